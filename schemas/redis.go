@@ -1,0 +1,92 @@
+package schemas
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"time"
+)
+
+// RedisShards is the number of virtual shards of choices and outbox. It is part of the data: it never changes.
+//
+// 64 keeps one big site from being one hot slot, and batches long enough to be worth one stream entry.
+const RedisShards = 64
+
+// How long Redis keeps what it could forget.
+const (
+	// OutboxRetention is how long an entry stays after it was shipped: longer than ClickHouse takes to write to disk
+	// what it has acknowledged.
+	OutboxRetention = 15 * time.Minute
+	// ChoiceMinimum is the least time that a choice is kept, be it expired already: retries must find its id.
+	ChoiceMinimum = 24 * time.Hour
+)
+
+// Fields of the hash at CursorKey; one letter, because there is one per shard and they travel with each look.
+const (
+	CursorField = "c" // Last stream id that the ledger has.
+	FrozenFrom  = "f" // First and last stream id and SHA-256 of the batch that is on its way.
+	FrozenTo    = "t"
+	FrozenHash  = "h"
+	AddedRows   = "n" // Rows ever put into the outbox, and those of them that were shipped.
+	ShippedRows = "s"
+	WaitingFrom = "w" // Milliseconds since 1970 at which the oldest waiting entry was put in; absent when none is.
+	RefusedRows = "r" // Dead letters ever kept.
+)
+
+// Fields of the entries at OutboxKey and DeadLetterKey.
+const (
+	BatchField  = "b" // The packed records.
+	ReasonField = "e" // Why the ledger refused.
+)
+
+// RedisShard returns the shard of a subject, from 0 to RedisShards-1.
+func RedisShard(site, subject string) int {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d:%s%s", len(site), site, subject)
+	sum := h.Sum64()
+	// The high half takes part, because the low bits of FNV alone mix poorly.
+	return int((sum ^ sum>>32) % RedisShards)
+}
+
+// ChoiceKey holds a subject's current choice and latest ids, packed. It shares the slot of its shard's outbox.
+func ChoiceKey(shard int, site, subject string) string {
+	return "c:" + tag(shard) + ":" + pair(site, subject)
+}
+
+// OutboxKey is the stream of a shard's recorded decisions.
+func OutboxKey(shard int) string { return "o:" + tag(shard) }
+
+// CursorKey is the hash of how far a shard has been shipped.
+func CursorKey(shard int) string { return "q:" + tag(shard) }
+
+// LeaseKey names the one process that ships a shard.
+func LeaseKey(shard int) string { return "l:" + tag(shard) }
+
+// DeadLetterKey is the stream of a shard's decisions that the ledger will never take.
+func DeadLetterKey(shard int) string { return "x:" + tag(shard) }
+
+// SitesKey is the hash of all sites, id to site.schema.json.
+func SitesKey() string { return "s:{sites}" }
+
+// RevisionKey counts the changes to any site. It shares the slot of SitesKey.
+func RevisionKey() string { return "r:{sites}" }
+
+// NoticeKey holds a published notice.
+func NoticeKey(site, id string) string { return "n:" + pair(site, id) }
+
+// ScriptKey holds a built script.
+func ScriptKey(site, hash string) string { return "b:" + pair(site, hash) }
+
+// UsersKey is the hash of the dashboard's users, lower-case address to JSON.
+func UsersKey() string { return "u:{users}" }
+
+// TicketKey holds the right to create the owner. It shares the slot of UsersKey.
+func TicketKey() string { return "t:{users}" }
+
+// SessionKey holds a dashboard session; token is the hash of the cookie's.
+func SessionKey(token string) string { return "k:" + token }
+
+func tag(shard int) string { return fmt.Sprintf("{v%02d}", shard) }
+
+// pair joins two names so that no other two join to the same: names may hold a colon.
+func pair(a, b string) string { return strconv.Itoa(len(a)) + ":" + a + ":" + b }

@@ -1,0 +1,57 @@
+package schemas_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"assent/schemas"
+)
+
+// TestRedisKeys pins the layout: a renamed key would orphan the data of every server in the field.
+func TestRedisKeys(t *testing.T) {
+	golden := map[string]string{
+		schemas.ChoiceKey(7, "shop1", "Zm9vYmFyYmF6cXV4cXV1eA"): "c:{v07}:5:shop1:Zm9vYmFyYmF6cXV4cXV1eA",
+		schemas.OutboxKey(0):               "o:{v00}",
+		schemas.CursorKey(9):               "q:{v09}",
+		schemas.LeaseKey(10):               "l:{v10}",
+		schemas.DeadLetterKey(63):          "x:{v63}",
+		schemas.SitesKey():                 "s:{sites}",
+		schemas.RevisionKey():              "r:{sites}",
+		schemas.NoticeKey("shop1", "abc"):  "n:5:shop1:abc",
+		schemas.ScriptKey("shop1", "abc"):  "b:5:shop1:abc",
+		schemas.UsersKey():                 "u:{users}",
+		schemas.TicketKey():                "t:{users}",
+		schemas.SessionKey("abc"):          "k:abc",
+		schemas.ScriptKey("shop1:a", "bc"): "b:7:shop1:a:bc",
+		schemas.ScriptKey("shop1", "a:bc"): "b:5:shop1:a:bc",
+	}
+	for got, want := range golden {
+		if got != want {
+			t.Errorf("key %q, want %q", got, want)
+		}
+	}
+}
+
+func TestRedisShard(t *testing.T) {
+	golden := map[[2]string]int{{"shop1", "Zm9vYmFyYmF6cXV4cXV1eA"}: 32, {"shop2", "Zm9vYmFyYmF6cXV4cXV1eA"}: 27, {"", ""}: 40}
+	for names, want := range golden {
+		if got := schemas.RedisShard(names[0], names[1]); got != want {
+			t.Errorf("RedisShard(%q, %q) = %d, want %d: moving a shard orphans its data", names[0], names[1], got, want)
+		}
+	}
+}
+
+// TestRedisShardsAreEven keeps one shard from becoming a hot slot: 64,000 visitors of one site, a thousand a shard, of
+// which five standard deviations are about 160.
+func TestRedisShardsAreEven(t *testing.T) {
+	var count [schemas.RedisShards]int
+	for i := range 1000 * schemas.RedisShards {
+		count[schemas.RedisShard("shop1", fmt.Sprintf("subject-%d", i))]++
+	}
+	for shard, n := range count {
+		if math.Abs(float64(n)-1000) > 160 {
+			t.Errorf("shard %d has %d of 64,000 visitors", shard, n)
+		}
+	}
+}

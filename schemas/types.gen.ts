@@ -1,0 +1,235 @@
+// Code generated from the JSON Schemas by schemas/gen; DO NOT EDIT.
+
+/** Who is signed in to the dashboard. */
+export interface Session {
+  /** Whether an owner must be set up first, a password is asked for, or somebody is signed in. */
+  state: 'setup' | 'signed-out' | 'signed-in';
+  email?: string;
+}
+
+/** Sign-in of an existing user. */
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** Creation of the owner with the one-time token of the set-up link. */
+export interface Setup {
+  token: string;
+  email: string;
+  /** At least 12 characters; no rule on their kinds (ASVS 6.2). */
+  password: string;
+}
+
+/** One choice of one visitor, as the script posts it. Append-only: a change of mind is another decision. */
+export interface Decision {
+  /** UUIDv7 made by the client once per choice and kept until a 2xx, so that a retry is recognised. */
+  id: string;
+  /** 128 random bits that live in the visitor's browser only; the subject id is derived from them and they are never stored. */
+  secret: string;
+  /** Id of the notice that the visitor was shown. */
+  notice: string;
+  /** What the visitor did: a button, a saved selection, a withdrawal, or a privacy signal sent by the browser. */
+  action: 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'signal';
+  /** The answer per purpose. `save` and `signal` must name at least one; the other actions imply the rest. */
+  purposes?: Record<string, boolean>;
+  /** The answer per service, where it differs from its purpose. */
+  services?: Record<string, boolean>;
+  /** Where on the page the choice was made. */
+  source?: 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import';
+  /** The click came from a script, such as a privacy extension (`isTrusted` was false). */
+  synthetic?: boolean;
+  /** BCP 47 tag of the language that the notice was shown in. */
+  locale?: string;
+  /** The page of the choice, http or https. The server keeps origin and path only. */
+  page?: string;
+  /** The client's clock at the choice, RFC 3339. A claim: the server's own time orders decisions. */
+  decidedAt?: string;
+}
+
+/** The current state of one visitor on one site: what the last recorded decision means. */
+export interface Choice {
+  /** Granted or not, per purpose. A purpose that is missing is pending, which is not a refusal. */
+  purposes: Record<string, boolean>;
+  /** Services answered otherwise than their purpose. */
+  services: Record<string, boolean>;
+  action: 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'signal';
+  /** Id of the notice that was shown. */
+  notice: string;
+  /** When the visitor is asked again. */
+  expiresAt: string;
+}
+
+/** Answer to a recorded decision. The decision is durable before this is sent. */
+export interface Recorded {
+  /** The decision's own id. */
+  id: string;
+  /** Pseudonymous id of the visitor on this site. */
+  subject: string;
+  /** The server's time of recording. */
+  recordedAt: string;
+  /** Path of the receipt on this server. */
+  receipt: string;
+  choice: Choice;
+}
+
+/** The current choice of one subject. */
+export interface Current {
+  subject: string;
+  choice: Choice;
+  recordedAt: string;
+}
+
+/** What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON. */
+export interface Notice {
+  /** Why data is used. `essential` is always there and need not be listed. */
+  purposes?: Purpose[];
+  /** The third parties. */
+  services?: Service[];
+  /** BCP 47 tags of the languages it is shown in, the first one being the default. */
+  languages?: string[];
+  /** Texts by language and key, replacing the built-in ones. */
+  texts?: Record<string, Record<string, string>>;
+  look?: Look;
+  /** Link shown on the first layer. */
+  privacyPolicy?: string;
+  /** Days after which the visitor is asked again; the same for yes and no. */
+  lifetimeDays?: number;
+  autoBlock?: 'off' | 'report' | 'block';
+  consentMode?: 'basic' | 'advanced';
+  /** Other tools whose markup is understood. */
+  compat?: ('cookiebot' | 'onetrust' | 'klaro' | 'vanilla-cookieconsent')[];
+  regime?: 'auto' | 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+}
+
+/** Why data is used. */
+export interface Purpose {
+  id: string;
+}
+
+/** A third party under one purpose. */
+export interface Service {
+  id: string;
+  purpose: string;
+  name?: string;
+  /** Legal name of who receives the data. */
+  provider?: string;
+  hosts?: string[];
+  /** Names, with * as wildcard, cleared on withdrawal. */
+  cookies?: string[];
+  /** Keys of localStorage and sessionStorage, with * as wildcard, cleared on withdrawal. */
+  storage?: string[];
+  /** ISO 3166-1 alpha-2 code of where data is processed. */
+  country?: string;
+  /** What makes the transfer lawful. */
+  safeguard?: '' | 'adequacy' | 'scc' | 'bcr' | 'none';
+  /** ISO 8601 duration of the longest-lived cookie or record. */
+  retention?: string;
+  /** Link to the provider's privacy policy. */
+  policy?: string;
+  /** Vendor adapter that is told of each choice. */
+  adapter?: string;
+}
+
+/** Appearance of the notice. */
+export interface Look {
+  layout?: 'bar' | 'box' | 'centre';
+  /** Colour of both buttons and of switches, as #rrggbb. */
+  accent?: string;
+}
+
+/** Problem details (RFC 9457): what is wrong and how to mend it. */
+export interface Problem {
+  /** Stable name of the kind of problem, as a URN. */
+  type: string;
+  title: string;
+  status: number;
+  /** What is wrong with this request and how to mend it. */
+  detail: string;
+  /** One entry per faulty member of the body. */
+  errors?: Fault[];
+}
+
+/** One faulty member of a body. */
+export interface Fault {
+  /** JSON Pointer (RFC 6901) to the member; empty for the whole body. */
+  pointer: string;
+  /** What is wrong and what would be right. */
+  detail: string;
+}
+
+/** One recorded decision as the audit trail holds it. */
+export interface Receipt {
+  id: string;
+  site: string;
+  subject: string;
+  notice: string;
+  action: 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'signal';
+  purposes: Record<string, boolean>;
+  services: Record<string, boolean>;
+  source: 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import';
+  synthetic: boolean;
+  locale?: string;
+  /** Origin and path; never a query string. */
+  page?: string;
+  /** The client's clock, if it told it. */
+  decidedAt?: string;
+  recordedAt: string;
+  expiresAt: string;
+  /** What was odd about the decision when it came in. It is kept all the same. */
+  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header')[];
+}
+
+/** How visitors of one site chose in a period. */
+export interface Report {
+  site: string;
+  /** First day, inclusive, UTC. */
+  from: string;
+  /** Last day, inclusive, UTC. */
+  to: string;
+  totals: Tally;
+  /** One entry per day of the period, days without decisions included. */
+  days: Day[];
+  purposes: PurposeShare[];
+  /** The last decisions, newest first. */
+  recent: Receipt[];
+}
+
+/** Decisions by outcome; the three outcomes and the signals add up to decisions. */
+export interface Tally {
+  decisions: number;
+  /** Every optional purpose granted. */
+  accepted: number;
+  /** No optional purpose granted; withdrawals are among them. */
+  refused: number;
+  /** Some purposes or services granted. */
+  partial: number;
+  /** Answered by a privacy signal (GPC), not by the visitor. */
+  signals: number;
+}
+
+/** One day's tally. */
+export interface Day {
+  day: string;
+  tally: Tally;
+}
+
+/** How often one purpose was granted. */
+export interface PurposeShare {
+  purpose: string;
+  granted: number;
+  /** Decisions that answered this purpose either way. */
+  decided: number;
+}
+
+/** One owner's website. */
+export interface Site {
+  /** Public key of the site, as in the script's address. */
+  id: string;
+  /** What people call the site, on one line. */
+  name: string;
+  /** Web origins (RFC 6454) that may record decisions; `https://*.shop.example` stands for every subdomain, `http://localhost:*` for every port of a loopback host. */
+  origins: string[];
+  /** Id of the published notice. */
+  notice: string;
+}

@@ -1,0 +1,239 @@
+// Code generated from the JSON Schemas by schemas/gen; DO NOT EDIT.
+
+package schemas
+
+import "time"
+
+// Session: Who is signed in to the dashboard.
+type Session struct {
+	// Whether an owner must be set up first, a password is asked for, or somebody is signed in.
+	State string `json:"state"`
+	Email string `json:"email,omitempty"`
+}
+
+// Credentials: Sign-in of an existing user.
+type Credentials struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// Setup: Creation of the owner with the one-time token of the set-up link.
+type Setup struct {
+	Token string `json:"token"`
+	Email string `json:"email"`
+	// At least 12 characters; no rule on their kinds (ASVS 6.2).
+	Password string `json:"password"`
+}
+
+// Decision: One choice of one visitor, as the script posts it. Append-only: a change of mind is another decision.
+type Decision struct {
+	// UUIDv7 made by the client once per choice and kept until a 2xx, so that a retry is recognised.
+	ID string `json:"id"`
+	// 128 random bits that live in the visitor's browser only; the subject id is derived from them and they are never stored.
+	Secret string `json:"secret"`
+	// Id of the notice that the visitor was shown.
+	Notice string `json:"notice"`
+	// What the visitor did: a button, a saved selection, a withdrawal, or a privacy signal sent by the browser.
+	Action string `json:"action"`
+	// The answer per purpose. `save` and `signal` must name at least one; the other actions imply the rest.
+	Purposes map[string]bool `json:"purposes,omitempty"`
+	// The answer per service, where it differs from its purpose.
+	Services map[string]bool `json:"services,omitempty"`
+	// Where on the page the choice was made.
+	Source string `json:"source,omitempty"`
+	// The click came from a script, such as a privacy extension (`isTrusted` was false).
+	Synthetic bool `json:"synthetic,omitempty"`
+	// BCP 47 tag of the language that the notice was shown in.
+	Locale string `json:"locale,omitempty"`
+	// The page of the choice, http or https. The server keeps origin and path only.
+	Page string `json:"page,omitempty"`
+	// The client's clock at the choice, RFC 3339. A claim: the server's own time orders decisions.
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
+}
+
+// Choice: The current state of one visitor on one site: what the last recorded decision means.
+type Choice struct {
+	// Granted or not, per purpose. A purpose that is missing is pending, which is not a refusal.
+	Purposes map[string]bool `json:"purposes"`
+	// Services answered otherwise than their purpose.
+	Services map[string]bool `json:"services"`
+	Action   string          `json:"action"`
+	// Id of the notice that was shown.
+	Notice string `json:"notice"`
+	// When the visitor is asked again.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// Recorded: Answer to a recorded decision. The decision is durable before this is sent.
+type Recorded struct {
+	// The decision's own id.
+	ID string `json:"id"`
+	// Pseudonymous id of the visitor on this site.
+	Subject string `json:"subject"`
+	// The server's time of recording.
+	RecordedAt time.Time `json:"recordedAt"`
+	// Path of the receipt on this server.
+	Receipt string `json:"receipt"`
+	Choice  Choice `json:"choice"`
+}
+
+// Current: The current choice of one subject.
+type Current struct {
+	Subject    string    `json:"subject"`
+	Choice     Choice    `json:"choice"`
+	RecordedAt time.Time `json:"recordedAt"`
+}
+
+// Notice: What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON.
+type Notice struct {
+	// Why data is used. `essential` is always there and need not be listed.
+	Purposes []Purpose `json:"purposes,omitempty"`
+	// The third parties.
+	Services []Service `json:"services,omitempty"`
+	// BCP 47 tags of the languages it is shown in, the first one being the default.
+	Languages []string `json:"languages,omitempty"`
+	// Texts by language and key, replacing the built-in ones.
+	Texts map[string]map[string]string `json:"texts,omitempty"`
+	Look  Look                         `json:"look,omitzero"`
+	// Link shown on the first layer.
+	PrivacyPolicy string `json:"privacyPolicy,omitempty"`
+	// Days after which the visitor is asked again; the same for yes and no.
+	LifetimeDays int    `json:"lifetimeDays,omitempty"`
+	AutoBlock    string `json:"autoBlock,omitempty"`
+	ConsentMode  string `json:"consentMode,omitempty"`
+	// Other tools whose markup is understood.
+	Compat []string `json:"compat,omitempty"`
+	Regime string   `json:"regime,omitempty"`
+}
+
+// Purpose: Why data is used.
+type Purpose struct {
+	ID string `json:"id"`
+}
+
+// Service: A third party under one purpose.
+type Service struct {
+	ID      string `json:"id"`
+	Purpose string `json:"purpose"`
+	Name    string `json:"name,omitempty"`
+	// Legal name of who receives the data.
+	Provider string   `json:"provider,omitempty"`
+	Hosts    []string `json:"hosts,omitempty"`
+	// Names, with * as wildcard, cleared on withdrawal.
+	Cookies []string `json:"cookies,omitempty"`
+	// Keys of localStorage and sessionStorage, with * as wildcard, cleared on withdrawal.
+	Storage []string `json:"storage,omitempty"`
+	// ISO 3166-1 alpha-2 code of where data is processed.
+	Country string `json:"country,omitempty"`
+	// What makes the transfer lawful.
+	Safeguard string `json:"safeguard,omitempty"`
+	// ISO 8601 duration of the longest-lived cookie or record.
+	Retention string `json:"retention,omitempty"`
+	// Link to the provider's privacy policy.
+	Policy string `json:"policy,omitempty"`
+	// Vendor adapter that is told of each choice.
+	Adapter string `json:"adapter,omitempty"`
+}
+
+// Look: Appearance of the notice.
+type Look struct {
+	Layout string `json:"layout,omitempty"`
+	// Colour of both buttons and of switches, as #rrggbb.
+	Accent string `json:"accent,omitempty"`
+}
+
+// Problem: Problem details (RFC 9457): what is wrong and how to mend it.
+type Problem struct {
+	// Stable name of the kind of problem, as a URN.
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	// What is wrong with this request and how to mend it.
+	Detail string `json:"detail"`
+	// One entry per faulty member of the body.
+	Errors []Fault `json:"errors,omitempty"`
+}
+
+// Fault: One faulty member of a body.
+type Fault struct {
+	// JSON Pointer (RFC 6901) to the member; empty for the whole body.
+	Pointer string `json:"pointer"`
+	// What is wrong and what would be right.
+	Detail string `json:"detail"`
+}
+
+// Receipt: One recorded decision as the audit trail holds it.
+type Receipt struct {
+	ID        string          `json:"id"`
+	Site      string          `json:"site"`
+	Subject   string          `json:"subject"`
+	Notice    string          `json:"notice"`
+	Action    string          `json:"action"`
+	Purposes  map[string]bool `json:"purposes"`
+	Services  map[string]bool `json:"services"`
+	Source    string          `json:"source"`
+	Synthetic bool            `json:"synthetic"`
+	Locale    string          `json:"locale,omitempty"`
+	// Origin and path; never a query string.
+	Page string `json:"page,omitempty"`
+	// The client's clock, if it told it.
+	DecidedAt  time.Time `json:"decidedAt,omitzero"`
+	RecordedAt time.Time `json:"recordedAt"`
+	ExpiresAt  time.Time `json:"expiresAt"`
+	// What was odd about the decision when it came in. It is kept all the same.
+	Flags []string `json:"flags"`
+}
+
+// Report: How visitors of one site chose in a period.
+type Report struct {
+	Site string `json:"site"`
+	// First day, inclusive, UTC.
+	From string `json:"from"`
+	// Last day, inclusive, UTC.
+	To     string `json:"to"`
+	Totals Tally  `json:"totals"`
+	// One entry per day of the period, days without decisions included.
+	Days     []Day          `json:"days"`
+	Purposes []PurposeShare `json:"purposes"`
+	// The last decisions, newest first.
+	Recent []Receipt `json:"recent"`
+}
+
+// Tally: Decisions by outcome; the three outcomes and the signals add up to decisions.
+type Tally struct {
+	Decisions int `json:"decisions"`
+	// Every optional purpose granted.
+	Accepted int `json:"accepted"`
+	// No optional purpose granted; withdrawals are among them.
+	Refused int `json:"refused"`
+	// Some purposes or services granted.
+	Partial int `json:"partial"`
+	// Answered by a privacy signal (GPC), not by the visitor.
+	Signals int `json:"signals"`
+}
+
+// Day: One day's tally.
+type Day struct {
+	Day   string `json:"day"`
+	Tally Tally  `json:"tally"`
+}
+
+// PurposeShare: How often one purpose was granted.
+type PurposeShare struct {
+	Purpose string `json:"purpose"`
+	Granted int    `json:"granted"`
+	// Decisions that answered this purpose either way.
+	Decided int `json:"decided"`
+}
+
+// Site: One owner's website.
+type Site struct {
+	// Public key of the site, as in the script's address.
+	ID string `json:"id"`
+	// What people call the site, on one line.
+	Name string `json:"name"`
+	// Web origins (RFC 6454) that may record decisions; `https://*.shop.example` stands for every subdomain, `http://localhost:*` for every port of a loopback host.
+	Origins []string `json:"origins"`
+	// Id of the published notice.
+	Notice string `json:"notice"`
+}
