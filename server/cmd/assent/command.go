@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// commands is the whole command line. Each flag has an environment variable; a flag wins over its variable.
+type commands struct {
+	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
+	Site        siteCommands       `cmd:"" help:"Manage sites."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Exit with 0 if a server answers, for containers."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+}
+
+// environment is what commands act on.
+type environment struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// run executes one command line and returns the exit code. Every failure is one line on stderr that says what is wrong
+// and how to mend it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("assent"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.Description("A consent management platform: a script that asks visitors, a durable record of each choice, and a dashboard."),
+		kong.UsageOnError())
+	if err != nil {
+		return fail(stderr, exitFailure, err)
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help has been printed.
+		return exited
+	}
+	if err != nil {
+		return fail(stderr, exitUsage, fmt.Errorf("%w; see: assent %s--help", err, commandOf(err)))
+	}
+	if err := parsed.Run(&environment{ctx: ctx, stdout: stdout, stderr: stderr}); err != nil {
+		return fail(stderr, exitFailure, err)
+	}
+	return 0
+}
+
+// commandOf is the part of the command line that was understood, to point at the right help.
+func commandOf(err error) string {
+	var failure *kong.ParseError
+	if !errors.As(err, &failure) || failure.Context.Command() == "" {
+		return ""
+	}
+	return failure.Context.Command() + " "
+}
+
+func fail(stderr io.Writer, code int, err error) int {
+	fmt.Fprintln(stderr, "assent: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+	return code
+}

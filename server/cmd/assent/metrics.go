@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"assent/server/internal/httpapi"
+	"assent/server/internal/shipping"
+	"assent/server/internal/telemetry"
+)
+
+// lagTimeout bounds the look into the outbox that a scrape or probe makes.
+const lagTimeout = 2 * time.Second
+
+// newMetrics returns the registry with what the server's parts tell of themselves.
+func (s *server) newMetrics() *prometheus.Registry {
+	registry := telemetry.NewMetrics()
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "assent_recorder_waiting", Help: "Decisions that wait for a commit.",
+	}, func() float64 { return float64(s.recorder.Waiting()) }))
+	if s.shipper != nil {
+		registry.MustRegister(&outboxCollector{shipper: s.shipper})
+	}
+	return registry
+}
+
+var (
+	outboxRows    = prometheus.NewDesc("assent_outbox_rows", "Decisions that the ledger does not have yet.", nil, nil)
+	outboxSeconds = prometheus.NewDesc("assent_outbox_seconds", "Age of the oldest of them.", nil, nil)
+	outboxRefused = prometheus.NewDesc("assent_outbox_refused_total", "Decisions that the ledger refused and that are kept as dead letters.", nil, nil)
+)
+
+// outboxCollector asks the outbox at each scrape; while it cannot be asked, its metrics are absent rather than stale.
+type outboxCollector struct{ shipper *shipping.Shipper }
+
+// Describe implements prometheus.Collector.
+func (o *outboxCollector) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- outboxRows
+	descriptions <- outboxSeconds
+	descriptions <- outboxRefused
+}
+
+// Collect implements prometheus.Collector.
+func (o *outboxCollector) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), lagTimeout)
+	defer cancel()
+	lag, err := o.shipper.Lag(ctx)
+	if err != nil {
+		return
+	}
+	metrics <- prometheus.MustNewConstMetric(outboxRows, prometheus.GaugeValue, float64(lag.Rows))
+	metrics <- prometheus.MustNewConstMetric(outboxSeconds, prometheus.GaugeValue, lag.Age.Seconds())
+	metrics <- prometheus.MustNewConstMetric(outboxRefused, prometheus.CounterValue, float64(lag.Refused))
+}
+
+// outboxDependency shows in /readyz how far behind the ledger is.
+func outboxDependency(shipper *shipping.Shipper) httpapi.Dependency {
+	return httpapi.Dependency{Name: "outbox", Check: func(ctx context.Context) (string, error) {
+		lag, err := shipper.Lag(ctx)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%d rows waiting, oldest %s, %d refused", lag.Rows, lag.Age.Round(time.Second), lag.Refused), nil
+	}}
+}

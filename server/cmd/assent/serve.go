@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+
+	"assent/dashboard"
+	"assent/schemas"
+	"assent/server/internal/account"
+	"assent/server/internal/httpapi"
+	"assent/server/internal/recording"
+	"assent/server/internal/shipping"
+	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
+	"assent/server/internal/telemetry"
+)
+
+// stopTimeout bounds a graceful stop; orchestrators commonly kill after 30 seconds.
+const stopTimeout = 20 * time.Second
+
+type serveCommand struct {
+	storeFlags
+	Addr      string `help:"Address to listen on." env:"ASSENT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front; only printed." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
+
+	TrustedProxy []string `help:"Network of a proxy in front, whose X-Forwarded-For tells the client's address; may be given several times." name:"trusted-proxy" env:"ASSENT_TRUSTED_PROXY" placeholder:"10.0.0.0/8"`
+}
+
+// Run serves until the context ends, then stops gracefully.
+func (c *serveCommand) Run(env *environment) (err error) {
+	log := telemetry.NewLog(env.stderr)
+	stores, err := openStores(env.ctx, c.storeFlags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stores.Close()) }()
+	proxies, err := parseProxies(c.TrustedProxy)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(env.ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	s, err := wire(env.ctx, stores, proxies, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := c.welcome(env, s, listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close(), s.stop())
+	}
+	return s.serve(env.ctx, listener)
+}
+
+// leaseTime is how long a killed server's share of the outbox waits for another one, and the longest pause between
+// attempts at a ledger that is down. A lease that ends too early costs an insert done twice, not a decision counted
+// twice.
+const leaseTime = 10 * time.Second
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%w; stop the program that uses the address, or choose another one with --addr", err)
+	case err != nil:
+		return nil, fmt.Errorf("%w; give an address of this machine that this user may use, as HOST:PORT with --addr", err)
+	}
+	return listener, nil
+}
+
+// parseProxies reads networks such as 10.0.0.0/8, or single addresses.
+func parseProxies(texts []string) ([]*net.IPNet, error) {
+	var networks []*net.IPNet
+	for _, text := range texts {
+		if ip := net.ParseIP(text); ip != nil {
+			bits := 8 * len(ip.To16())
+			networks = append(networks, &net.IPNet{IP: ip.To16(), Mask: net.CIDRMask(bits, bits)})
+			continue
+		}
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxy %q is no network; write it as 10.0.0.0/8 or 10.0.0.1", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
+}
+
+// server is everything that runs.
+type server struct {
+	http       *http.Server
+	recorder   *recording.Recorder
+	shipper    *shipping.Shipper // nil when the journal is the ledger.
+	catalog    *site.Catalog
+	accounts   *account.Accounts
+	publisher  site.Publisher
+	stopping   atomic.Bool
+	background sync.WaitGroup
+	endWork    context.CancelFunc
+	log        *slog.Logger
+}
+
+// wire connects the parts. What runs in the background has begun when it returns; stop ends it.
+func wire(ctx context.Context, stores *stores, proxies []*net.IPNet, log *slog.Logger) (*server, error) {
+	catalog, err := site.OpenCatalog(ctx, stores.front, stores.front)
+	if err != nil {
+		return nil, err
+	}
+	built, err := dashboard.Dist()
+	if err != nil {
+		return nil, fmt.Errorf("open dashboard: %w", err)
+	}
+	s := &server{
+		catalog:   catalog,
+		accounts:  account.New(stores.front, time.Now, rand.Reader),
+		publisher: publisherOf(stores.front),
+		recorder:  recording.NewRecorder(stores.front, recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}),
+		log:       log,
+	}
+	dependencies := append(stores.dependencies, httpapi.Dependency{Name: "sites", Required: true,
+		Check: func(context.Context) (string, error) { return "", catalog.Stale() }})
+	if stores.shipped {
+		s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: uuid.NewString(), Log: log, Lease: leaseTime, Limit: leaseTime})
+		dependencies = append(dependencies, outboxDependency(s.shipper))
+	}
+	metrics := s.newMetrics()
+	handler, err := httpapi.New(httpapi.Parts{
+		Catalog: catalog, Recorder: s.recorder, Journal: stores.front, Query: stores.back,
+		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
+		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
+		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
+		TrustedProxies: proxies, Metrics: metrics, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.recorder.Close(ctx))
+	}
+	s.http = newHTTPServer(handler, log)
+	s.begin(ctx)
+	return s, nil
+}
+
+// begin starts what runs beside the requests. It goes on when ctx ends, until stop.
+func (s *server) begin(ctx context.Context) {
+	work, end := context.WithCancel(context.WithoutCancel(ctx))
+	s.endWork = end
+	s.background.Go(func() { s.catalog.Watch(work, s.log) })
+	if s.shipper != nil {
+		s.background.Go(func() { s.shipper.Run(work) })
+	}
+}
+
+// newHTTPServer bounds what one client can hold: slow ones are cut.
+func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// serve answers requests until ctx ends or the listener fails.
+func (s *server) serve(ctx context.Context, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(listener) }()
+	s.log.Info("serving", "address", listener.Addr().String())
+	select {
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve: %w", err), s.stop())
+	case <-ctx.Done():
+	}
+	s.log.Info("stopping")
+	err := s.stop()
+	if err == nil {
+		s.log.Info("stopped")
+	}
+	return err
+}
+
+// stop refuses new requests, answers those that are in, finishes the commits, and ends the background work. Nothing
+// that was acknowledged depends on it: it only spares clients a retry.
+func (s *server) stop() error {
+	s.stopping.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	err := errors.Join(s.http.Shutdown(ctx), s.recorder.Close(ctx))
+	s.endWork()
+	s.background.Wait()
+	if s.shipper != nil {
+		if drainErr := s.shipper.Drain(ctx); drainErr != nil {
+			s.log.Warn("stopped before everything was shipped; it stays in the outbox", "error", drainErr)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// tryScript builds a site's script and throws it away.
+func tryScript(id, noticeID string, n schemas.Notice) error {
+	_, err := snippetbuild.Build(snippetbuild.Input{Site: id, Notice: n, NoticeID: noticeID})
+	return err
+}
+
+// published makes the catalog the source of the sites' scripts.
+type published struct{ catalog *site.Catalog }
+
+// Published implements snippetbuild.Source.
+func (p published) Published(ctx context.Context, id string) (snippetbuild.Input, error) {
+	noticeID, notice, err := p.catalog.Current(ctx, id)
+	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID}, err
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+	"assent/server/internal/redisstore"
+	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
+	"assent/snippet"
+)
+
+type siteCommands struct {
+	Add  siteAddCommand  `cmd:"" help:"Add a site and publish its first notice. Works while a server runs, which serves it within a second."`
+	Set  siteSetCommand  `cmd:"" help:"Change a site's name or origins, or publish a notice. A running server follows within a second."`
+	List siteListCommand `cmd:"" help:"List the sites."`
+	Tag  siteTagCommand  `cmd:"" help:"Print a site's script tag, moving and pinned by hash (SRI)."`
+}
+
+// siteFlags are the stores that know sites.
+type siteFlags struct {
+	Data     string `help:"Folder of the embedded store." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
+	RedisURL string `help:"Redis of the server, if it uses one." name:"redis-url" env:"REDIS_URL" placeholder:"redis://HOST:6379"`
+}
+
+type siteAddCommand struct {
+	siteFlags
+	Name   string   `help:"What people call the site." required:"" placeholder:"NAME"`
+	Origin []string `help:"Origin of its pages, such as https://shop.example; may be given several times. https://*.shop.example stands for all subdomains." required:"" sep:"none" placeholder:"ORIGIN"`
+	Notice string   `help:"Notice to publish, as notice.schema.json describes; without it a complete default one." placeholder:"FILE.json"`
+	JSON   bool     `help:"Print JSON: id, script, notice." name:"json"`
+}
+
+// Run adds the site.
+func (c *siteAddCommand) Run(env *environment) (err error) {
+	notice, err := readNotice(c.Notice)
+	if err != nil {
+		return err
+	}
+	store, err := c.open(env)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	added, err := publisherOf(store).Add(env.ctx, site.New{Name: c.Name, Origins: c.Origin, Notice: notice})
+	if err != nil {
+		return err
+	}
+	script := scriptPath(added.ID)
+	if c.JSON {
+		return json.NewEncoder(env.stdout).Encode(map[string]string{"id": added.ID, "script": script, "notice": added.Notice})
+	}
+	_, err = fmt.Fprintf(env.stdout, "Added %q as %s in %s. Paste this early in the head of its pages, with your server's address:\n\n  <script async src=\"https://YOUR-SERVER%s\"></script>\n",
+		added.Name, added.ID, c.where(), script)
+	return err
+}
+
+func publisherOf(store front) site.Publisher {
+	return site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: tryScript}
+}
+
+type siteSetCommand struct {
+	siteFlags
+	ID     string   `arg:"" help:"The site's id; see: assent site list."`
+	Name   string   `help:"What people call the site." placeholder:"NAME"`
+	Origin []string `help:"Origins of its pages, instead of those it had; may be given several times." sep:"none" placeholder:"ORIGIN"`
+	Notice string   `help:"Notice to publish, instead of the one it had." placeholder:"FILE.json"`
+}
+
+// Run changes what was given.
+func (c *siteSetCommand) Run(env *environment) (err error) {
+	change := site.Change{Name: c.Name, Origins: c.Origin}
+	if c.Notice != "" {
+		notice, err := readNotice(c.Notice)
+		if err != nil {
+			return err
+		}
+		change.Notice = &notice
+	}
+	store, err := c.openExisting(env)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	changed, err := publisherOf(store).Change(env.ctx, c.ID, change)
+	if errors.Is(err, consent.ErrNotFound) {
+		return noSuchSite(c.ID)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(env.stdout, "%s is %q on %s with the notice %s\n", changed.ID, changed.Name, strings.Join(changed.Origins, ", "), changed.Notice)
+	return err
+}
+
+func noSuchSite(id string) error { return fmt.Errorf("there is no site %q; see: assent site list", id) }
+
+func readNotice(file string) (schemas.Notice, error) {
+	if file == "" {
+		return schemas.Notice{}, nil
+	}
+	body, err := os.ReadFile(file)
+	if err != nil {
+		return schemas.Notice{}, fmt.Errorf("read notice: %w; give the path of a JSON file with --notice", err)
+	}
+	notice, err := site.DecodeNotice(body)
+	if err != nil {
+		return schemas.Notice{}, fmt.Errorf("notice %s: %w", file, err)
+	}
+	return notice, nil
+}
+
+// open takes the folder without the server's lock: adding a site is one transaction.
+func (f siteFlags) open(env *environment) (front, error) {
+	if f.RedisURL != "" {
+		return redisstore.Open(env.ctx, f.RedisURL, redisstore.Options{})
+	}
+	return openFolder(env.ctx, f.Data)
+}
+
+// openExisting is open for commands that only read: a mistyped folder is told, not made.
+func (f siteFlags) openExisting(env *environment) (front, error) {
+	if _, err := os.Stat(f.Data); f.RedisURL == "" && err != nil {
+		return nil, fmt.Errorf("%w; give the server's folder with --data", err)
+	}
+	return f.open(env)
+}
+
+// where names the store that was opened, without the password that a URL may hold.
+func (f siteFlags) where() string {
+	if f.RedisURL != "" {
+		return "Redis"
+	}
+	if folder, err := filepath.Abs(f.Data); err == nil {
+		return folder
+	}
+	return f.Data
+}
+
+type siteListCommand struct {
+	siteFlags
+}
+
+// Run prints one site a line: id, name, origins.
+func (c *siteListCommand) Run(env *environment) (err error) {
+	store, err := c.openExisting(env)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	sites, err := store.Sites(env.ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range sites {
+		if _, err := fmt.Fprintf(env.stdout, "%s\t%s\t%s\n", s.ID, s.Name, strings.Join(s.Origins, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type siteTagCommand struct {
+	siteFlags
+	ID        string `arg:"" help:"The site's id; see: assent site list."`
+	PublicURL string `help:"Address of the server in visitors' browsers." name:"public-url" env:"ASSENT_PUBLIC_URL" default:"https://YOUR-SERVER" placeholder:"https://assent.example.com"`
+}
+
+// Run builds the script as the server would, because its hash is what it contains.
+func (c *siteTagCommand) Run(env *environment) (err error) {
+	store, err := c.openExisting(env)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	catalog, err := site.OpenCatalog(env.ctx, store, store)
+	if err != nil {
+		return err
+	}
+	script, err := snippetbuild.NewLibrary(store, published{catalog}).Current(env.ctx, c.ID)
+	if errors.Is(err, consent.ErrNotFound) {
+		return noSuchSite(c.ID)
+	}
+	if err != nil {
+		return err
+	}
+	base := strings.TrimSuffix(c.PublicURL, "/")
+	_, err = fmt.Fprintf(env.stdout, `Moving: follows each publication within minutes.
+
+  <script async src="%s%s"></script>
+
+Pinned: these bytes for ever; paste a new tag after each publication.
+
+  <script async src="%s/s/%s/%s.js" integrity="%s" crossorigin="anonymous"></script>
+`, base, scriptPath(c.ID), base, c.ID, script.Hash, script.SRI)
+	return err
+}
+
+func scriptPath(site string) string { return "/s/" + site + ".js" }

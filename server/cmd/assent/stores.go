@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"assent/server/internal/account"
+	"assent/server/internal/clickhousestore"
+	"assent/server/internal/embeddedstore"
+	"assent/server/internal/httpapi"
+	"assent/server/internal/recording"
+	"assent/server/internal/redisstore"
+	"assent/server/internal/reporting"
+	"assent/server/internal/shipping"
+	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
+)
+
+// storeFlags say where things are kept.
+type storeFlags struct {
+	Data          string `help:"Folder of the embedded store." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
+	RedisURL      string `help:"Record in this Redis instead of the embedded store." name:"redis-url" env:"REDIS_URL" placeholder:"redis://HOST:6379"`
+	ClickhouseURL string `help:"Keep the audit trail in this ClickHouse." name:"clickhouse-url" env:"CLICKHOUSE_URL" placeholder:"clickhouse://HOST:9000/assent"`
+}
+
+// front is the store that answers visitors: the embedded one or Redis.
+type front interface {
+	recording.Journal
+	shipping.Outbox
+	site.Registry
+	site.Archive
+	snippetbuild.Shelf
+	account.Store
+	account.SessionStore
+	Ping(ctx context.Context) error
+	io.Closer
+}
+
+// back is the store that keeps the audit trail: the embedded one or ClickHouse.
+type back interface {
+	shipping.Ledger
+	reporting.Query
+	Ping(ctx context.Context) error
+	io.Closer
+}
+
+var (
+	_ front = (*embeddedstore.Store)(nil)
+	_ front = (*redisstore.Store)(nil)
+	_ back  = (*embeddedstore.Store)(nil)
+	_ back  = (*clickhousestore.Store)(nil)
+)
+
+// stores is what serve works on. Front and back may be one.
+type stores struct {
+	front        front
+	back         back
+	lanes        int  // Commits that the front can take at once.
+	shipped      bool // The back is another store, which a shipper has to fill.
+	dependencies []httpapi.Dependency
+	closers      []io.Closer
+}
+
+// openStores is the one place that picks stores. Each of the two URLs switches its own half, so every combination
+// works; the data folder is touched only when something is kept there.
+func openStores(ctx context.Context, flags storeFlags) (*stores, error) {
+	s := &stores{}
+	if err := s.open(ctx, flags); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *stores) open(ctx context.Context, flags storeFlags) error {
+	var embedded *embeddedstore.Store
+	var err error
+	if flags.RedisURL == "" || flags.ClickhouseURL == "" {
+		if embedded, err = s.openEmbedded(ctx, flags.Data); err != nil {
+			return err
+		}
+	}
+	if flags.RedisURL == "" {
+		s.front, s.lanes = embedded, 1
+	} else if err := s.openRedis(ctx, flags.RedisURL); err != nil {
+		return err
+	}
+	if flags.ClickhouseURL == "" {
+		s.back = embedded
+	} else if err := s.openClickHouse(flags.ClickhouseURL); err != nil {
+		return err
+	}
+	s.shipped = flags.RedisURL != "" || flags.ClickhouseURL != ""
+	return nil
+}
+
+func (s *stores) openEmbedded(ctx context.Context, dir string) (*embeddedstore.Store, error) {
+	store, err := openFolder(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, store)
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, lock)
+	s.depend("embedded", true, store.Ping)
+	return store, nil
+}
+
+// openFolder opens the embedded store and says what to do when it cannot be opened.
+func openFolder(ctx context.Context, dir string) (*embeddedstore.Store, error) {
+	store, err := embeddedstore.Open(ctx, dir, time.Now)
+	var system *fs.PathError
+	switch {
+	case errors.As(err, &system):
+		return nil, fmt.Errorf("%w; choose a folder that this user can write with --data", err)
+	case err != nil:
+		return nil, fmt.Errorf("%w; restore a copy of %s, or choose another folder with --data", err, filepath.Join(dir, "assent.db"))
+	}
+	return store, nil
+}
+
+// lockFolder keeps a second server from the same folder. The system frees the lock when the process ends, however it
+// ends.
+func lockFolder(dir string) (io.Closer, error) {
+	name := filepath.Join(dir, "serve.lock")
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w; choose a folder that this user can write with --data", err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another assent serves from the folder %s; stop it, or choose another folder with --data", dir), file.Close())
+	}
+	return file, nil
+}
+
+func (s *stores) openRedis(ctx context.Context, url string) error {
+	store, err := redisstore.Open(ctx, url, redisstore.Options{})
+	if err != nil {
+		return err
+	}
+	s.front, s.lanes = store, 8
+	s.closers = append(s.closers, store)
+	s.depend("redis", true, store.Ping)
+	return nil
+}
+
+func (s *stores) openClickHouse(url string) error {
+	store, err := clickhousestore.Open(url)
+	if err != nil {
+		return err
+	}
+	s.back = store
+	s.closers = append(s.closers, store)
+	s.depend("clickhouse", false, store.Ping)
+	return nil
+}
+
+func (s *stores) depend(name string, required bool, ping func(context.Context) error) {
+	s.dependencies = append(s.dependencies, httpapi.Dependency{
+		Name: name, Required: required,
+		Check: func(ctx context.Context) (string, error) { return "", ping(ctx) },
+	})
+}
+
+// Close closes what was opened, last first.
+func (s *stores) Close() error {
+	var err error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, s.closers[i].Close())
+	}
+	return err
+}

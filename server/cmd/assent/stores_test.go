@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/cookiejar"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+)
+
+// TestEveryPairOfStoresAnswersTheSame takes the whole way, from the set-up link over the script's posts to the
+// dashboard's numbers, on each pair of stores that the two URLs can choose.
+func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
+	t.Parallel()
+	clickhouse, err := servers.ClickHouse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	redisURL := func(t *testing.T) string {
+		redis, err := servers.Redis()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "REDIS_URL=" + redis.URL
+	}
+	for name, environment := range map[string]func(t *testing.T) []string{
+		"embedded":   func(*testing.T) []string { return nil },
+		"redis":      func(t *testing.T) []string { return []string{redisURL(t)} },
+		"clickhouse": func(*testing.T) []string { return []string{"CLICKHOUSE_URL=" + clickhouse.URL("pair1")} },
+		"both":       func(t *testing.T) []string { return []string{redisURL(t), "CLICKHOUSE_URL=" + clickhouse.URL("pair2")} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env, data := environment(t), t.TempDir()
+			added := addSite(t, data, env...)
+			p := startProgram(t, data, env...)
+			p.serves(added)
+			v := visit{client: http.DefaultClient, server: p, site: added}
+			owner := p.setUp()
+			receipts := decideInEveryWay(t, v)
+			report := p.awaitReport(owner, added.ID, len(receipts))
+			wantTally := schemas.Tally{Decisions: 4, Accepted: 1, Refused: 2, Partial: 1}
+			wantShares := []schemas.PurposeShare{{Purpose: "analytics", Granted: 2, Decided: 4}, {Purpose: "marketing", Granted: 1, Decided: 4}}
+			if diff := cmp.Diff(wantTally, report.Totals) + cmp.Diff(wantShares, report.Purposes); diff != "" {
+				t.Error(diff)
+			}
+			if len(report.Days) != 30 || report.Recent[0].Action != consent.Withdraw {
+				t.Errorf("%d days, newest %+v", len(report.Days), report.Recent[0])
+			}
+			for _, receipt := range receipts {
+				if status, body := p.get(receipt); status != http.StatusOK {
+					t.Errorf("%s: %d %s", receipt, status, body)
+				}
+			}
+			if status, body := p.get("/v1/sites/" + added.ID + "/subjects/" + report.Recent[0].Subject); status != http.StatusOK {
+				t.Errorf("current choice: %d %s", status, body)
+			}
+		})
+	}
+}
+
+// decideInEveryWay returns the receipts of an acceptance, a refusal, a selection and a withdrawal, in this order.
+func decideInEveryWay(t *testing.T, v visit) []string {
+	t.Helper()
+	var receipts []string
+	for _, change := range []func(*schemas.Decision){
+		func(d *schemas.Decision) { d.Action = consent.AcceptAll },
+		func(d *schemas.Decision) { d.Action = consent.RejectAll },
+		func(d *schemas.Decision) { d.Action, d.Purposes = consent.Save, map[string]bool{"analytics": true} },
+		func(d *schemas.Decision) { d.Action, d.Locale = consent.Withdraw, "de" },
+	} {
+		d := v.decision()
+		change(&d)
+		receipts = append(receipts, v.insist(t, d).Receipt)
+	}
+	return receipts
+}
+
+// setUp creates the owner by the printed link and returns a client that is signed in.
+func (p *program) setUp() *http.Client {
+	p.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	body, err := json.Marshal(schemas.Setup{Token: p.token, Email: "owner@shop.example", Password: "quiet winter by the sea"})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	answer, err := client.Post(p.url("/v1/admin/setup"), "application/json", bytes.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusCreated {
+		p.t.Fatalf("set-up: %s", answer.Status)
+	}
+	return client
+}
+
+// awaitReport returns the report once it counts as many decisions as were recorded.
+func (p *program) awaitReport(client *http.Client, site string, decisions int) schemas.Report {
+	p.t.Helper()
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		answer, err := client.Get(p.url("/v1/admin/sites/" + site + "/report"))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		var report schemas.Report
+		err = json.NewDecoder(answer.Body).Decode(&report)
+		answer.Body.Close()
+		if err == nil && answer.StatusCode == http.StatusOK && report.Totals.Decisions >= decisions {
+			return report
+		}
+		if time.Since(begun) > 30*time.Second {
+			p.t.Fatalf("the report never counts %d decisions: %d %+v %v", decisions, answer.StatusCode, report.Totals, err)
+		}
+	}
+}

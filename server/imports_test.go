@@ -1,0 +1,116 @@
+package server_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "assent/"
+
+// allowed is the house's plan: what each package may import of ours. Imports point one way, from the program over the
+// adapters and the use cases to the rules and the contract. Test packages and tests are free.
+var allowed = map[string][]string{
+	"schemas":                              {},
+	"snippet":                              {},
+	"snippet/demo":                         {},
+	"dashboard":                            {},
+	"server/internal/telemetry":            {},
+	"server/internal/consent":              {"schemas"},
+	"server/internal/site":                 {"schemas", "server/internal/consent"},
+	"server/internal/recording":            {"schemas", "server/internal/consent"},
+	"server/internal/shipping":             {"schemas", "server/internal/consent"},
+	"server/internal/reporting":            {"schemas", "server/internal/consent"},
+	"server/internal/account":              {"schemas", "server/internal/consent"},
+	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/consent", "server/internal/site"},
+	"server/internal/embeddedstore":        stores,
+	"server/internal/redisstore":           stores,
+	"server/internal/clickhousestore":      stores,
+	"server/internal/httpapi":              append([]string{"snippet/demo", "server/internal/site"}, useCases...),
+	"server/cmd/assent":                    nil, // Wires everything.
+	"schemas/gen":                          {},
+	"dashboard/build":                      {},
+	"server/internal/realparts":            {},
+	"server/internal/realparts/chdbserver": {},
+}
+
+var (
+	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
+		"server/internal/reporting", "server/internal/account", "server/internal/snippetbuild"}
+	stores = append([]string{"server/internal/site"}, useCases...)
+)
+
+// banned are names that say where code was put because nobody knew what it is.
+var banned = []string{"utils", "util", "common", "helpers", "helper", "types", "models", "misc", "base", "shared"}
+
+// The files are parsed rather than `go list` asked: the test cache knows which files a test opened, and does not know
+// what a program that it started has read.
+func TestImportsPointOneWay(t *testing.T) {
+	root := ".."
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && file != root || entry.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil || strings.HasSuffix(folder, "test") {
+			return err
+		}
+		seen[folder] = true
+		checkFile(t, folder, file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for folder := range allowed {
+		if !seen[folder] {
+			t.Errorf("%s is in the plan and not in the house", folder)
+		}
+	}
+}
+
+func checkFile(t *testing.T, folder, file string) {
+	t.Helper()
+	may, planned := allowed[folder]
+	if !planned {
+		t.Errorf("%s is not in the plan: say what it may import", folder)
+	}
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, source, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(banned, parsed.Name.Name) {
+		t.Errorf("%s: a package named %s says nothing about what it knows", file, parsed.Name.Name)
+	}
+	for _, imported := range parsed.Imports {
+		path, err := strconv.Unquote(imported.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, isOurs := strings.CutPrefix(path, module)
+		if isOurs && may != nil && !slices.Contains(may, ours) {
+			t.Errorf("%s imports %s, which %s may not know", file, ours, folder)
+		}
+		pure := folder == "server/internal/consent"
+		if pure && (path == "net/http" || path == "os" || strings.HasPrefix(path, "database/")) {
+			t.Errorf("%s imports %s: the rules do no I/O", file, path)
+		}
+	}
+}

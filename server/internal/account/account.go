@@ -1,0 +1,180 @@
+// Package account knows who may use the dashboard: the owner's set-up, passwords, sign-in and sessions.
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+	"strings"
+	"time"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+)
+
+// OwnerRole may do everything.
+const OwnerRole = "owner"
+
+// TicketLifetime is how long a set-up link works (ASVS 6.4.1); starting the server again prints a new one.
+const TicketLifetime = 24 * time.Hour
+
+var (
+	// ErrTicket means that the set-up link is wrong, used, replaced by a newer one, or too old. Which of these it is
+	// stays untold.
+	ErrTicket = errors.New("set-up link not valid")
+	// ErrCredentials means that no user has this e-mail address and password. Which of the two is wrong stays untold.
+	ErrCredentials = errors.New("wrong e-mail address or password")
+)
+
+// User is somebody who may sign in.
+type User struct {
+	Email        string // Lower case, unique.
+	PasswordHash string // PHC string.
+	Role         string
+	CreatedAt    time.Time
+}
+
+// Ticket is the right to create the owner. Only the token's hash is kept, so a copy of the store opens nothing.
+type Ticket struct {
+	Hash      string // SHA-256 of the token in hex.
+	ExpiresAt time.Time
+}
+
+// Store keeps users and the set-up ticket. Both stores implement it; each method is atomic and durable.
+type Store interface {
+	// HasUsers reports whether anybody has been set up.
+	HasUsers(ctx context.Context) (bool, error)
+	// User returns the user with this lower-case address, or consent.ErrNotFound.
+	User(ctx context.Context, email string) (User, error)
+	// OfferTicket replaces the set-up ticket.
+	OfferTicket(ctx context.Context, ticket Ticket) error
+	// RedeemTicket stores the first user and removes the ticket in one step. It returns ErrTicket when the ticket in
+	// the store has another hash, is not younger than now, is missing, or when a user exists: of two simultaneous
+	// calls one wins.
+	RedeemTicket(ctx context.Context, hash string, now time.Time, owner User) error
+}
+
+// Accounts creates the owner and checks passwords. It is safe for concurrent use.
+type Accounts struct {
+	store  Store
+	now    func() time.Time
+	random io.Reader
+	hasher *hasher
+	guard  *guard
+}
+
+// New returns Accounts over a store. Random must be cryptographically secure: tokens and salts are read from it.
+func New(store Store, now func() time.Time, random io.Reader) *Accounts {
+	return &Accounts{store: store, now: now, random: random, hasher: newHasher(), guard: newGuard(now)}
+}
+
+// OfferSetup returns a fresh one-time token for the set-up link and makes every earlier one useless. It returns ""
+// when a user exists and nothing is left to set up.
+func (a *Accounts) OfferSetup(ctx context.Context) (string, error) {
+	exists, err := a.store.HasUsers(ctx)
+	if err != nil || exists {
+		return "", err
+	}
+	secret := make([]byte, 24)
+	if _, err := io.ReadFull(a.random, secret); err != nil {
+		return "", fmt.Errorf("draw set-up token: %w", err)
+	}
+	token := base64.RawURLEncoding.EncodeToString(secret)
+	ticket := Ticket{Hash: hashToken(token), ExpiresAt: a.now().Add(TicketLifetime)}
+	if err := a.store.OfferTicket(ctx, ticket); err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+// NeedsSetup reports whether the owner is still missing.
+func (a *Accounts) NeedsSetup(ctx context.Context) (bool, error) {
+	exists, err := a.store.HasUsers(ctx)
+	return !exists, err
+}
+
+// SetUp creates the owner and returns it. Address is the client's, for the back-off. Errors: ErrTicket,
+// *consent.InvalidError, *BackoffError, consent.ErrOverloaded, or the store's.
+func (a *Accounts) SetUp(ctx context.Context, setup schemas.Setup, address string) (User, error) {
+	email := normalise(setup.Email)
+	if faults := setupFaults(email, setup.Password); len(faults) > 0 {
+		return User{}, &consent.InvalidError{Faults: faults}
+	}
+	attempt, err := a.guard.begin("", address)
+	if err != nil {
+		return User{}, err
+	}
+	encoded, err := a.hasher.hash(ctx, setup.Password, a.random)
+	if err != nil {
+		return User{}, err
+	}
+	now := a.now().UTC()
+	owner := User{Email: email, PasswordHash: encoded, Role: OwnerRole, CreatedAt: now}
+	if err := a.store.RedeemTicket(ctx, hashToken(setup.Token), now, owner); err != nil {
+		return User{}, err
+	}
+	attempt.succeeded()
+	return owner, nil
+}
+
+// SignIn checks a password and returns its user. Errors: ErrCredentials, *BackoffError, consent.ErrOverloaded, or the
+// store's. An unknown address takes as long as a wrong password (CVE-2024-45052 is what happens otherwise).
+func (a *Accounts) SignIn(ctx context.Context, credentials schemas.Credentials, address string) (User, error) {
+	email := normalise(credentials.Email)
+	if len(email) > maxEmail || len(credentials.Password) > maxPassword {
+		return User{}, ErrCredentials
+	}
+	attempt, err := a.guard.begin(email, address)
+	if err != nil {
+		return User{}, err
+	}
+	user, err := a.store.User(ctx, email)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return User{}, err
+	}
+	match, err := a.hasher.verify(ctx, credentials.Password, user.PasswordHash)
+	if err != nil {
+		return User{}, err
+	}
+	if !match {
+		return User{}, ErrCredentials
+	}
+	attempt.succeeded()
+	return user, nil
+}
+
+// User returns the user of a session, or consent.ErrNotFound when the account is gone, so that a removed user is out at
+// once (ASVS 8.3.2).
+func (a *Accounts) User(ctx context.Context, email string) (User, error) {
+	return a.store.User(ctx, email)
+}
+
+func normalise(email string) string {
+	return strings.ToLower(strings.TrimSpace(email))
+}
+
+func setupFaults(email, password string) []schemas.Fault {
+	var faults []schemas.Fault
+	if !validEmail(email) {
+		faults = append(faults, schemas.Fault{Pointer: "/email", Detail: "is not an e-mail address such as name@example.com"})
+	}
+	if detail := passwordFault(password, email); detail != "" {
+		faults = append(faults, schemas.Fault{Pointer: "/password", Detail: detail})
+	}
+	return faults
+}
+
+func validEmail(email string) bool {
+	parsed, err := mail.ParseAddress(email)
+	return err == nil && parsed.Address == email && len(email) <= maxEmail
+}
+
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

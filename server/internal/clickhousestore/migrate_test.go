@@ -1,0 +1,213 @@
+package clickhousestore_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"assent/schemas"
+	"assent/server/internal/clickhousestore"
+	"assent/server/internal/consent"
+	"assent/server/internal/recording/recordingtest"
+	"assent/server/internal/shipping"
+	"assent/server/internal/shipping/shippingtest"
+)
+
+func connect(t *testing.T, url string) driver.Conn {
+	t.Helper()
+	options, err := clickhouse.ParseDSN(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := clickhouse.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := conn.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return conn
+}
+
+func execute(t *testing.T, conn driver.Conn, statement string) {
+	t.Helper()
+	if err := conn.Exec(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// text returns the only value of a query.
+func text(t *testing.T, conn driver.Conn, query string) string {
+	t.Helper()
+	var value string
+	if err := conn.QueryRow(t.Context(), query).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
+const columnsQuery = `SELECT arrayStringConcat(groupArray(concat(name, ' ', type)), '; ') FROM
+	(SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = 'decisions' AND default_kind != 'ALIAS')`
+
+// plainColumns are what 0001 makes; the current engine must have them in compact types after 0002.
+const plainColumns = "id FixedString(16); site String; subject String; notice String; action String; outcome String; " +
+	"purposes_granted Array(String); purposes_refused Array(String); services_granted Array(String); " +
+	"services_refused Array(String); source String; synthetic UInt8; locale String; page String; decided_at Int64; " +
+	"recorded_at Int64; day Date; lifetime_days Int32; flags Array(String); precedence UInt64"
+
+// testMigrations checks what a fresh database looks like, and that preparing it again changes nothing.
+func testMigrations(t *testing.T, url string, applied, wantColumns string) {
+	for range 2 {
+		store, closing := open(t, url)
+		if err := store.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		closing()
+		conn := connect(t, url)
+		got := text(t, conn, "SELECT arrayStringConcat(arraySort(groupUniqArray(name)), ' ') FROM assent_migrations")
+		if got != applied {
+			t.Errorf("applied %q, want %q", got, applied)
+		}
+		if got := text(t, conn, columnsQuery); got != wantColumns {
+			t.Errorf("columns\n%s, want\n%s", got, wantColumns)
+		}
+	}
+	conn := connect(t, url)
+	execute(t, conn, "INSERT INTO assent_migrations SELECT toUInt32(9999), 'from the future', now()")
+	store, closing := open(t, url)
+	t.Cleanup(closing)
+	if err := store.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "upgrade assent") {
+		t.Errorf("a database of a newer version: %v, want a refusal", err)
+	}
+}
+
+func compactColumns() string {
+	low := "LowCardinality(String)"
+	out := strings.ReplaceAll(plainColumns, "Array(String)", "Array("+low+")")
+	for _, name := range []string{"notice", "action", "outcome", "source", "locale"} {
+		out = strings.Replace(out, name+" String", name+" "+low, 1)
+	}
+	return out
+}
+
+// TestEveryMemberIsStored fails when a member joins the record and the ledger does not keep it: the round trips of the
+// suites compare whole records, so it is enough that their sample leaves no member empty.
+func TestEveryMemberIsStored(t *testing.T) {
+	sample := recordingtest.Decision("site", "s1")
+	sample.RecordedAt = time.Now()
+	value := reflect.ValueOf(sample)
+	for i := range value.NumField() {
+		if value.Field(i).IsZero() {
+			t.Errorf("the suites' sample leaves %s empty, so nothing proves that it is stored", value.Type().Field(i).Name)
+		}
+	}
+	steps, err := schemas.Migrations("clickhouse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Split(plainColumns, "; ") {
+		column, _, _ := strings.Cut(name, " ")
+		if !strings.Contains(steps[0].SQL, "\n  "+column+" ") {
+			t.Errorf("%s does not create column %s", steps[0].Name, column)
+		}
+	}
+}
+
+// testRefused makes the table refuse one value as the statement says, and expects it to be told from an outage.
+func testRefused(t *testing.T, url, statement string) {
+	store, closing := open(t, url)
+	t.Cleanup(closing)
+	if err := store.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, connect(t, url), statement)
+	sound := recordingtest.Decision(recordingtest.Site(), "s1")
+	sound.RecordedAt = time.Now().UTC().Truncate(time.Microsecond)
+	poison := sound
+	poison.Action = consent.Withdraw
+	err := store.Append(t.Context(), shippingtest.BatchOf(sound, poison))
+	if !errors.Is(err, shipping.ErrRejected) {
+		t.Fatalf("append of a value that the table refuses: %v, want ErrRejected", err)
+	}
+	if err := store.Append(t.Context(), shippingtest.BatchOf(sound)); err != nil {
+		t.Fatalf("append of a sound record after a rejection: %v", err)
+	}
+	got, err := store.Recent(t.Context(), sound.Site, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordingtest.SameRecords(t, got, []consent.Record{sound})
+}
+
+// testOutage stops the server under the store's feet.
+func testOutage(t *testing.T, url string, stop, start func() error) {
+	store, closing := open(t, url)
+	t.Cleanup(closing)
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	record := recordingtest.Decision(recordingtest.Site(), "s1")
+	record.RecordedAt = time.Now().UTC().Truncate(time.Microsecond)
+	for name, err := range map[string]error{
+		"Append": store.Append(t.Context(), shippingtest.BatchOf(record)), "Ping": store.Ping(t.Context()),
+	} {
+		if !errors.Is(err, consent.ErrUnavailable) || errors.Is(err, shipping.ErrRejected) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s without a server: %v, want one line of ErrUnavailable", name, err)
+		}
+	}
+	if err := start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Append(t.Context(), shippingtest.BatchOf(record)); err != nil {
+		t.Fatalf("append when the server is back: %v", err)
+	}
+	got, err := store.Find(t.Context(), record.ID.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordingtest.SameRecords(t, got, []consent.Record{record})
+}
+
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	for _, url := range []string{"", "localhost:9000", "clickhouse://user:secret-word@", "mysql://user:secret-word@host"} {
+		_, err := clickhousestore.Open(url)
+		if err == nil || !strings.Contains(err.Error(), "CLICKHOUSE_URL must look like") || strings.Contains(err.Error(), "secret-word") {
+			t.Errorf("Open(%q): %v, want how the URL must look and no password", url, err)
+		}
+	}
+}
+
+// testTokens delivers a batch again while ClickHouse still knows its token, and another batch at the same time.
+func testTokens(t *testing.T, url string) {
+	store, closing := open(t, url)
+	t.Cleanup(closing)
+	site := recordingtest.Site()
+	var records []consent.Record
+	for i := range 4 {
+		record := recordingtest.Decision(site, "s1")
+		record.RecordedAt = time.Date(2026, 5, 1, 0, 0, i, 0, time.UTC)
+		records = append(records, record)
+	}
+	for _, batch := range [][]consent.Record{records[:2], records[:2], records[2:]} {
+		if err := store.Append(t.Context(), shippingtest.BatchOf(batch...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := text(t, connect(t, url), "SELECT toString(count()) FROM decisions"); got != "4" {
+		t.Errorf("%s rows are stored, want 4: the token of a retried batch was not recognised", got)
+	}
+	slices.Reverse(records)
+	got, err := store.Recent(t.Context(), site, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordingtest.SameRecords(t, got, records)
+}

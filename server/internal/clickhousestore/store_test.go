@@ -1,0 +1,99 @@
+package clickhousestore_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"assent/server/internal/clickhousestore"
+	"assent/server/internal/consent"
+	"assent/server/internal/realparts"
+	"assent/server/internal/recording/recordingtest"
+	"assent/server/internal/reporting"
+	"assent/server/internal/reporting/reportingtest"
+	"assent/server/internal/shipping"
+	"assent/server/internal/shipping/shippingtest"
+)
+
+var servers *realparts.Servers
+
+func TestMain(m *testing.M) { realparts.Main(m, &servers) }
+
+// TestNative runs every suite over the native protocol, on ASSENT_TEST_CLICKHOUSE_URL or the server of this machine.
+func TestNative(t *testing.T) {
+	if url := os.Getenv("ASSENT_TEST_CLICKHOUSE_URL"); url != "" {
+		testAll(t, func(database string) string { return strings.TrimSuffix(url, "/") + "/" + database })
+		return
+	}
+	server, err := servers.ClickHouse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testAll(t, server.URL)
+	t.Run("Migrations", func(t *testing.T) {
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql", plainColumns)
+	})
+	t.Run("Refused", func(t *testing.T) {
+		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions MODIFY COLUMN action Enum8('save' = 1)")
+	})
+	t.Run("Dropped", func(t *testing.T) { testDropped(t, server.URL) })
+	t.Run("Hang", func(t *testing.T) { testHang(t, server) })
+	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
+	t.Run("Crash", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Kill, server.Start) })
+}
+
+// TestCurrent runs every suite on the current engine, which is where the guarded migrations apply.
+func TestCurrent(t *testing.T) {
+	server, err := servers.CurrentClickHouse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testAll(t, server.URL)
+	t.Run("Migrations", func(t *testing.T) {
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql", compactColumns())
+	})
+	t.Run("Refused", func(t *testing.T) {
+		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions ADD CONSTRAINT known CHECK action != 'withdraw'")
+	})
+	t.Run("Dropped", func(t *testing.T) { testDropped(t, server.URL) })
+	t.Run("Tokens", func(t *testing.T) { testTokens(t, server.URL("tokens")) })
+	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
+}
+
+func testAll(t *testing.T, url func(database string) string) {
+	t.Run("Ledger", func(t *testing.T) {
+		shippingtest.TestLedger(t, func(t *testing.T) shippingtest.OpenLedger {
+			address := url(recordingtest.Site())
+			return func(t *testing.T) (shipping.Ledger, reporting.Query, func()) {
+				store, closing := open(t, address)
+				return store, store, closing
+			}
+		})
+	})
+	t.Run("Query", func(t *testing.T) {
+		reportingtest.TestQuery(t, func(t *testing.T) reportingtest.Open {
+			address := url(recordingtest.Site())
+			return func(t *testing.T) (reportingtest.Source, func()) {
+				store, closing := open(t, address)
+				add := func(ctx context.Context, records []consent.Record) error {
+					return store.Append(ctx, shippingtest.BatchOf(records...))
+				}
+				return reportingtest.Source{Query: store, Append: add}, closing
+			}
+		})
+	})
+}
+
+func open(t *testing.T, url string) (*clickhousestore.Store, func()) {
+	t.Helper()
+	store, err := clickhousestore.Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store, func() {
+		if err := store.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+}

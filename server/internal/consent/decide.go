@@ -1,0 +1,178 @@
+package consent
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"assent/schemas"
+)
+
+// DefaultLifetimeDays is how long a choice holds unless the notice says otherwise: six months, as the French and
+// Italian authorities advise, for yes and no alike.
+const DefaultLifetimeDays = 180
+
+// clockTolerance is how far a visitor's clock may be off before the decision is flagged.
+const clockTolerance = 24 * time.Hour
+
+// Subject derives the pseudonymous id of a visitor on one site. Without the secret, which only the visitor's browser
+// has, nobody can act for the subject, and two sites cannot tell that they share a visitor.
+func Subject(site, secret string) string {
+	sum := sha256.Sum256([]byte("assent/1" + site + secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])[:22]
+}
+
+// Circumstances are what the server knows about a decision beside its body.
+type Circumstances struct {
+	Site      string
+	Origin    string          // Of the page that sent the decision, as the browser vouches for it.
+	Notice    *schemas.Notice // The complete notice that the decision names; nil when the site never published it.
+	Current   schemas.Notice  // The site's complete notice of today, which a refusal of an unknown one is read by.
+	Now       time.Time
+	GPCHeader bool // The request carried Sec-GPC: 1.
+}
+
+// Decide turns a valid decision into the record to keep, every purpose of the notice answered as the action implies.
+//
+// A refusal is never refused: when its notice is unknown it is flagged and kept as a refusal of what the site asks for
+// today, so that names nobody published get into no record. A grant under an unknown notice is an *InvalidError,
+// because it would prove nothing; so is an answer about a purpose or service that a known notice does not have.
+func Decide(d schemas.Decision, c Circumstances) (Record, error) {
+	id, err := uuid.Parse(d.ID)
+	if err != nil {
+		return Record{}, &InvalidError{Faults: []schemas.Fault{{Pointer: "/id", Detail: "must be a UUIDv7"}}}
+	}
+	r := Record{
+		ID: id, Site: c.Site, Subject: Subject(c.Site, d.Secret), Notice: d.Notice, Action: d.Action,
+		Source: d.Source, Synthetic: d.Synthetic, Locale: d.Locale, Page: pageOf(d.Page, c.Origin),
+		DecidedAt: claimedTime(d.DecidedAt), Flags: flags(d, c),
+	}
+	if r.Source == "" {
+		r.Source = "api"
+	}
+	if c.Notice == nil {
+		if grants(d) {
+			return Record{}, &InvalidError{Faults: []schemas.Fault{{Pointer: "/notice",
+				Detail: "is not a notice of this site; load the site's script again and let the visitor decide on the current one"}}}
+		}
+		r.LifetimeDays = c.Current.LifetimeDays
+		r.Purposes, r.Services = answers(d, c.Current)
+		return r, nil
+	}
+	if faults := unknownNames(d, *c.Notice); len(faults) > 0 {
+		return Record{}, &InvalidError{Faults: faults}
+	}
+	r.LifetimeDays = c.Notice.LifetimeDays
+	r.Purposes, r.Services = answers(d, *c.Notice)
+	return r, nil
+}
+
+func flags(d schemas.Decision, c Circumstances) []string {
+	var flags []string
+	if c.Notice == nil {
+		flags = append(flags, FlagUnknownNotice)
+	}
+	if !d.DecidedAt.IsZero() && c.Now.Sub(d.DecidedAt).Abs() > clockTolerance {
+		flags = append(flags, FlagClockSkew)
+	}
+	if c.GPCHeader {
+		flags = append(flags, FlagGPCHeader)
+	}
+	return flags
+}
+
+// grants reports whether the decision says yes to anything optional.
+func grants(d schemas.Decision) bool {
+	if d.Action == AcceptAll {
+		return true
+	}
+	for _, answers := range []map[string]bool{d.Services, withoutEssential(d.Purposes)} {
+		for _, yes := range answers {
+			if yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func unknownNames(d schemas.Decision, n schemas.Notice) []schemas.Fault {
+	var faults []schemas.Fault
+	purposes := map[string]bool{Essential: true}
+	for _, p := range n.Purposes {
+		purposes[p.ID] = true
+	}
+	services := map[string]bool{}
+	for _, s := range n.Services {
+		services[s.ID] = true
+	}
+	for _, part := range []struct {
+		member  string
+		answers map[string]bool
+		known   map[string]bool
+	}{{"/purposes", d.Purposes, purposes}, {"/services", d.Services, services}} {
+		for name := range part.answers {
+			if !part.known[name] {
+				faults = append(faults, schemas.Fault{Pointer: part.member + pointer(name), Detail: "is not in the notice that the decision names"})
+			}
+		}
+	}
+	return faults
+}
+
+// answers fills in what the action implies. A saved selection grants only what it names; a signal answers only what it
+// names and leaves the rest pending.
+func answers(d schemas.Decision, n schemas.Notice) (purposes, services map[string]bool) {
+	purposes = map[string]bool{}
+	for _, p := range n.Purposes {
+		if p.ID == Essential {
+			continue
+		}
+		answer, named := d.Purposes[p.ID]
+		switch {
+		case named:
+			purposes[p.ID] = answer
+		case d.Action != Signal:
+			purposes[p.ID] = d.Action == AcceptAll
+		}
+	}
+	services = map[string]bool{}
+	for _, s := range n.Services {
+		if answer, named := d.Services[s.ID]; named && answer != purposes[s.Purpose] {
+			services[s.ID] = answer
+		}
+	}
+	return purposes, services
+}
+
+func withoutEssential(purposes map[string]bool) map[string]bool {
+	rest := map[string]bool{}
+	for name, yes := range purposes {
+		if name != Essential {
+			rest[name] = yes
+		}
+	}
+	return rest
+}
+
+// claimedTime is the client's clock in UTC. A year that RFC 3339 cannot write is as good as none.
+func claimedTime(claim time.Time) time.Time {
+	claim = claim.UTC().Truncate(time.Microsecond)
+	if year := claim.Year(); year < 1 || year > 9999 {
+		return time.Time{}
+	}
+	return claim
+}
+
+// pageOf keeps origin and path: query strings and fragments carry personal data. What cannot be parsed, or is not a
+// page of the origin that sent it, is dropped rather than kept as a claim that nobody vouches for.
+func pageOf(page, origin string) string {
+	parsed, err := url.Parse(page)
+	if err != nil || parsed.Scheme+"://"+parsed.Host != origin {
+		return ""
+	}
+	return (&url.URL{Scheme: parsed.Scheme, Host: parsed.Host, Path: parsed.Path, RawPath: parsed.RawPath}).String()
+}

@@ -1,0 +1,172 @@
+// Package consent holds the rules of consent: what a decision means, what makes it valid, and what the current choice
+// is after it. It does no I/O and reads no clock.
+package consent
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"assent/schemas"
+)
+
+// Essential is the purpose that is always on.
+const Essential = "essential"
+
+// Actions of a decision.
+const (
+	AcceptAll = "accept-all"
+	RejectAll = "reject-all"
+	Save      = "save"
+	Withdraw  = "withdraw"
+	Signal    = "signal"
+)
+
+// Flags say what was odd about a decision that was kept all the same.
+const (
+	FlagUnknownNotice = "unknown-notice" // A refusal of a notice that this server never published.
+	FlagClockSkew     = "clock-skew"     // The client's clock is more than a day off.
+	FlagGPCHeader     = "gpc-header"     // The request itself carried Sec-GPC: 1, beside what the script says.
+)
+
+// Outcome classes a decision for the reports.
+type Outcome string
+
+// Outcomes of a decision.
+const (
+	Accepted Outcome = "accepted" // Every optional purpose and named service granted.
+	Refused  Outcome = "refused"  // Nothing optional granted.
+	Partial  Outcome = "partial"  // Something in between.
+	Signaled Outcome = "signal"   // Answered by a privacy signal, not by the visitor.
+)
+
+// Record is one decision as it is kept for ever: without the visitor's secret, and with nothing that identifies a
+// person beyond the subject.
+type Record struct {
+	ID           uuid.UUID
+	Site         string
+	Subject      string
+	Notice       string
+	Action       string
+	Purposes     map[string]bool // Essential is left out: it is never decided.
+	Services     map[string]bool
+	Source       string
+	Synthetic    bool
+	Locale       string
+	Page         string    // Origin and path.
+	DecidedAt    time.Time // The client's clock; zero when it did not tell.
+	RecordedAt   time.Time // The server's clock, microseconds. Zero until a journal has stamped it.
+	LifetimeDays int
+	Flags        []string
+}
+
+// Choice is the state that the record puts its subject in. It depends on the record alone, so that the answer to a
+// retry equals the first one.
+func (r Record) Choice() schemas.Choice {
+	purposes := maps.Clone(r.Purposes)
+	if purposes == nil {
+		purposes = map[string]bool{}
+	}
+	purposes[Essential] = true
+	services := maps.Clone(r.Services)
+	if services == nil {
+		services = map[string]bool{}
+	}
+	return schemas.Choice{
+		Purposes:  purposes,
+		Services:  services,
+		Action:    r.Action,
+		Notice:    r.Notice,
+		ExpiresAt: r.ExpiresAt(),
+	}
+}
+
+// ExpiresAt is when the visitor is asked again: the same for yes and no (standing guidance of CNIL and Garante).
+func (r Record) ExpiresAt() time.Time {
+	return r.RecordedAt.AddDate(0, 0, r.LifetimeDays).UTC()
+}
+
+// Current is the record as the subject's current choice.
+func (r Record) Current() schemas.Current {
+	return schemas.Current{Subject: r.Subject, Choice: r.Choice(), RecordedAt: r.RecordedAt.UTC()}
+}
+
+// Receipt is the record as the visitor and the dashboard see it.
+func (r Record) Receipt() schemas.Receipt {
+	choice := r.Choice()
+	flags := r.Flags
+	if flags == nil {
+		flags = []string{}
+	}
+	return schemas.Receipt{
+		ID: r.ID.String(), Site: r.Site, Subject: r.Subject, Notice: r.Notice, Action: r.Action,
+		Purposes: choice.Purposes, Services: choice.Services, Source: r.Source, Synthetic: r.Synthetic,
+		Locale: r.Locale, Page: r.Page, DecidedAt: r.DecidedAt, RecordedAt: r.RecordedAt.UTC(),
+		ExpiresAt: choice.ExpiresAt, Flags: flags,
+	}
+}
+
+// Outcome classes the record.
+func (r Record) Outcome() Outcome {
+	if r.Action == Signal {
+		return Signaled
+	}
+	granted, refused := 0, 0
+	for _, answers := range []map[string]bool{r.Purposes, r.Services} {
+		for _, yes := range answers {
+			if yes {
+				granted++
+			} else {
+				refused++
+			}
+		}
+	}
+	switch {
+	case granted == 0:
+		return Refused
+	case refused == 0:
+		return Accepted
+	default:
+		return Partial
+	}
+}
+
+// Before reports whether r was recorded before other: by the server's time, then by id. The last one is the current
+// choice.
+func (r Record) Before(other Record) bool {
+	if !r.RecordedAt.Equal(other.RecordedAt) {
+		return r.RecordedAt.Before(other.RecordedAt)
+	}
+	return slices.Compare(r.ID[:], other.ID[:]) < 0
+}
+
+// Digest is a fingerprint of what the client decided, without what the server adds, to tell a retry from another
+// decision under the same id. It is not a proof; it has 63 bits so that SQLite's integers hold it.
+func (r Record) Digest() int64 {
+	h := fnv.New64a()
+	write := func(s string) {
+		var length [4]byte
+		binary.BigEndian.PutUint32(length[:], uint32(len(s)))
+		h.Write(length[:])
+		h.Write([]byte(s))
+	}
+	for _, s := range []string{r.Notice, r.Action, r.Source, r.Locale, r.Page} {
+		write(s)
+	}
+	for _, answers := range []map[string]bool{r.Purposes, r.Services} {
+		for _, name := range slices.Sorted(maps.Keys(answers)) {
+			write(name)
+			if answers[name] {
+				write("1")
+			} else {
+				write("0")
+			}
+		}
+		write("")
+	}
+	return int64(h.Sum64() >> 1)
+}

@@ -1,0 +1,89 @@
+package embeddedstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"assent/server/internal/consent"
+)
+
+// decisionColumns is the order in which a decision is written and read.
+const decisionColumns = `id, site, subject, notice, action, outcome, purposes, services, source, synthetic, locale, page,
+	decided_at, recorded_at, lifetime_days, flags, digest`
+
+func decisionValues(r consent.Record) ([]any, error) {
+	purposes, err := json.Marshal(nonNil(r.Purposes))
+	if err != nil {
+		return nil, fmt.Errorf("encode purposes: %w", err)
+	}
+	services, err := json.Marshal(nonNil(r.Services))
+	if err != nil {
+		return nil, fmt.Errorf("encode services: %w", err)
+	}
+	flags, err := json.Marshal(append([]string{}, r.Flags...))
+	if err != nil {
+		return nil, fmt.Errorf("encode flags: %w", err)
+	}
+	return []any{
+		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, string(r.Outcome()), string(purposes), string(services),
+		r.Source, r.Synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays,
+		string(flags), r.Digest(),
+	}, nil
+}
+
+type scanner interface{ Scan(dest ...any) error }
+
+// scanDecision reads decisionColumns, and before them the values that the caller selects in front.
+func scanDecision(row scanner, before ...any) (consent.Record, error) {
+	var (
+		r                             consent.Record
+		id                            []byte
+		outcome                       string
+		purposes, services, flags     []byte
+		decidedAt, recordedAt, digest int64
+	)
+	err := row.Scan(append(before, &id, &r.Site, &r.Subject, &r.Notice, &r.Action, &outcome, &purposes, &services,
+		&r.Source, &r.Synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &r.LifetimeDays, &flags, &digest)...)
+	if err != nil {
+		return consent.Record{}, err
+	}
+	if r.ID, err = uuid.FromBytes(id); err != nil {
+		return consent.Record{}, fmt.Errorf("decode id: %w", err)
+	}
+	for _, part := range []struct {
+		text []byte
+		into any
+	}{{purposes, &r.Purposes}, {services, &r.Services}, {flags, &r.Flags}} {
+		if err := json.Unmarshal(part.text, part.into); err != nil {
+			return consent.Record{}, fmt.Errorf("decode decision %s: %w", r.ID, err)
+		}
+	}
+	r.DecidedAt, r.RecordedAt = consent.FromMicros(decidedAt), consent.FromMicros(recordedAt)
+	return r, nil
+}
+
+func scanDecisions(rows *sql.Rows) ([]consent.Record, error) {
+	defer rows.Close()
+	records := []consent.Record{}
+	for rows.Next() {
+		r, err := scanDecision(rows)
+		if err != nil {
+			return nil, unavailable("read decisions", err)
+		}
+		records = append(records, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, unavailable("read decisions", err)
+	}
+	return records, nil
+}
+
+func nonNil(answers map[string]bool) map[string]bool {
+	if answers == nil {
+		return map[string]bool{}
+	}
+	return answers
+}

@@ -1,0 +1,143 @@
+// Package httpapi is the HTTP surface: every route, what each may be asked and by whom, and how an error is told.
+package httpapi
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"assent/server/internal/account"
+	"assent/server/internal/recording"
+	"assent/server/internal/reporting"
+	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
+	demosite "assent/snippet/demo"
+)
+
+// Parts are what the server is wired from. All are needed.
+type Parts struct {
+	Catalog      *site.Catalog
+	Recorder     *recording.Recorder
+	Journal      recording.Journal // Read only; decisions go through the Recorder.
+	Query        reporting.Query
+	Library      *snippetbuild.Library
+	Accounts     *account.Accounts
+	Sessions     *account.Sessions
+	Dashboard    fs.FS // Output of dashboard/build.
+	Dependencies []Dependency
+	// TrustedProxies are the networks whose X-Forwarded-For is believed; from everybody else it is noise.
+	TrustedProxies []*net.IPNet
+	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Metrics        *prometheus.Registry
+	Log            *slog.Logger
+	Now            func() time.Time
+}
+
+// requestTimeout bounds the work on one request; the store's own timeouts are shorter.
+const requestTimeout = 10 * time.Second
+
+// New returns the server's handler.
+func New(p Parts) (http.Handler, error) {
+	dashboard, err := newDashboard(p.Dashboard)
+	if err != nil {
+		return nil, fmt.Errorf("build routes: %w", err)
+	}
+	demo, err := newDemo(demosite.Page(), demosite.StandIn())
+	if err != nil {
+		return nil, fmt.Errorf("build routes: %w", err)
+	}
+	metrics := NewMetrics(p.Metrics)
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, metrics: metrics, now: p.Now, log: p.Log}
+	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
+	scripts := &scripts{library: p.Library}
+	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
+
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = respond(p.Log)
+	e.IPExtractor = addressOf(p.TrustedProxies)
+	e.Use(metrics.count, recovered(p.Log), secured, middleware.ContextTimeout(requestTimeout))
+
+	read := []string{http.MethodGet, http.MethodHead}
+	e.Match(read, "/s/:file", scripts.moving)
+	e.Match(read, "/s/:site/:file", scripts.pinned)
+	e.Match(read, "/s/:site/:hash/:file", scripts.language)
+
+	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)
+	e.OPTIONS("/v1/sites/:site/decisions", visitors.preflight, visitors.fromSite)
+	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
+	e.GET("/v1/receipts/:id", visitors.receipt)
+
+	a := e.Group("/v1/admin", admin.guard)
+	a.GET("/session", admin.session)
+	a.POST("/session", admin.signIn)
+	a.DELETE("/session", admin.signOut)
+	a.POST("/setup", admin.setUp)
+	a.GET("/sites", admin.sites, admin.signedIn)
+	a.GET("/sites/:site/report", admin.report, admin.signedIn)
+
+	e.GET("/", redirect("/dashboard/"))
+	e.GET("/dashboard", redirect("/dashboard/"))
+	e.Match(read, "/dashboard/*", dashboard.serve)
+
+	e.GET("/demo", redirect("/demo/"))
+	e.Match(read, "/demo/*", demo.serve)
+
+	e.GET("/healthz", health.alive)
+	e.GET("/readyz", health.ready)
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(p.Metrics, promhttp.HandlerOpts{})))
+	e.GET("/.well-known/gpc.json", gpcSupport)
+	return e, nil
+}
+
+// addressOf finds the client's address. Nobody may claim one by a header, unless it is a proxy that was configured
+// (GHSA-246p-cpwv-v3jq).
+func addressOf(proxies []*net.IPNet) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, proxy := range proxies {
+		trust = append(trust, echo.TrustIPRange(proxy))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
+
+func redirect(to string) echo.HandlerFunc {
+	return func(c echo.Context) error { return c.Redirect(http.StatusFound, to) }
+}
+
+// gpcSupport tells that this server's own pages honour Global Privacy Control (W3C GPC, 4).
+func gpcSupport(c echo.Context) error {
+	return c.JSON(http.StatusOK, map[string]any{"gpc": true, "lastUpdate": "2026-11-23"})
+}
+
+// secured sets what every answer needs; pages add their own policy.
+func secured(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
+		header.Set(echo.HeaderReferrerPolicy, "no-referrer")
+		header.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+		return next(c)
+	}
+}
+
+// recovered turns a panic into an internal error, so that one request's fault stays one request's.
+func recovered(log *slog.Logger) echo.MiddlewareFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			log.ErrorContext(c.Request().Context(), "panic", "route", c.Path(), "error", err, "stack", string(stack))
+			return fmt.Errorf("panic: %w", err)
+		},
+	})
+}

@@ -1,0 +1,78 @@
+package httpapi
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"assent/server/internal/snippetbuild"
+)
+
+const (
+	// moving lets browsers use the script for five minutes, and a day longer while they fetch the next one.
+	moving = "public, max-age=300, stale-while-revalidate=86400"
+	// pinned never changes: its address is its hash.
+	pinned = "public, max-age=31536000, immutable"
+
+	scriptType = "text/javascript; charset=utf-8"
+)
+
+// scripts serves the sites' scripts.
+type scripts struct {
+	library *snippetbuild.Library
+}
+
+// moving answers /s/{site}.js.
+func (s *scripts) moving(c echo.Context) error {
+	site, ok := strings.CutSuffix(c.Param("file"), ".js")
+	if !ok {
+		return echo.ErrNotFound
+	}
+	script, err := s.library.Current(c.Request().Context(), site)
+	if err != nil {
+		return err
+	}
+	return serveScript(c, script, moving)
+}
+
+// pinned answers /s/{site}/{hash}.js.
+func (s *scripts) pinned(c echo.Context) error {
+	hash, ok := strings.CutSuffix(c.Param("file"), ".js")
+	if !ok {
+		return echo.ErrNotFound
+	}
+	script, err := s.library.Pinned(c.Request().Context(), c.Param("site"), hash)
+	if err != nil {
+		return err
+	}
+	return serveScript(c, script, pinned)
+}
+
+// language answers /s/{site}/{hash}/{language}.json: the texts of a language that is not inside the script.
+func (s *scripts) language(c echo.Context) error {
+	script, err := s.library.Pinned(c.Request().Context(), c.Param("site"), c.Param("hash"))
+	if err != nil {
+		return err
+	}
+	tag, isJSON := strings.CutSuffix(c.Param("file"), ".json")
+	texts, ok := script.Languages[tag]
+	if !ok || !isJSON {
+		return echo.ErrNotFound
+	}
+	return newAsset("application/json", texts, nil, nil).serve(crossOrigin(c, pinned))
+}
+
+func serveScript(c echo.Context, script snippetbuild.Script, caching string) error {
+	a := asset{contentType: scriptType, tag: script.Hash, plain: script.Identity, brotli: script.Brotli, gzip: script.Gzip}
+	return a.serve(crossOrigin(c, caching))
+}
+
+// crossOrigin lets every page load the answer, with SRI (which needs CORS) and under COEP too.
+func crossOrigin(c echo.Context, caching string) echo.Context {
+	header := c.Response().Header()
+	header.Set(echo.HeaderAccessControlAllowOrigin, "*")
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	header.Set("Timing-Allow-Origin", "*")
+	header.Set(echo.HeaderCacheControl, caching)
+	return c
+}

@@ -1,0 +1,175 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"assent/schemas"
+	"assent/server/internal/account"
+	"assent/server/internal/embeddedstore"
+	"assent/server/internal/recording"
+	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
+	"assent/snippet"
+)
+
+const shopOrigin = "https://shop.example"
+
+// testServer is the whole surface over a real embedded store.
+type testServer struct {
+	t        *testing.T
+	handler  http.Handler
+	url      string
+	store    *embeddedstore.Store
+	accounts *account.Accounts
+	site     schemas.Site // Allows shopOrigin.
+	stopping *atomic.Bool
+	logged   *syncBuffer
+	client   *http.Client
+}
+
+func startServer(t *testing.T) *testServer {
+	t.Helper()
+	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	shop, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{shopOrigin}, Notice: schemas.Notice{
+		Services: []schemas.Service{{ID: "youtube", Purpose: "marketing"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := site.OpenCatalog(t.Context(), store, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &testServer{t: t, store: store, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
+		accounts: account.New(store, time.Now, rand.Reader)}
+	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
+	s.handler, err = New(Parts{
+		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
+		Library:  snippetbuild.NewLibrary(store, current{catalog}),
+		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
+		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
+		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
+		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
+		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s.handler)
+	s.url = server.URL
+	s.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	t.Cleanup(func() {
+		server.Close()
+		if err := recorder.Close(t.Context()); err != nil && t.Context().Err() == nil {
+			t.Error(err)
+		}
+		// A test may have closed it to see what happens without; closing again is harmless.
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// do sends a request and holds the answer against openapi.yaml.
+func (s *testServer) do(method, path string, body any, headers ...string) (*http.Response, []byte) {
+	s.t.Helper()
+	contract, err := loadContract()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, encode(s.t, body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Accept-Encoding", "identity")
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := s.client.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	bare, _, _ := strings.Cut(path, "?")
+	contract.check(s.t, method, bare, answer, content)
+	return answer, content
+}
+
+// post sends a decision as the site's page would.
+func (s *testServer) post(decision any, headers ...string) (*http.Response, []byte) {
+	s.t.Helper()
+	headers = append([]string{"Origin", shopOrigin, "Content-Type", "application/json"}, headers...)
+	return s.do(http.MethodPost, "/v1/sites/"+s.site.ID+"/decisions", decision, headers...)
+}
+
+func encode(t *testing.T, body any) io.Reader {
+	switch body := body.(type) {
+	case nil:
+		return http.NoBody
+	case string:
+		return strings.NewReader(body)
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(encoded)
+}
+
+// decision is a valid one of a new visitor.
+func (s *testServer) decision(action string) schemas.Decision {
+	s.t.Helper()
+	id, err := uuid.NewV7()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	secret := make([]byte, 16)
+	if _, err := rand.Read(secret); err != nil {
+		s.t.Fatal(err)
+	}
+	return schemas.Decision{ID: id.String(), Secret: base64.RawURLEncoding.EncodeToString(secret), Notice: s.site.Notice, Action: action,
+		Page: shopOrigin + "/cart?customer=4711", Locale: "de", Source: "banner", DecidedAt: time.Now()}
+}
+
+func decode[T any](t *testing.T, body []byte) T {
+	t.Helper()
+	var into T
+	if err := json.Unmarshal(body, &into); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	return into
+}
+
+// rows counts everything that the store holds of the site's decisions.
+func (s *testServer) rows() int {
+	s.t.Helper()
+	records, err := s.store.Recent(s.t.Context(), s.site.ID, 1000)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(records)
+}

@@ -1,0 +1,150 @@
+package httpapi
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"assent/schemas"
+	"assent/server/internal/account"
+	"assent/server/internal/consent"
+	"assent/server/internal/reporting"
+	"assent/server/internal/site"
+)
+
+// States of a session, as in account.schema.json.
+const (
+	stateSetup     = "setup"
+	stateSignedOut = "signed-out"
+	stateSignedIn  = "signed-in"
+)
+
+var (
+	// errSignedOut means that the request needs a session and has none that is valid.
+	errSignedOut = errors.New("not signed in")
+	// errForeignRequest means that another site's page made the browser send the request.
+	errForeignRequest = errors.New("request from another origin")
+)
+
+// admin answers what the dashboard asks.
+type admin struct {
+	accounts *account.Accounts
+	sessions *account.Sessions
+	catalog  *site.Catalog
+	query    reporting.Query
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// guard refuses requests that another site's page sent (CSRF), keeps answers out of caches (ASVS 14.3.2) and loads the
+// session.
+func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	protection := http.NewCrossOriginProtection()
+	return func(c echo.Context) error {
+		if protection.Check(c.Request()) != nil {
+			return errForeignRequest
+		}
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+		ctx, err := a.sessions.Load(c.Request(), isSecure(c))
+		if err != nil {
+			return err
+		}
+		c.SetRequest(c.Request().WithContext(ctx))
+		return next(c)
+	}
+}
+
+// signedIn lets only users with a session pass. It follows guard.
+func (a *admin) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if _, err := a.user(c); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// user is who the request's session belongs to, or errSignedOut.
+func (a *admin) user(c echo.Context) (account.User, error) {
+	ctx := c.Request().Context()
+	email := a.sessions.Email(ctx)
+	if email == "" {
+		return account.User{}, errSignedOut
+	}
+	user, err := a.accounts.User(ctx, email)
+	if errors.Is(err, consent.ErrNotFound) {
+		return account.User{}, errSignedOut
+	}
+	return user, err
+}
+
+// session tells whether to set up, to sign in, or who is signed in.
+func (a *admin) session(c echo.Context) error {
+	user, err := a.user(c)
+	if err == nil {
+		return c.JSON(http.StatusOK, schemas.Session{State: stateSignedIn, Email: user.Email})
+	}
+	if !errors.Is(err, errSignedOut) {
+		return err
+	}
+	needed, err := a.accounts.NeedsSetup(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if needed {
+		return c.JSON(http.StatusOK, schemas.Session{State: stateSetup})
+	}
+	return c.JSON(http.StatusOK, schemas.Session{State: stateSignedOut})
+}
+
+// signIn checks a password and starts a session.
+func (a *admin) signIn(c echo.Context) error {
+	var body schemas.Credentials
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	user, err := a.accounts.SignIn(c.Request().Context(), body, c.RealIP())
+	if err != nil {
+		return busy(err)
+	}
+	a.log.InfoContext(c.Request().Context(), "signed in", "role", user.Role)
+	return a.startSession(c, http.StatusOK, user)
+}
+
+// signOut ends the session, here and in the browser.
+func (a *admin) signOut(c echo.Context) error {
+	cookie, err := a.sessions.End(c.Request().Context(), isSecure(c))
+	if err != nil {
+		return err
+	}
+	c.SetCookie(cookie)
+	a.log.InfoContext(c.Request().Context(), "signed out")
+	return c.NoContent(http.StatusNoContent)
+}
+
+// busy words the overload of password hashing, which has nothing to do with decisions.
+func busy(err error) error {
+	if !errors.Is(err, consent.ErrOverloaded) {
+		return err
+	}
+	return newProblem(http.StatusServiceUnavailable, "busy", "Too many sign-ins at once",
+		"The password was not checked. Try again after the time that Retry-After gives.").retryable()
+}
+
+func (a *admin) startSession(c echo.Context, status int, user account.User) error {
+	cookie, err := a.sessions.Start(c.Request().Context(), user.Email, isSecure(c))
+	if err != nil {
+		return err
+	}
+	c.SetCookie(cookie)
+	return c.JSON(status, schemas.Session{State: stateSignedIn, Email: user.Email})
+}
+
+// isSecure reports whether the browser used https. The forwarded header may be forged, but only by the client itself
+// and to its own loss: it chooses the cookie's name and the Secure attribute, nothing else.
+func isSecure(c echo.Context) bool {
+	return c.Scheme() == "https"
+}

@@ -1,0 +1,106 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// setting is one that a Redis must have to keep what it acknowledges.
+type setting struct{ name, value, why string }
+
+func settings() []setting {
+	return []setting{
+		{"appendonly", "yes", "a restart would lose decisions that visitors were told are recorded"},
+		{"appendfsync", "always", "a power cut would lose decisions that visitors were told are recorded"},
+		{"maxmemory-policy", "noeviction", "a full memory would evict decisions that are not in the ledger yet"},
+	}
+}
+
+// durable refuses a node that could lose what it acknowledged.
+func durable(ctx context.Context, node *redis.Client) error {
+	question := ask(ctx)
+	_ = node.Process(ctx, question) // The answer carries the error.
+	return judge(node.Options().Addr, question)
+}
+
+func ask(ctx context.Context) *redis.MapStringStringCmd {
+	command := []any{"config", "get"}
+	for _, one := range settings() {
+		command = append(command, one.name)
+	}
+	return redis.NewMapStringStringCmd(ctx, command...)
+}
+
+func judge(address string, answer *redis.MapStringStringCmd) error {
+	got, err := answer.Result()
+	if err != nil {
+		return refusal(address, err)
+	}
+	for _, want := range settings() {
+		if got[want.name] != want.value {
+			return fmt.Errorf("redis at %s has %s %s, because of which %s: set %s %s in its configuration",
+				address, want.name, got[want.name], want.why, want.name, want.value)
+		}
+	}
+	return nil
+}
+
+func refusal(address string, err error) error {
+	if redis.HasErrorPrefix(err, "NOPERM") || redis.HasErrorPrefix(err, "ERR unknown command") {
+		return fmt.Errorf("redis at %s does not let this user read its configuration, so its durability is unknown: "+
+			"allow it with ACL SETUSER … +config|get (%w)", address, err)
+	}
+	return unavailable("read configuration of redis at "+address, err)
+}
+
+// durabilityHook sends the question behind every commit, in the same pipeline and so to the same process, wherever a
+// fail-over or a Cluster's redirection has led the commit. It fails commits that were recorded in a Redis which might
+// lose them. The visitor's retry carries the same id, so that what was recorded all the same counts once.
+//
+// Asking costs about a microsecond beside the flush to disk that each commit waits for; an answer that is remembered
+// would be wrong between a change and the next look.
+type durabilityHook struct {
+	hash    string // Of commit.lua.
+	address string
+}
+
+var _ redis.Hook = durabilityHook{}
+
+// DialHook implements redis.Hook.
+func (durabilityHook) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook implements redis.Hook. Commits are pipelines, see run.
+func (durabilityHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
+
+// ProcessPipelineHook implements redis.Hook.
+func (h durabilityHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if !slices.ContainsFunc(cmds, h.commits) {
+			return next(ctx, cmds)
+		}
+		question := ask(ctx)
+		err := next(ctx, append(slices.Clone(cmds), question))
+		if risk := judge(h.address, question); risk != nil {
+			for _, cmd := range cmds {
+				if cmd.Err() == nil {
+					cmd.SetErr(risk)
+				}
+			}
+		}
+		return err
+	}
+}
+
+func (h durabilityHook) commits(cmd redis.Cmder) bool {
+	switch cmd.Name() {
+	case "evalsha":
+		return cmd.Args()[1] == h.hash
+	case "eval":
+		return cmd.Args()[1] == commitSource
+	default:
+		return false
+	}
+}

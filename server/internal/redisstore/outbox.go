@@ -1,0 +1,254 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+	"assent/server/internal/shipping"
+)
+
+var _ shipping.Outbox = (*Store)(nil)
+
+// perRead bounds the stream entries fetched at once; each may hold up to perCall records.
+const perRead = 64
+
+// Waiting implements shipping.Outbox. When some nodes do not answer, their shards' entries are zero and the error says
+// so; the others are right.
+func (s *Store) Waiting(ctx context.Context) ([]shipping.Waiting, error) {
+	pipe := s.client.Pipeline()
+	replies := make([]*redis.SliceCmd, schemas.RedisShards)
+	for shard := range replies {
+		replies[shard] = pipe.HMGet(ctx, schemas.CursorKey(shard),
+			schemas.AddedRows, schemas.ShippedRows, schemas.WaitingFrom, schemas.RefusedRows)
+	}
+	_, err := pipe.Exec(ctx)
+	shards := make([]shipping.Waiting, schemas.RedisShards)
+	for shard, reply := range replies {
+		if fields := numbers(reply.Val()); len(fields) == 4 {
+			shards[shard] = shipping.Waiting{Rows: fields[0] - fields[1], Refused: fields[3]}
+			if shards[shard].Rows > 0 {
+				shards[shard].Since = time.UnixMilli(fields[2]).UTC()
+			}
+		}
+	}
+	if err != nil {
+		return shards, unavailable("look into outbox", err)
+	}
+	return shards, nil
+}
+
+// numbers reads absent fields as zero.
+func numbers(fields []any) []int64 {
+	out := make([]int64, len(fields))
+	for i, field := range fields {
+		if text, ok := field.(string); ok {
+			// Only our own scripts write these fields, and only integers.
+			out[i], _ = strconv.ParseInt(text, 10, 64)
+		}
+	}
+	return out
+}
+
+// roomy opens the scripts that carry the outbox away: they must run in a Redis that is full, or it would stay full for
+// ever. What they write is a few fields; commit.lua, which fills the memory, is refused.
+const roomy = "#!lua flags=allow-oom\n"
+
+// forgetShipped defines forget: it trims a stream to what is not yet shipped and what was shipped less than keep
+// milliseconds ago. When less than a tenth of the memory is left, room for new decisions is worth more than a second
+// copy of old ones, and keep does not count.
+const forgetShipped = `
+	local function forget(stream, cursor, keep)
+		local memory = redis.call('INFO', 'memory')
+		local used, most = tonumber(memory:match('used_memory:(%d+)')), tonumber(memory:match('maxmemory:(%d+)'))
+		local ms, n = cursor:match('^(%d+)-(%d+)$')
+		local least = ms .. '-' .. string.format('%.0f', n + 1)
+		if most == 0 or used < most * 0.9 then
+			local oldest = redis.call('TIME')[1] * 1000 - keep
+			if tonumber(ms) >= oldest then least = string.format('%.0f', oldest) end
+		end
+		redis.call('XTRIM', stream, 'MINID', least)
+	end
+`
+
+// claimScript also forgets, so that a shard without traffic is tidied too.
+var claimScript = redis.NewScript(roomy + forgetShipped + `
+	local holder = redis.call('GET', KEYS[1])
+	if holder and holder ~= ARGV[1] then return 0 end
+	redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+	local cursor = redis.call('HGET', KEYS[2], 'c')
+	if cursor then forget(KEYS[3], cursor, ARGV[3]) end
+	return 1`)
+
+// Claim implements shipping.Outbox.
+func (s *Store) Claim(ctx context.Context, shard int, holder string, ttl time.Duration) (bool, error) {
+	keys := []string{schemas.LeaseKey(shard), schemas.CursorKey(shard), schemas.OutboxKey(shard)}
+	held, err := claimScript.Run(ctx, s.client, keys,
+		holder, max(ttl.Milliseconds(), 1), schemas.OutboxRetention.Milliseconds()).Bool()
+	if err != nil {
+		return false, unavailable("claim outbox shard", err)
+	}
+	return held, nil
+}
+
+// freezeScript writes a range down unless another holder has frozen one or moved the cursor meanwhile.
+var freezeScript = redis.NewScript(roomy + `
+	if redis.call('HEXISTS', KEYS[1], 't') == 1 or (redis.call('HGET', KEYS[1], 'c') or '') ~= ARGV[1] then return 0 end
+	redis.call('HSET', KEYS[1], 'f', ARGV[2], 't', ARGV[3], 'h', ARGV[4])
+	return 1`)
+
+// Next implements shipping.Outbox.
+func (s *Store) Next(ctx context.Context, shard, limit int) (shipping.Batch, error) {
+	for {
+		batch, settled, err := s.next(ctx, shard, limit)
+		if err != nil {
+			return shipping.Batch{}, unavailable("read outbox", err)
+		}
+		if settled {
+			return batch, nil
+		}
+	}
+}
+
+// next is one attempt; it is not settled when another holder changed the shard in between.
+func (s *Store) next(ctx context.Context, shard, limit int) (batch shipping.Batch, settled bool, err error) {
+	key := schemas.CursorKey(shard)
+	fields, err := s.client.HMGet(ctx, key,
+		schemas.CursorField, schemas.FrozenFrom, schemas.FrozenTo, schemas.FrozenHash).Result()
+	if err != nil {
+		return shipping.Batch{}, false, err
+	}
+	cursor, _ := fields[0].(string)
+	if to, frozen := fields[2].(string); frozen {
+		batch, err := s.readFrozen(ctx, shard, fmt.Sprint(fields[1]), to, fmt.Sprint(fields[3]))
+		return batch, true, err
+	}
+	batch, err = s.readNew(ctx, shard, cursor, limit)
+	if err != nil || len(batch.Records) == 0 {
+		return batch, true, err
+	}
+	won, err := freezeScript.Run(ctx, s.client, []string{key}, cursor, batch.From, batch.To, batch.Token).Bool()
+	return batch, won, err
+}
+
+// readFrozen reads the range again and insists on the same bytes.
+func (s *Store) readFrozen(ctx context.Context, shard int, from, to, hash string) (shipping.Batch, error) {
+	entries, err := s.client.XRange(ctx, schemas.OutboxKey(shard), from, to).Result()
+	if err != nil {
+		return shipping.Batch{}, err
+	}
+	batch, err := batchOf(shard, entries)
+	if err == nil && batch.Token != hash {
+		err = fmt.Errorf("entries %s to %s of %s are not what was frozen: somebody changed the stream; "+
+			"restore it, or HDEL %s %s %s %s to ship what is left",
+			from, to, schemas.OutboxKey(shard), schemas.CursorKey(shard),
+			schemas.FrozenFrom, schemas.FrozenTo, schemas.FrozenHash)
+	}
+	return batch, err
+}
+
+// readNew reads whole entries after the cursor as long as their records stay within limit, and one in any case.
+func (s *Store) readNew(ctx context.Context, shard int, cursor string, limit int) (shipping.Batch, error) {
+	var taken []redis.XMessage
+	after, rows := "-", 0
+	if cursor != "" {
+		after = "(" + cursor
+	}
+	for {
+		entries, err := s.client.XRangeN(ctx, schemas.OutboxKey(shard), after, "+", perRead).Result()
+		if err != nil {
+			return shipping.Batch{}, err
+		}
+		for _, entry := range entries {
+			records, err := decodeMessage(entry)
+			if err != nil {
+				return shipping.Batch{}, err
+			}
+			if rows += len(records); rows > limit && len(taken) > 0 {
+				return batchOf(shard, taken)
+			}
+			taken = append(taken, entry)
+			after = "(" + entry.ID
+		}
+		if len(entries) < perRead || rows >= limit {
+			return batchOf(shard, taken)
+		}
+	}
+}
+
+func batchOf(shard int, entries []redis.XMessage) (shipping.Batch, error) {
+	batch := shipping.Batch{Shard: shard}
+	if len(entries) == 0 {
+		return batch, nil
+	}
+	batch.From, batch.To = entries[0].ID, entries[len(entries)-1].ID
+	hash := sha256.New()
+	for _, entry := range entries {
+		records, err := decodeMessage(entry)
+		if err != nil {
+			return shipping.Batch{}, err
+		}
+		batch.Records = append(batch.Records, records...)
+		if _, err := io.WriteString(hash, entry.ID+" "+packedOf(entry)); err != nil {
+			return shipping.Batch{}, fmt.Errorf("hash batch: %w", err)
+		}
+	}
+	batch.Token = hex.EncodeToString(hash.Sum(nil))
+	return batch, nil
+}
+
+func packedOf(entry redis.XMessage) string {
+	packed, _ := entry.Values[schemas.BatchField].(string) // Without the field it is empty, which decodeEntry refuses.
+	return packed
+}
+
+func decodeMessage(entry redis.XMessage) ([]consent.Record, error) {
+	records, err := decodeEntry([]byte(packedOf(entry)))
+	if err != nil {
+		return nil, fmt.Errorf("entry %s: %w", entry.ID, err)
+	}
+	return records, nil
+}
+
+// doneScript moves the cursor, keeps the refused and forgets, unless the batch is no longer the frozen one.
+// ARGV: last id, hash, rows, milliseconds to keep, then per refused record its packed form and the reason.
+var doneScript = redis.NewScript(roomy + forgetShipped + `
+	local frozen = redis.call('HMGET', KEYS[1], 't', 'h')
+	if frozen[1] ~= ARGV[1] or frozen[2] ~= ARGV[2] then return 0 end
+	for i = 5, #ARGV, 2 do
+		redis.call('XADD', KEYS[3], '*', 'b', ARGV[i], 'e', ARGV[i + 1])
+		redis.call('HINCRBY', KEYS[1], 'r', 1)
+	end
+	redis.call('HSET', KEYS[1], 'c', ARGV[1])
+	redis.call('HDEL', KEYS[1], 'f', 't', 'h')
+	redis.call('HINCRBY', KEYS[1], 's', ARGV[3])
+	local following = redis.call('XRANGE', KEYS[2], '(' .. ARGV[1], '+', 'COUNT', 1)[1]
+	if following then
+		redis.call('HSET', KEYS[1], 'w', following[1]:match('^%d+'))
+	else
+		redis.call('HDEL', KEYS[1], 'w')
+	end
+	forget(KEYS[2], ARGV[1], ARGV[4])
+	return 1`)
+
+// Done implements shipping.Outbox.
+func (s *Store) Done(ctx context.Context, batch shipping.Batch, refused ...shipping.Refused) error {
+	keys := []string{schemas.CursorKey(batch.Shard), schemas.OutboxKey(batch.Shard), schemas.DeadLetterKey(batch.Shard)}
+	args := []any{batch.To, batch.Token, len(batch.Records), schemas.OutboxRetention.Milliseconds()}
+	for _, one := range refused {
+		args = append(args, encodeEntry(one.Record), one.Reason)
+	}
+	if err := doneScript.Run(ctx, s.client, keys, args...).Err(); err != nil && !errors.Is(err, redis.Nil) {
+		return unavailable("move outbox cursor", err)
+	}
+	return nil
+}

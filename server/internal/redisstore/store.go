@@ -1,0 +1,118 @@
+// Package redisstore keeps the journal, its outbox, sites, notices and scripts in Redis 7.0 or newer: one server,
+// Sentinel or Cluster.
+//
+// # Atomicity
+//
+// Choices and outbox of a shard share a hash slot, and what a batch changes in a shard is changed by one script call
+// (commit.lua), which is as atomic and as durable as a MULTI. It is a script because two promises need a look at what
+// is there: the last recorded decision wins whichever server it came through, and an id that is sent again gets the
+// first answer. A MULTI cannot look, and a lock or WATCH would cost a round trip and retries under load. The script
+// is idempotent by id, so a call whose answer was lost may be repeated.
+//
+// The latest 16 ids of a subject, and up to 255 of the last minute, are remembered in its own value, which costs no
+// key of its own. An id that was forgotten is recorded again; the ledger counts it once, and it never replaces a later
+// choice, because ids (UUIDv7) at or below those forgotten do not become the choice, unless they grant nothing.
+//
+// # What is promised
+//
+// With appendonly yes and appendfsync always, a committed decision survives the death of the process and a power cut of
+// that machine. Open insists on both, and every commit asks again beside its script call: a Redis that was configured
+// anew, restarted or promoted without them acknowledges nothing in our name. Replication to replicas is asynchronous: a fail-over may lose the last
+// moments before it.
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Options of a store. The zero value is right for nearly everybody.
+type Options struct {
+	// HotWindow is how long a choice is kept at most; 0 stands for the choice's own lifetime. Older lookups belong to
+	// the ledger.
+	HotWindow time.Duration
+}
+
+// Store is a connection to Redis. It is safe for concurrent use, also by several processes.
+type Store struct {
+	client  redis.UniversalClient
+	commit  *redis.Script
+	options Options
+}
+
+// Open connects to the Redis that the URL names and returns a store that is ready for use, or says in one line what is
+// wrong with the server and how to mend it. URLs:
+//
+//	redis://user:password@host:6379/0                one server, or any node of a Cluster: the server is asked
+//	redis://host1:6379?addr=host2:6379&addr=…        further nodes, in case the first one is down
+//	redis://sentinel1:26379?master_name=main&addr=…  Sentinel
+//	rediss://…                                       the same over TLS
+//
+// Timeouts can be set in the URL as go-redis names them (dial_timeout=5s, read_timeout=…).
+func Open(ctx context.Context, url string, options Options) (*Store, error) {
+	if options.HotWindow <= 0 {
+		options.HotWindow = 100 * 365 * 24 * time.Hour
+	}
+	client, err := connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{client: client, commit: redis.NewScript(commitSource), options: options}
+	s.watchDurability()
+	if err := s.forEachMaster(ctx, s.prepare); err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
+	return s, nil
+}
+
+// Ping reports whether every master answers and would keep what it acknowledges.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.forEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
+		if err := durable(ctx, master); err != nil {
+			return unavailable("ping redis", err)
+		}
+		return nil
+	})
+}
+
+// watchDurability sets a durabilityHook before every node that can be sent commits.
+func (s *Store) watchDurability() {
+	watch := func(node *redis.Client) {
+		node.AddHook(durabilityHook{hash: s.commit.Hash(), address: node.Options().Addr})
+	}
+	switch client := s.client.(type) {
+	case *redis.ClusterClient:
+		client.OnNewNode(watch)
+	case *redis.Client:
+		watch(client)
+	}
+}
+
+// Close ends all connections. The store must not be used afterwards.
+func (s *Store) Close() error { return s.client.Close() }
+
+func (s *Store) forEachMaster(ctx context.Context, do func(context.Context, *redis.Client) error) error {
+	switch client := s.client.(type) {
+	case *redis.ClusterClient:
+		return client.ForEachMaster(ctx, do)
+	case *redis.Client:
+		return do(ctx, client)
+	default:
+		return fmt.Errorf("unknown kind of redis client %T", client)
+	}
+}
+
+// prepare refuses a master that could lose what it acknowledged, and loads the script.
+func (s *Store) prepare(ctx context.Context, master *redis.Client) error {
+	if err := durable(ctx, master); err != nil {
+		return err
+	}
+	if err := s.commit.Load(ctx, master).Err(); err != nil {
+		return fmt.Errorf("load script into redis at %s: %w", master.Options().Addr, err)
+	}
+	return nil
+}

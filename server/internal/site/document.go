@@ -1,0 +1,120 @@
+package site
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+)
+
+// compiled returns the JSON Schema of a document, such as "notice.schema.json".
+var compiled = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
+	compiler := jsonschema.NewCompiler()
+	result := map[string]*jsonschema.Schema{}
+	names := []string{"notice.schema.json", "site.schema.json"}
+	for _, name := range names {
+		source, err := schemas.JSON.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		if err := compiler.AddResource(name, document); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	for _, name := range names {
+		schema, err := compiler.Compile(name)
+		if err != nil {
+			return nil, fmt.Errorf("compile %s: %w", name, err)
+		}
+		result[name] = schema
+	}
+	return result, nil
+})
+
+// decode holds a document against its JSON Schema and reads it. The error is a *consent.InvalidError that names each
+// faulty member, or the schemas' own fault.
+func decode(name string, body []byte, into any) error {
+	all, err := compiled()
+	if err != nil {
+		return err
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return invalid("", "is not valid JSON: "+strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if err := all[name].Validate(document); err != nil {
+		return &consent.InvalidError{Faults: few(faultsOf(err))}
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		// The schema takes 180.0 and 1e2 for whole numbers, and Go does not.
+		return invalid("", "has a whole number that is not written as one: write 180, not 180.0 or 1.8e2")
+	}
+	return nil
+}
+
+func invalid(pointer, detail string) error {
+	return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: pointer, Detail: detail}}}
+}
+
+// few keeps a reader's screen: nobody mends more at once.
+func few(faults []schemas.Fault) []schemas.Fault {
+	const most = 20
+	if len(faults) <= most {
+		return faults
+	}
+	return append(faults[:most:most], schemas.Fault{Detail: fmt.Sprintf("and %d more", len(faults)-most)})
+}
+
+// faultsOf flattens the validator's tree to its leaves, which are what the reader can mend.
+func faultsOf(err error) []schemas.Fault {
+	failure, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		return []schemas.Fault{{Detail: err.Error()}}
+	}
+	if len(failure.Causes) == 0 {
+		pointer := ""
+		for _, member := range failure.InstanceLocation {
+			pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)
+		}
+		return []schemas.Fault{{Pointer: pointer, Detail: failure.ErrorKind.LocalizedString(message.NewPrinter(language.English))}}
+	}
+	var faults []schemas.Fault
+	for _, cause := range failure.Causes {
+		faults = append(faults, faultsOf(cause)...)
+	}
+	return faults
+}
+
+// canonical writes a document in one form only, as RFC 8785 does for what our documents contain (no floats): members
+// sorted, no white space, nothing escaped that need not be.
+func canonical(document any) ([]byte, error) {
+	plain, err := json.Marshal(document)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(plain))
+	decoder.UseNumber()
+	var tree any
+	if err := decoder.Decode(&tree); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(tree); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

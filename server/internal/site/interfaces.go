@@ -1,0 +1,30 @@
+// Package site knows the sites and their notices: what makes a notice complete and lawful, what its id is, and which
+// origins may speak for a site.
+package site
+
+import (
+	"context"
+
+	"assent/schemas"
+)
+
+// Registry holds the sites. Both stores implement it; a change made by another process is seen at once.
+type Registry interface {
+	// PutSite creates or replaces a site by id, durably, and grows the revision.
+	PutSite(ctx context.Context, s schemas.Site) error
+	// Site returns one site, or consent.ErrNotFound.
+	Site(ctx context.Context, id string) (schemas.Site, error)
+	// Sites returns all sites by name.
+	Sites(ctx context.Context) ([]schemas.Site, error)
+	// Revision is a number that has grown whenever any site has changed: cheap enough to ask several times a second.
+	Revision(ctx context.Context) (int64, error)
+}
+
+// Archive keeps every notice that a site ever published.
+type Archive interface {
+	// PutNotice stores a document under site and id, durably. The id is the document's hash, so storing it again is
+	// harmless.
+	PutNotice(ctx context.Context, site, id string, document []byte) error
+	// Notice returns the document, or consent.ErrNotFound: also when only another site published it.
+	Notice(ctx context.Context, site, id string) ([]byte, error)
+}

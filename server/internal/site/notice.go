@@ -1,0 +1,210 @@
+package site
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+)
+
+// Texts are the built-in texts by language and key.
+type Texts map[string]map[string]string
+
+// DecodeNotice reads a notice as its owner writes it: everything is optional. The error is a *consent.InvalidError.
+func DecodeNotice(body []byte) (schemas.Notice, error) {
+	var n schemas.Notice
+	err := decode("notice.schema.json", body, &n)
+	return n, err
+}
+
+// Complete fills in every default and every text, so that the notice says by itself what visitors see, and checks what
+// the schema cannot. The error is a *consent.InvalidError.
+func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
+	if faults := unsupported(n); len(faults) > 0 {
+		return n, &consent.InvalidError{Faults: faults}
+	}
+	n.Purposes = completePurposes(n.Purposes)
+	n.Languages = slices.Clone(n.Languages)
+	if len(n.Languages) == 0 {
+		n.Languages = []string{"en", "de"}
+	}
+	n.LifetimeDays = cmp.Or(n.LifetimeDays, consent.DefaultLifetimeDays)
+	n.AutoBlock = cmp.Or(n.AutoBlock, "off")
+	n.ConsentMode = cmp.Or(n.ConsentMode, "basic")
+	n.Regime = cmp.Or(n.Regime, "auto")
+	n.Look.Layout = cmp.Or(n.Look.Layout, "bar")
+	n.Look.Accent = cmp.Or(strings.ToLower(n.Look.Accent), "#0b57d0")
+	n.Services = completeServices(n.Services)
+	if faults := slices.Concat(idFaults(n), serviceFaults(n), languageFaults(n)); len(faults) > 0 {
+		return n, &consent.InvalidError{Faults: faults}
+	}
+	texts, faults := completeTexts(n, builtIn)
+	if len(faults) > 0 {
+		return n, &consent.InvalidError{Faults: faults}
+	}
+	n.Texts = texts
+	return n, nil
+}
+
+// unsupported names what the contract knows and this version does not do: better refused than silently ignored.
+func unsupported(n schemas.Notice) []schemas.Fault {
+	var faults []schemas.Fault
+	refuse := func(is bool, pointer, instead string) {
+		if is {
+			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: "is not available in this version yet; " + instead})
+		}
+	}
+	refuse(n.AutoBlock != "" && n.AutoBlock != "off", "/autoBlock", `annotate the tags and use "off"`)
+	refuse(n.ConsentMode == "advanced", "/consentMode", `use "basic"`)
+	refuse(len(n.Compat) > 0, "/compat", "annotate the tags with data-assent and leave it out")
+	refuse(!slices.Contains([]string{"", "auto", "opt-in"}, n.Regime), "/regime", `use "auto" or "opt-in", which ask before anything runs`)
+	return faults
+}
+
+func completePurposes(purposes []schemas.Purpose) []schemas.Purpose {
+	if len(purposes) == 0 {
+		purposes = []schemas.Purpose{{ID: "analytics"}, {ID: "marketing"}}
+	}
+	complete := []schemas.Purpose{{ID: consent.Essential}}
+	for _, p := range purposes {
+		if p.ID != consent.Essential {
+			complete = append(complete, p)
+		}
+	}
+	return complete
+}
+
+func completeServices(services []schemas.Service) []schemas.Service {
+	complete := slices.Clone(services)
+	for i := range complete {
+		complete[i].Name = cmp.Or(complete[i].Name, complete[i].ID)
+	}
+	return complete
+}
+
+func idFaults(n schemas.Notice) []schemas.Fault {
+	var faults []schemas.Fault
+	seen := map[string]bool{}
+	check := func(list string, i int, id string) {
+		if seen[id] {
+			faults = append(faults, schemas.Fault{Pointer: fmt.Sprintf("/%s/%d/id", list, i),
+				Detail: fmt.Sprintf("%q is used twice; purposes and services share one set of ids, because data-assent names either", id)})
+		}
+		seen[id] = true
+	}
+	for i, p := range n.Purposes {
+		check("purposes", i, p.ID)
+	}
+	for i, s := range n.Services {
+		check("services", i, s.ID)
+	}
+	return faults
+}
+
+func serviceFaults(n schemas.Notice) []schemas.Fault {
+	var faults []schemas.Fault
+	for i, s := range n.Services {
+		if !slices.Contains(n.Purposes, schemas.Purpose{ID: s.Purpose}) {
+			faults = append(faults, schemas.Fault{Pointer: fmt.Sprintf("/services/%d/purpose", i),
+				Detail: fmt.Sprintf("there is no purpose %q; add it to purposes or name one of those", s.Purpose)})
+		}
+	}
+	return faults
+}
+
+// languageFaults finds tags that look right and that browsers refuse.
+func languageFaults(n schemas.Notice) []schemas.Fault {
+	var faults []schemas.Fault
+	for i, tag := range n.Languages {
+		pointer := fmt.Sprintf("/languages/%d", i)
+		if _, err := language.Parse(tag); err != nil {
+			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: fmt.Sprintf("%q is not a language tag (BCP 47)", tag)})
+		}
+		if slices.Contains(n.Languages[:i], tag) {
+			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: fmt.Sprintf("%q is listed twice", tag)})
+		}
+	}
+	return faults
+}
+
+// completeTexts returns all texts of all languages: the built-in ones, replaced by the owner's.
+func completeTexts(n schemas.Notice, builtIn Texts) (Texts, []schemas.Fault) {
+	var faults []schemas.Fault
+	for lang := range n.Texts {
+		if !slices.Contains(n.Languages, lang) {
+			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang, Detail: "is not among the notice's languages; add it there or remove the texts"})
+		}
+	}
+	complete := Texts{}
+	for _, lang := range n.Languages {
+		texts, langFaults := completeLanguage(n, lang, builtIn)
+		complete[lang] = texts
+		faults = append(faults, langFaults...)
+	}
+	return complete, faults
+}
+
+func completeLanguage(n schemas.Notice, lang string, builtIn Texts) (map[string]string, []schemas.Fault) {
+	needed, optional := textKeys(n, builtIn)
+	texts := map[string]string{}
+	for key, text := range builtIn[lang] {
+		if needed[key] || optional[key] {
+			texts[key] = text
+		}
+	}
+	var faults []schemas.Fault
+	for _, key := range slices.Sorted(maps.Keys(n.Texts[lang])) {
+		if !needed[key] && !optional[key] {
+			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang + "/" + key, Detail: "is not the key of a text of this notice"})
+			continue
+		}
+		texts[key] = n.Texts[lang][key]
+	}
+	for _, key := range slices.Sorted(maps.Keys(needed)) {
+		if strings.TrimSpace(texts[key]) == "" {
+			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang + "/" + key, Detail: "has no text in this language; write it"})
+		}
+	}
+	return texts, faults
+}
+
+// textKeys returns the keys that every language of the notice must have, and those that it may have.
+func textKeys(n schemas.Notice, builtIn Texts) (needed, optional map[string]bool) {
+	needed, optional = map[string]bool{}, map[string]bool{}
+	for key := range builtIn["en"] {
+		if !isNamed(key) {
+			needed[key] = true
+		}
+	}
+	for _, p := range n.Purposes {
+		needed["purpose."+p.ID+".title"] = true
+		needed["purpose."+p.ID+".text"] = true
+	}
+	for _, s := range n.Services {
+		optional["service."+s.ID+".text"] = true
+	}
+	return needed, optional
+}
+
+// isNamed reports whether a built-in text belongs to one purpose or service, as "service.youtube.text" does.
+func isNamed(key string) bool {
+	return strings.HasPrefix(key, "purpose.") || strings.HasPrefix(key, "service.") && strings.HasSuffix(key, ".text")
+}
+
+// Canonical returns a complete notice's canonical JSON and its id, the base64url of the SHA-256 of it.
+func Canonical(n schemas.Notice) (id string, document []byte, err error) {
+	document, err = canonical(n)
+	if err != nil {
+		return "", nil, fmt.Errorf("encode notice: %w", err)
+	}
+	sum := sha256.Sum256(document)
+	return base64.RawURLEncoding.EncodeToString(sum[:]), document, nil
+}

@@ -1,0 +1,113 @@
+package site
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"assent/schemas"
+)
+
+// Publisher creates sites and publishes notices.
+type Publisher struct {
+	Registry Registry
+	Archive  Archive
+	Texts    Texts // Built-in texts by language.
+	// Try builds what visitors would get of a notice, so that none is published that cannot be shown.
+	Try func(site, noticeID string, n schemas.Notice) error
+}
+
+// New is what a new site is made of.
+type New struct {
+	ID      string // Empty for a random one.
+	Name    string
+	Origins []string
+	Notice  schemas.Notice // As its owner wrote it.
+}
+
+// Add creates a site with its first notice. The notice is stored before the site that names it, so that a site never
+// points at nothing. Bad input is a *consent.InvalidError.
+func (p Publisher) Add(ctx context.Context, n New) (schemas.Site, error) {
+	if n.ID == "" {
+		n.ID = strings.ToLower(rand.Text()[:12])
+	}
+	created, complete, document, err := p.prepare(n)
+	if err != nil {
+		return schemas.Site{}, err
+	}
+	if err := p.Try(created.ID, created.Notice, complete); err != nil {
+		return schemas.Site{}, fmt.Errorf("try the notice: %w", err)
+	}
+	if err := p.Archive.PutNotice(ctx, created.ID, created.Notice, document); err != nil {
+		return schemas.Site{}, err
+	}
+	return created, p.Registry.PutSite(ctx, created)
+}
+
+// Change is what becomes of a site; what is nil or empty stays as it is.
+type Change struct {
+	Name    string
+	Origins []string
+	Notice  *schemas.Notice // As its owner wrote it; published at once.
+}
+
+// Change replaces parts of a site. An earlier notice stays in the archive, because decisions point to it.
+func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Site, error) {
+	known, err := p.Registry.Site(ctx, id)
+	if err != nil {
+		return schemas.Site{}, err
+	}
+	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins}
+	if len(c.Origins) > 0 {
+		wanted.Origins = c.Origins
+	}
+	if c.Notice != nil {
+		wanted.Notice = *c.Notice
+		return p.Add(ctx, wanted)
+	}
+	changed, _, _, err := p.prepare(wanted)
+	if err != nil {
+		return schemas.Site{}, err
+	}
+	changed.Notice = known.Notice
+	return changed, p.Registry.PutSite(ctx, changed)
+}
+
+// IsCurrent reports whether adding n would leave the site as it is.
+func (p Publisher) IsCurrent(known schemas.Site, n New) bool {
+	wanted, _, _, err := p.prepare(n)
+	return err == nil && known.ID == wanted.ID && known.Name == wanted.Name && known.Notice == wanted.Notice &&
+		slices.Equal(known.Origins, wanted.Origins)
+}
+
+// prepare completes and checks everything without storing it.
+func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notice, document []byte, err error) {
+	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}}
+	for _, text := range n.Origins {
+		origin, err := ParseOrigin(text)
+		if err != nil {
+			return prepared, complete, nil, invalid("/origins", err.Error())
+		}
+		prepared.Origins = append(prepared.Origins, origin)
+	}
+	if complete, err = Complete(n.Notice, p.Texts); err != nil {
+		return prepared, complete, nil, err
+	}
+	if prepared.Notice, document, err = Canonical(complete); err != nil {
+		return prepared, complete, nil, err
+	}
+	return prepared, complete, document, check(prepared)
+}
+
+// check holds a site against its schema.
+func check(s schemas.Site) error {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("encode site: %w", err)
+	}
+	return decode("site.schema.json", body, &schemas.Site{})
+}

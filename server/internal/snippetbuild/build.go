@@ -1,0 +1,165 @@
+package snippetbuild
+
+import (
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"assent/schemas"
+	"assent/snippet"
+)
+
+// target is what every browser since 2020 reads; nothing later would make the script smaller.
+const target = api.ES2020
+
+// placeholder stands for the script's own hash until that is known.
+const placeholder = "__assent_hash__"
+
+// Input is what one site's script is made of.
+type Input struct {
+	Site     string         // The site's id.
+	Notice   schemas.Notice // Complete: defaults applied, at least one language.
+	NoticeID string         // Id of the notice, told with each decision.
+}
+
+// Build makes a site's script. The same input makes the same bytes.
+func Build(in Input) (Script, error) {
+	if len(in.Notice.Languages) == 0 || in.Notice.LifetimeDays <= 0 {
+		return Script{}, errors.New("build script: the notice has no language or no lifetime")
+	}
+	css, err := styles(in.Notice.Look)
+	if err != nil {
+		return Script{}, err
+	}
+	module, err := config(in, css)
+	if err != nil {
+		return Script{}, err
+	}
+	bundled, short, err := bundle(module, features(in.Notice))
+	if err != nil {
+		return Script{}, err
+	}
+	s, err := further(in.Notice, short)
+	if err != nil {
+		return Script{}, err
+	}
+	s.address(bundled, in.Notice.Languages)
+	return s, compress(&s)
+}
+
+// address names the script by all that it and its languages contain.
+func (s *Script) address(bundled []byte, languages []string) {
+	sum := sha256.New()
+	sum.Write(bundled)
+	for _, tag := range languages {
+		sum.Write(s.Languages[tag])
+	}
+	s.Hash = base64.RawURLEncoding.EncodeToString(sum.Sum(nil))[:12]
+	s.Identity = []byte(strings.ReplaceAll(string(bundled), placeholder, s.Hash))
+	integrity := sha512.Sum384(s.Identity)
+	s.SRI = "sha384-" + base64.StdEncoding.EncodeToString(integrity[:])
+}
+
+// further writes the languages that are fetched on demand.
+func further(n schemas.Notice, short map[string]any) (Script, error) {
+	s := Script{Languages: map[string][]byte{}}
+	for _, tag := range n.Languages[1:] {
+		text, err := document(texts(n, tag), short)
+		if err != nil {
+			return Script{}, err
+		}
+		s.Languages[tag] = []byte(text)
+	}
+	return s, nil
+}
+
+// features tells which parts of the script a notice needs; the others are compiled away.
+func features(n schemas.Notice) map[string]string {
+	some := func(has func(schemas.Service) bool) string {
+		return strconv.FormatBool(slices.ContainsFunc(n.Services, has))
+	}
+	return map[string]string{
+		"HAS_SERVICES":   strconv.FormatBool(len(n.Services) > 0),
+		"HAS_LANGUAGES":  strconv.FormatBool(len(n.Languages) > 1),
+		"HAS_MARKETING":  strconv.FormatBool(slices.Contains(optional(n), "marketing")),
+		"HAS_FUNCTIONAL": strconv.FormatBool(slices.Contains(optional(n), "functional")),
+		"HAS_GOOGLE":     some(func(s schemas.Service) bool { return s.Adapter == "google" }),
+		"HAS_TRACES":     some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
+	}
+}
+
+// bundle makes one file of the sources. It also returns the short names of members that begin with an underscore.
+func bundle(module string, features map[string]string) ([]byte, map[string]any, error) {
+	result := api.Build(api.BuildOptions{
+		EntryPoints:       []string{"main.ts"},
+		Plugins:           []api.Plugin{embedded(snippet.Sources(), module)},
+		Define:            features,
+		Bundle:            true,
+		Format:            api.FormatIIFE,
+		Target:            target,
+		Charset:           api.CharsetUTF8,
+		LegalComments:     api.LegalCommentsNone,
+		MangleProps:       "^_",
+		MangleCache:       map[string]any{},
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		TreeShaking:       api.TreeShakingTrue,
+		TsconfigRaw:       "{}",
+		LogLevel:          api.LogLevelSilent,
+	})
+	if len(result.Errors) > 0 {
+		return nil, nil, fmt.Errorf("bundle script: %s", api.FormatMessages(result.Errors, api.FormatMessagesOptions{})[0])
+	}
+	script, err := join(result.OutputFiles[0].Contents)
+	return script, result.MangleCache, err
+}
+
+// join minifies the bundle as one file, which the borders of its modules have kept apart until then.
+func join(bundled []byte) ([]byte, error) {
+	result := api.Transform(string(bundled), api.TransformOptions{
+		Target:            target,
+		Charset:           api.CharsetUTF8,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		LogLevel:          api.LogLevelSilent,
+	})
+	if len(result.Errors) > 0 {
+		return nil, fmt.Errorf("minify script: %s", result.Errors[0].Text)
+	}
+	return result.Code, nil
+}
+
+// embedded resolves every import from the sources in the binary, never from the disk of the machine.
+func embedded(sources fs.FS, module string) api.Plugin {
+	resolve := func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+		if args.Path == "assent:config" {
+			// Most of what is exported is not used by most sites.
+			return api.OnResolveResult{Path: args.Path, Namespace: "config", SideEffects: api.SideEffectsFalse}, nil
+		}
+		return api.OnResolveResult{Path: path.Join(path.Dir(args.Importer), args.Path), Namespace: "embedded"}, nil
+	}
+	loadSource := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		text, err := fs.ReadFile(sources, args.Path)
+		contents := string(text)
+		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
+	}
+	loadConfig := func(api.OnLoadArgs) (api.OnLoadResult, error) {
+		return api.OnLoadResult{Contents: &module, Loader: api.LoaderJS}, nil
+	}
+	return api.Plugin{Name: "embedded", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: ".*"}, resolve)
+		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "embedded"}, loadSource)
+		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "config"}, loadConfig)
+	}}
+}

@@ -1,0 +1,205 @@
+package snippetbuild
+
+import (
+	"bytes"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+
+	"assent/schemas"
+	"assent/snippet"
+)
+
+// usual is the site of the size budget: the default purposes, an analytics service, a pixel and a video, all fully
+// described, the default look, and the default languages, of which German is fetched on demand.
+func usual() Input {
+	return Input{Site: "shop1", NoticeID: "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4", Notice: schemas.Notice{
+		Purposes: []schemas.Purpose{{ID: essential}, {ID: "analytics"}, {ID: "marketing"}},
+		Services: []schemas.Service{
+			{ID: "google-analytics", Purpose: "analytics", Name: "Google Analytics", Provider: "Google Ireland Ltd",
+				Hosts: []string{"www.googletagmanager.com", "*.google-analytics.com"}, Cookies: []string{"_ga", "_ga_*", "_gid"},
+				Storage: []string{"_ga*"}, Country: "US", Safeguard: "adequacy", Retention: "P13M",
+				Policy: "https://policies.google.com/privacy", Adapter: "google"},
+			{ID: "meta-pixel", Purpose: "marketing", Name: "Meta Pixel", Provider: "Meta Platforms Ireland Ltd",
+				Cookies: []string{"_fbp", "_fbc"}, Country: "US", Safeguard: "adequacy", Retention: "P90D",
+				Policy: "https://www.facebook.com/privacy/policy/"},
+			{ID: "youtube", Purpose: "marketing", Name: "YouTube", Provider: "Google Ireland Ltd", Country: "US",
+				Safeguard: "adequacy", Retention: "P6M", Policy: "https://policies.google.com/privacy"},
+		},
+		Languages:     []string{"en", "de"},
+		Look:          schemas.Look{Layout: "bar", Accent: "#0b57d0"},
+		PrivacyPolicy: "https://shop.example/privacy",
+		LifetimeDays:  180,
+	}}
+}
+
+func build(t *testing.T, change func(*Input)) Script {
+	t.Helper()
+	in := usual()
+	change(&in)
+	s, err := Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSizeOfUsualSite(t *testing.T) {
+	const budget = 7000 // DESIGN 5.4: bytes of brotli.
+	whole := build(t, func(*Input) {})
+	if len(whole.Brotli) > budget {
+		t.Errorf("the script of a usual site is %d bytes brotli, budget %d", len(whole.Brotli), budget)
+	}
+	t.Logf("usual site: %d bytes, gzip %d, brotli %d", len(whole.Identity), len(whole.Gzip), len(whole.Brotli))
+	for name, change := range map[string]func(*Input){
+		"per-service switches and facts": func(in *Input) { in.Notice.Services = nil },
+		"Google's services":              func(in *Input) { in.Notice.Services[0].Adapter = "" },
+		"clearing cookies and storage": func(in *Input) {
+			for i := range in.Notice.Services {
+				in.Notice.Services[i].Cookies, in.Notice.Services[i].Storage = nil, nil
+			}
+		},
+		"privacy signal": func(in *Input) {
+			in.Notice.Purposes[2].ID = "ads"
+			in.Notice.Services[1].Purpose, in.Notice.Services[2].Purpose = "ads", "ads"
+		},
+		"further languages":         func(in *Input) { in.Notice.Languages = []string{"en"} },
+		"layout box instead of bar": func(in *Input) { in.Notice.Look.Layout = "box" },
+		"German instead of English": func(in *Input) { in.Notice.Languages = []string{"de"} },
+	} {
+		without := build(t, change)
+		t.Logf("%-40s %+d", name, len(whole.Brotli)-len(without.Brotli))
+	}
+}
+
+func TestBuildIsDeterministic(t *testing.T) {
+	first := build(t, func(*Input) {})
+	for range 3 {
+		again := build(t, func(*Input) {})
+		if again.Hash != first.Hash || again.SRI != first.SRI || !bytes.Equal(again.Brotli, first.Brotli) ||
+			!bytes.Equal(again.Gzip, first.Gzip) || !maps.EqualFunc(again.Languages, first.Languages, bytes.Equal) {
+			t.Fatal("the same notice made another script")
+		}
+	}
+	sum := sha512.Sum384(first.Identity)
+	if want := "sha384-" + base64.StdEncoding.EncodeToString(sum[:]); first.SRI != want {
+		t.Errorf("SRI %s, want %s", first.SRI, want)
+	}
+	if !bytes.Contains(first.Identity, []byte(first.Hash)) || bytes.Contains(first.Identity, []byte(placeholder)) {
+		t.Error("the script does not know its own address")
+	}
+}
+
+func TestHashCoversFurtherLanguages(t *testing.T) {
+	other := build(t, func(in *Input) {
+		in.Notice.Texts = map[string]map[string]string{"de": {"banner.title": "Anders"}}
+	})
+	if other.Hash == build(t, func(*Input) {}).Hash {
+		t.Error("another translation kept the address that is cached for ever")
+	}
+}
+
+func TestHostileTextsStayTexts(t *testing.T) {
+	hostile := "</script><script>alert(1)</script><!--\u2028\u2029\"'`\\${1}"
+	s := build(t, func(in *Input) {
+		in.Notice.Texts = map[string]map[string]string{"en": {"banner.title": hostile}, "de": {"banner.title": hostile}}
+		in.Notice.Services[0].Name = hostile
+	})
+	for _, part := range [][]byte{s.Identity, s.Languages["de"]} {
+		for _, danger := range []string{"</script", "\u2028", "\u2029"} {
+			if bytes.Contains(part, []byte(danger)) {
+				t.Errorf("%q reached the output", danger)
+			}
+		}
+	}
+	var german map[string]any
+	if err := json.Unmarshal(s.Languages["de"], &german); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, value := range german {
+		found = found || value == hostile
+	}
+	if !found {
+		t.Error("the text did not survive its encoding")
+	}
+}
+
+func TestScopeFollowsWhatIsConsentedTo(t *testing.T) {
+	scope := func(change func(*schemas.Notice)) string {
+		n := usual().Notice
+		change(&n)
+		s, err := Scope(n)
+		if err != nil || len(s) != 8 {
+			t.Fatalf("scope %q, %v", s, err)
+		}
+		return s
+	}
+	same := scope(func(*schemas.Notice) {})
+	if scope(func(n *schemas.Notice) { n.Look.Accent, n.Languages = "#ff0000", []string{"de"} }) != same {
+		t.Error("another look asks everybody again")
+	}
+	if scope(func(n *schemas.Notice) { n.Services[0].Provider = "Somebody else" }) == same {
+		t.Error("another recipient does not ask again")
+	}
+	if scope(func(n *schemas.Notice) { n.Purposes = n.Purposes[:2] }) == same {
+		t.Error("another set of purposes does not ask again")
+	}
+}
+
+func TestEveryLanguageHasEveryText(t *testing.T) {
+	texts := snippet.Texts()
+	for language, own := range texts {
+		for key := range texts["en"] {
+			if strings.TrimSpace(own[key]) == "" {
+				t.Errorf("%s lacks %s", language, key)
+			}
+		}
+		if len(own) != len(texts["en"]) {
+			t.Errorf("%s has %d texts, want %d", language, len(own), len(texts["en"]))
+		}
+	}
+	for _, f := range fields() {
+		if texts["en"][f[1]] == "" {
+			t.Errorf("the script uses %s, which nobody wrote", f[1])
+		}
+	}
+}
+
+func TestAccentIsReadable(t *testing.T) {
+	for _, accent := range []string{"#0b57d0", "#ffeb3b", "#000000", "#ffffff", "#808080", "#ff0000", "#00c853"} {
+		light, err := parseColour(accent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dark := light.against(night, white)
+		for name, ratio := range map[string]float64{
+			"text on button": contrast(readableOn(light), light), "text on dark button": contrast(readableOn(dark), dark),
+			"link": contrast(light.against(white, ink), white), "dark link": contrast(dark, night),
+		} {
+			if ratio < 4.5 {
+				t.Errorf("%s: %s has contrast %.2f", accent, name, ratio)
+			}
+		}
+	}
+}
+
+func TestFaultyNoticeIsRefused(t *testing.T) {
+	for name, change := range map[string]func(*Input){
+		"no language":      func(in *Input) { in.Notice.Languages = nil },
+		"no lifetime":      func(in *Input) { in.Notice.LifetimeDays = 0 },
+		"layout":           func(in *Input) { in.Notice.Look.Layout = "../base" },
+		"accent":           func(in *Input) { in.Notice.Look.Accent = "red;}" },
+		"policy":           func(in *Input) { in.Notice.PrivacyPolicy = "javascript:alert(1)" },
+		"service's policy": func(in *Input) { in.Notice.Services[0].Policy = "javascript:alert(1)" },
+	} {
+		in := usual()
+		change(&in)
+		if _, err := Build(in); err == nil {
+			t.Errorf("%s: built", name)
+		}
+	}
+}

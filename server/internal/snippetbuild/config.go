@@ -1,0 +1,146 @@
+package snippetbuild
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"assent/schemas"
+	"assent/snippet"
+)
+
+const essential = "essential"
+
+// optional returns the ids of the purposes that are asked for.
+func optional(n schemas.Notice) []string {
+	ids := []string{}
+	for _, p := range n.Purposes {
+		if p.ID != essential {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// Scope names what a notice asks consent for: purposes, and who receives what where. Another scope means that visitors
+// are asked again; texts and look are not part of it.
+func Scope(n schemas.Notice) (string, error) {
+	about := []any{optional(n)}
+	for _, s := range n.Services {
+		about = append(about, []string{s.ID, s.Purpose, s.Provider, s.Country})
+	}
+	text, err := json.Marshal(about)
+	if err != nil {
+		return "", fmt.Errorf("compute scope: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	// The cookie's grammar separates by dots, which base64url does not contain.
+	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
+}
+
+func service(s schemas.Service) (object, error) {
+	retention, err := duration(s.Retention)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := address(s.Policy)
+	if err != nil {
+		return nil, err
+	}
+	name := s.Name
+	if name == "" {
+		name = s.ID
+	}
+	one := object{
+		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_name", name}, {"_provider", s.Provider},
+		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)}, {"_country", s.Country},
+		{"_retention", retention}, {"_policy", policy},
+	}
+	if s.Adapter == "google" {
+		one = append(one, member{"_google", true})
+	}
+	return one, nil
+}
+
+// address returns what the script links to, or an error where that is no address of the web.
+func address(link string) (string, error) {
+	if !regexp.MustCompile(`^(https?://.|/|$)`).MatchString(link) {
+		return "", fmt.Errorf("read link %q: want an address of the web", link)
+	}
+	return link, nil
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// duration turns ISO 8601 (P1Y6M) into numbers and units as Intl.NumberFormat knows them, which puts them into words of
+// any language.
+func duration(iso string) ([]any, error) {
+	units := map[string]string{"Y": "year", "M": "month", "W": "week", "D": "day"}
+	parts := []any{}
+	for _, match := range regexp.MustCompile(`(\d+)([YMWD])`).FindAllStringSubmatch(iso, -1) {
+		count, err := strconv.Atoi(match[1])
+		if err != nil {
+			return nil, fmt.Errorf("read duration %q: %w", iso, err)
+		}
+		parts = append(parts, []any{count, units[match[2]]})
+	}
+	return parts, nil
+}
+
+// config is the module that stands for `assent:config`. The address of the further languages is part of the script,
+// hence a placeholder until the script's own hash is known.
+func config(in Input, css string) (string, error) {
+	scope, err := Scope(in.Notice)
+	if err != nil {
+		return "", err
+	}
+	policy, err := address(in.Notice.PrivacyPolicy)
+	if err != nil {
+		return "", err
+	}
+	services := []any{}
+	for _, s := range in.Notice.Services {
+		one, err := service(s)
+		if err != nil {
+			return "", err
+		}
+		services = append(services, one)
+	}
+	var module strings.Builder
+	for _, m := range (object{
+		{"site", in.Site}, {"notice", in.NoticeID}, {"scope", scope}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
+		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", in.Notice.Languages},
+		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
+	}) {
+		value, err := script(m.value)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&module, "export const %s=%s;\n", m.name, value)
+	}
+	return module.String(), nil
+}
+
+// lookup finds a text: the notice's own, else the built-in one of that language, of its primary language, or English.
+func lookup(n schemas.Notice, language string) func(key string) string {
+	builtIn := snippet.Texts()
+	primary, _, _ := strings.Cut(language, "-")
+	sources := []map[string]string{n.Texts[language], builtIn[language], builtIn[primary], builtIn["en"]}
+	return func(key string) string {
+		for _, source := range sources {
+			if text := source[key]; text != "" {
+				return text
+			}
+		}
+		return ""
+	}
+}

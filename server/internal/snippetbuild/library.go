@@ -1,0 +1,87 @@
+package snippetbuild
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// Source knows what each site publishes.
+type Source interface {
+	// Published returns the current, complete input of a site's script, or consent.ErrNotFound.
+	Published(ctx context.Context, site string) (Input, error)
+}
+
+// Library serves scripts: the current one of a site, built when it is first asked for, and every earlier one by hash.
+type Library struct {
+	shelf  Shelf
+	source Source
+	mu     sync.Mutex
+	sites  map[string]*volume
+}
+
+// volume is the last script of one site; its lock lets one request build what many wait for.
+type volume struct {
+	mu     sync.Mutex
+	notice string
+	script Script
+}
+
+// NewLibrary returns a library that keeps what it builds on shelf.
+func NewLibrary(shelf Shelf, source Source) *Library {
+	return &Library{shelf: shelf, source: source, sites: map[string]*volume{}}
+}
+
+// Current returns the script of what a site publishes now, or consent.ErrNotFound.
+func (l *Library) Current(ctx context.Context, site string) (Script, error) {
+	in, err := l.source.Published(ctx, site)
+	if err != nil {
+		return Script{}, fmt.Errorf("read published notice: %w", err)
+	}
+	v := l.volume(site)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.notice == in.NoticeID {
+		return v.script, nil
+	}
+	script, err := l.make(ctx, in)
+	if err != nil {
+		return Script{}, err
+	}
+	v.notice, v.script = in.NoticeID, script
+	return script, nil
+}
+
+// Pinned returns a script of a site by its hash, current or not, or consent.ErrNotFound.
+func (l *Library) Pinned(ctx context.Context, site, hash string) (Script, error) {
+	document, err := l.shelf.Script(ctx, site, hash)
+	if err != nil {
+		return Script{}, fmt.Errorf("take script from shelf: %w", err)
+	}
+	return DecodeScript(document)
+}
+
+// make puts a script on the shelf before anyone can learn its hash.
+func (l *Library) make(ctx context.Context, in Input) (Script, error) {
+	script, err := Build(in)
+	if err != nil {
+		return Script{}, fmt.Errorf("build script of site %s: %w", in.Site, err)
+	}
+	document, err := Encode(script)
+	if err != nil {
+		return Script{}, err
+	}
+	if err := l.shelf.PutScript(ctx, in.Site, script.Hash, document); err != nil {
+		return Script{}, fmt.Errorf("put script on shelf: %w", err)
+	}
+	return script, nil
+}
+
+func (l *Library) volume(site string) *volume {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sites[site] == nil {
+		l.sites[site] = &volume{}
+	}
+	return l.sites[site]
+}

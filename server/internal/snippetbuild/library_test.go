@@ -1,0 +1,139 @@
+package snippetbuild
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"reflect"
+	"sync"
+	"testing"
+
+	"assent/server/internal/consent"
+)
+
+// memory is a Shelf and a Source that count what is asked of them and can fail.
+type memory struct {
+	mu     sync.Mutex
+	in     map[string]Input
+	shelf  map[string][]byte
+	puts   int
+	putErr error
+}
+
+var (
+	_ Shelf  = (*memory)(nil)
+	_ Source = (*memory)(nil)
+)
+
+func newMemory() *memory {
+	return &memory{in: map[string]Input{"shop1": usual()}, shelf: map[string][]byte{}}
+}
+
+func (m *memory) PutScript(_ context.Context, site, hash string, document []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.puts++
+	m.shelf[site+"/"+hash] = document
+	return m.putErr
+}
+
+func (m *memory) Script(_ context.Context, site, hash string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	document, ok := m.shelf[site+"/"+hash]
+	if !ok {
+		return nil, consent.ErrNotFound
+	}
+	return document, nil
+}
+
+func (m *memory) Published(_ context.Context, site string) (Input, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	in, ok := m.in[site]
+	if !ok {
+		return Input{}, consent.ErrNotFound
+	}
+	return in, nil
+}
+
+func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
+	m := newMemory()
+	library := NewLibrary(m, m)
+	var wait sync.WaitGroup
+	for range 20 {
+		wait.Go(func() {
+			if _, err := library.Current(t.Context(), "shop1"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if m.puts != 1 {
+		t.Errorf("built %d times", m.puts)
+	}
+}
+
+func TestLibraryKeepsWhatWasPinned(t *testing.T) {
+	m := newMemory()
+	library := NewLibrary(m, m)
+	first, err := library.Current(t.Context(), "shop1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := usual()
+	next.NoticeID, next.Notice.Look.Accent = "another", "#123456"
+	m.mu.Lock()
+	m.in["shop1"] = next
+	m.mu.Unlock()
+	second, err := library.Current(t.Context(), "shop1")
+	if err != nil || second.Hash == first.Hash {
+		t.Fatalf("the new notice is not served: %v", err)
+	}
+	// A new process knows the shelf only.
+	pinned, err := NewLibrary(m, m).Pinned(t.Context(), "shop1", first.Hash)
+	if err != nil || !bytes.Equal(pinned.Identity, first.Identity) || pinned.SRI != first.SRI {
+		t.Fatalf("the pinned script changed: %v", err)
+	}
+}
+
+func TestLibraryTellsWhatIsMissing(t *testing.T) {
+	m := newMemory()
+	library := NewLibrary(m, m)
+	if _, err := library.Current(t.Context(), "nobody"); !errors.Is(err, consent.ErrNotFound) {
+		t.Errorf("unknown site: %v", err)
+	}
+	if _, err := library.Pinned(t.Context(), "shop1", "nothing"); !errors.Is(err, consent.ErrNotFound) {
+		t.Errorf("unknown hash: %v", err)
+	}
+}
+
+func TestLibraryServesNothingThatIsNotOnTheShelf(t *testing.T) {
+	m := newMemory()
+	m.putErr = consent.ErrUnavailable
+	library := NewLibrary(m, m)
+	if _, err := library.Current(t.Context(), "shop1"); !errors.Is(err, consent.ErrUnavailable) {
+		t.Fatalf("a script was served that nobody keeps: %v", err)
+	}
+	m.putErr = nil
+	if _, err := library.Current(t.Context(), "shop1"); err != nil {
+		t.Fatalf("the library did not recover: %v", err)
+	}
+}
+
+func TestScriptSurvivesTheShelf(t *testing.T) {
+	script := build(t, func(*Input) {})
+	document, err := Encode(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := DecodeScript(document)
+	if err != nil || !reflect.DeepEqual(again, script) {
+		t.Fatalf("another script came back: %v", err)
+	}
+	for _, broken := range []string{"", "{", "{}", "null"} {
+		if _, err := DecodeScript([]byte(broken)); err == nil {
+			t.Errorf("%q was read as a script", broken)
+		}
+	}
+}
