@@ -1,0 +1,74 @@
+// What snippetbuild puts in place of imports: one site's notice, inlined. Names that begin with an underscore are
+// shortened at build time, in the script and in the texts of further languages alike.
+
+interface Service {
+  readonly _id: string;
+  readonly _purpose: string;
+  readonly _name: string;
+  readonly _provider: string;
+  readonly _cookies: readonly string[];
+  readonly _storage: readonly string[];
+  readonly _country: string;
+  /** ISO 8601 duration in numbers and the units of Intl: [[1, "year"], [6, "month"]]. */
+  readonly _retention: readonly (readonly [number, string])[];
+  readonly _policy: string;
+  /** Google reads this service's consent from Consent Mode. */
+  readonly _google?: boolean;
+}
+
+interface Texts {
+  readonly _language: string;
+  readonly _direction: string;
+  readonly _title: string;
+  readonly _text: string;
+  readonly _gpc: string;
+  readonly _acceptAll: string;
+  readonly _rejectAll: string;
+  readonly _manage: string;
+  readonly _save: string;
+  readonly _close: string;
+  readonly _open: string;
+  readonly _policy: string;
+  readonly _preferencesTitle: string;
+  readonly _preferencesText: string;
+  readonly _details: string;
+  readonly _servicePolicy: string;
+  readonly _saved: string;
+  /** What is told of a service: provider, aim, cookies and storage, retention, country. */
+  readonly _facts: readonly string[];
+  /** Title and text of each purpose, essential first. */
+  readonly _purposes: readonly (readonly [string, string])[];
+  /** Of each service: what it is for, and what makes its transfer lawful. */
+  readonly _services: readonly (readonly [string, string])[];
+}
+
+declare module 'assent:config' {
+  export const site: string;
+  export const notice: string;
+  /** Names what is consented to; another one means that the visitor is asked again. */
+  export const scope: string;
+  /** Seconds until the visitor is asked again. */
+  export const lifetime: number;
+  /** The optional purposes; essential is not among them. */
+  export const purposes: readonly string[];
+  export const services: readonly Service[];
+  /** Tags of the languages, the first one being inlined as `texts`. */
+  export const languages: readonly string[];
+  export const texts: Texts;
+  /** Address of this build, under which its further languages are kept for ever. */
+  export const hash: string;
+  export const policy: string;
+  export const css: string;
+}
+
+// Features that a site does not use are compiled away.
+declare const HAS_SERVICES: boolean;
+declare const HAS_TRACES: boolean;
+declare const HAS_GOOGLE: boolean;
+declare const HAS_LANGUAGES: boolean;
+declare const HAS_MARKETING: boolean;
+declare const HAS_FUNCTIONAL: boolean;
+
+interface Navigator {
+  readonly globalPrivacyControl?: boolean;
+}

@@ -1,0 +1,69 @@
+import { notice, purposes, services } from 'assent:config';
+import { type Answers, answersOf, type Choice } from './choice.ts';
+import { clearRefused } from './clear.ts';
+import { type Deed, toChoice, toDecision } from './decision.ts';
+import { emit } from './events.ts';
+import { sweep } from './gate.ts';
+import { consentUpdate, switchMeasurement } from './google.ts';
+import { language } from './language.ts';
+import { enqueue } from './outbox.ts';
+import { keepSecret } from './secret.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
+import { current, has, setChoice } from './state.ts';
+import { changeMirror, readMirror, writeChoice } from './storage.ts';
+import { nowSeconds } from './time.ts';
+
+type Source = Deed['source'];
+
+/** The browser's opt-out (Global Privacy Control): never a consent, and no "accept all" overrules it. */
+export const signalled: boolean = HAS_MARKETING && navigator.globalPrivacyControl === true;
+
+/** Puts a choice into effect on this page: Google is told first, then the gated elements follow. Returns the news. */
+export const apply = (choice: Choice): Snapshot & { removed: string[] } => {
+  setChoice(choice);
+  if (choice._at) consentUpdate();
+  if (HAS_GOOGLE) switchMeasurement();
+  sweep();
+  const removed = HAS_TRACES ? clearRefused() : [];
+  return { ...snapshot(), removed };
+};
+
+const record = (action: Deed['action'], answers: Answers, apart: Answers, source: Source, synthetic = false): void => {
+  const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
+  const choice = toChoice(deed, current, nowSeconds(), services);
+  writeChoice(choice);
+  const news = { ...apply(choice), action, source };
+  enqueue(toDecision(deed, keepSecret(), notice, language._language, location, Date.now()));
+  emit('choice', news);
+  emit('change', news);
+};
+
+/** Grants what `ids` names, purposes or services, and refuses the rest. */
+export const decide = (action: Deed['action'], ids: readonly string[], source: Source, synthetic?: boolean): void => {
+  const answers = answersOf(purposes, (id) => ids.includes(id));
+  const apart = ids.filter((id) => services.some(({ _id, _purpose }) => _id === id && answers[_purpose] === false));
+  record(
+    action,
+    answers,
+    answersOf(apart, () => true),
+    source,
+    synthetic,
+  );
+};
+
+export const acceptAll = (source: Source, synthetic?: boolean): void => {
+  const held = signalled && !has('marketing');
+  decide(
+    held ? 'save' : 'accept-all',
+    purposes.filter((id) => !held || id !== 'marketing'),
+    source,
+    synthetic,
+  );
+};
+
+/** Records the browser's signal once per visitor; what was granted before it is withdrawn. */
+export const recordSignal = (): void => {
+  if (!signalled || readMirror().gpc || current._answers.marketing === false) return;
+  changeMirror({ gpc: true });
+  record('signal', { marketing: false }, {}, 'gpc');
+};

@@ -1,0 +1,57 @@
+import { purposes, services } from 'assent:config';
+import { has, isRefused } from './state.ts';
+
+type Entry = ArrayLike<unknown> | undefined;
+
+const page = window as unknown as { dataLayer?: Entry[]; gtag?: unknown; [key: string]: unknown };
+
+export const push = (entry: unknown): void => {
+  page.dataLayer ||= [];
+  page.dataLayer.push(entry as Entry);
+};
+
+// Google reads a call only from an `arguments` object; an array is taken for something else.
+function gtag(..._: unknown[]): void {
+  // biome-ignore lint/complexity/noArguments: see above.
+  push(arguments);
+}
+
+// A purpose stands for Google's services under it where the notice lists some, so that refusing them one by one counts.
+const allows = (purpose: string): boolean => {
+  const listed = HAS_GOOGLE ? services.filter((service) => service._google && service._purpose === purpose) : [];
+  return listed.length ? listed.every((service) => has(service._id)) : has(purpose);
+};
+
+const signals = (ask: (purpose: string) => boolean): Record<string, string> => {
+  const say = (ids: readonly string[]) => (ids.every(ask) ? 'granted' : 'denied');
+  const marketing = say(['marketing']);
+  // Without a purpose of its own nobody was asked about these two alone: only a yes to everything covers them.
+  const functional = say(HAS_FUNCTIONAL ? ['functional'] : purposes);
+  return {
+    ad_storage: marketing,
+    ad_user_data: marketing,
+    ad_personalization: marketing,
+    analytics_storage: say(['analytics']),
+    functionality_storage: functional,
+    personalization_storage: functional,
+    security_storage: 'granted',
+  };
+};
+
+/** Consent Mode v2 (all seven signals): exactly one default, before any Google tag; the page's own stub may have set it. */
+export const consentDefault = (): void => {
+  page.gtag ||= gtag;
+  if (page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) return;
+  gtag('consent', 'default', { ...signals(() => false), wait_for_update: 500 });
+};
+
+/** One update per decision and per later page, before any event and before any tag is run. */
+export const consentUpdate = (): void => gtag('consent', 'update', signals(allows));
+
+/** Analytics' own off switch, for a tag that already runs: window['ga-disable-G-XXXX']. */
+export const switchMeasurement = (): void => {
+  const off = services.some((service) => service._google && isRefused(service));
+  const calls = page.dataLayer?.map((call) => call?.[1]);
+  const addresses = Array.from(document.scripts, (script) => script.src);
+  for (const id of `${calls},${addresses}`.match(/\b(G|UA)-[\w-]+/g) || []) page[`ga-disable-${id}`] = off;
+};

@@ -1,0 +1,27 @@
+import { install, isInstalled } from './api.ts';
+import { apply, recordSignal } from './decide.ts';
+import { emit } from './events.ts';
+import { watch } from './gate.ts';
+import { consentDefault } from './google.ts';
+import { showNotice, startNotice } from './notice/notice.ts';
+import { flush } from './outbox.ts';
+import { snapshot } from './snapshot.ts';
+import { readChoice, writeChoice } from './storage.ts';
+import { keepInStep } from './sync.ts';
+
+const start = (): void => {
+  const choice = readChoice();
+  consentDefault();
+  watch(showNotice);
+  apply(choice);
+  writeChoice(choice);
+  keepInStep((latest) => emit('change', apply(latest)));
+  recordSignal();
+  install();
+  flush();
+  for (const moment of ['online', 'visibilitychange']) addEventListener(moment, flush);
+  emit('ready', snapshot());
+  startNotice();
+};
+
+if (!isInstalled()) start();

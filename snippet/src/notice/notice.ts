@@ -1,0 +1,113 @@
+import { acceptAll, decide } from '../decide.ts';
+import { emit, on } from '../events.ts';
+import { language, loadLanguage } from '../language.ts';
+import { isLoading } from '../loading.ts';
+import { isPending } from '../state.ts';
+import { makeBanner } from './banner.ts';
+import { h } from './dom.ts';
+import { makeOpener } from './opener.ts';
+import { makePreferences, showChoice } from './preferences.ts';
+import { applyStyles, keepRoom } from './sheet.ts';
+import { selection } from './switches.ts';
+
+const status = h('p', { role: 'status' });
+let root: HTMLElement | undefined;
+let banner: HTMLElement | undefined;
+let dialog: HTMLDialogElement | undefined;
+let mounting: Promise<HTMLElement> | undefined;
+
+const mount = async (): Promise<HTMLElement> => {
+  if (HAS_LANGUAGES) await loadLanguage();
+  const { _language, _direction } = language;
+  applyStyles();
+  root = h('div', { id: 'assent-root', lang: _language, dir: _direction }, status);
+  document.body.prepend(root);
+  return root;
+};
+
+// Styles and texts are prepared once, and only when something is to be shown.
+const mounted = (): Promise<HTMLElement> => (mounting ||= mount());
+
+const tell = (news: 'show' | 'hide', layer: 'banner' | 'preferences'): void => emit(news, { layer });
+
+const isOffered = (): boolean => !!document.querySelector('[data-assent-action=open]');
+
+const isUpToDate = (): boolean => (isPending() ? !!banner : !banner && isOffered());
+
+const hideBanner = (): void => {
+  banner?.remove();
+  banner = undefined;
+  keepRoom(0);
+  tell('hide', 'banner');
+};
+
+/** Brings what is shown in line with the choice: the question while it is open, then a way back to it. */
+const update = async (): Promise<void> => {
+  if (isUpToDate()) return;
+  const parent = await mounted();
+  if (isUpToDate()) return;
+  if (isPending()) {
+    banner = makeBanner(language);
+    parent.prepend(banner);
+    tell('show', 'banner');
+    return;
+  }
+  const focused = banner?.contains(document.activeElement);
+  if (banner) hideBanner();
+  if (isOffered()) return;
+  const opener = makeOpener(language);
+  parent.append(opener);
+  if (focused) opener.focus();
+};
+
+export const openPreferences = async (): Promise<void> => {
+  const parent = await mounted();
+  if (!dialog) {
+    dialog = makePreferences(language);
+    dialog.addEventListener('close', () => tell('hide', 'preferences'));
+    parent.append(dialog);
+  }
+  if (dialog.open) return;
+  showChoice(dialog);
+  dialog.showModal();
+  tell('show', 'preferences');
+};
+
+const onClick = (event: Event): void => {
+  const target = (event.target as Element).closest?.<HTMLElement>('[data-assent-action]');
+  if (!target) return;
+  const action = target.dataset.assentAction!;
+  const layer = target.closest<HTMLElement>('[data-assent-layer]')?.dataset.assentLayer;
+  // What visitors write may carry such attributes; outside of ours they may open and nothing else.
+  if (!root?.contains(target) && action !== 'open') return;
+  const how = [layer as 'banner', !event.isTrusted] as const;
+  event.preventDefault();
+  if (/manage|open/.test(action)) openPreferences();
+  else dialog?.close();
+  if (action === 'accept-all') acceptAll(...how);
+  else if (action === 'reject-all') decide(action, [], ...how);
+  else if (action === 'save' && dialog) decide(action, selection(dialog), ...how);
+  else return;
+  status.textContent = language._saved;
+};
+
+let begun = false;
+
+/** Asks if need be, as soon as there is a body to ask in, and stays when a framework changes that body. */
+export const showNotice = (): void => {
+  // A link to the settings may still be on its way while the document is read; the question need not wait for it.
+  if (!begun && document.body && (isPending() || !isLoading())) {
+    begun = true;
+    on('change', update);
+    update();
+  }
+  // A framework that replaces the whole body takes the root with it. One that a blocker removed has no parent, and
+  // stays away.
+  if (root?.parentNode && !root.isConnected) document.body.prepend(root);
+};
+
+/** Listens to the buttons, also to those of the page itself. */
+export const startNotice = (): void => {
+  document.addEventListener('click', onClick, true);
+  showNotice();
+};

@@ -1,0 +1,49 @@
+import { purposes, services } from 'assent:config';
+import { signalled } from '../decide.ts';
+import { has } from '../state.ts';
+import { button, footer, h } from './dom.ts';
+import { makeFacts } from './facts.ts';
+import { idOf, reflect } from './switches.ts';
+
+// Essential is fixed on, and its services with it.
+const control = (kind: string, id: string, title: string, purpose: string): HTMLLabelElement =>
+  h(
+    'label',
+    {},
+    title,
+    h('input', { type: 'checkbox', [`data-assent-${kind}`]: id, ...(purpose === 'essential' && { disabled: '' }) }),
+  );
+
+const serviceRow = (service: Service, texts: Texts): HTMLLIElement =>
+  h('li', {}, control('service', service._id, service._name, service._purpose), makeFacts(service, texts));
+
+const purposeRow = (id: string, index: number, texts: Texts): HTMLLIElement => {
+  const [title, text] = texts._purposes[index]!;
+  const rows = services.filter((service) => service._purpose === id).map((service) => serviceRow(service, texts));
+  return h('li', {}, control('category', id, title, id), h('p', {}, text), h('ul', {}, ...rows));
+};
+
+/** The second layer: a switch per purpose and per service. */
+export const makePreferences = (texts: Texts): HTMLDialogElement => {
+  const dialog = h(
+    'dialog',
+    { 'data-assent-layer': 'preferences', 'aria-label': texts._preferencesTitle },
+    h('div', {}, h('h2', {}, texts._preferencesTitle), button('close', '×', { 'aria-label': texts._close })),
+    h(
+      'div',
+      {},
+      h('p', {}, texts._preferencesText),
+      signalled && h('p', {}, texts._gpc),
+      h('ul', {}, ...['essential', ...purposes].map((id, index) => purposeRow(id, index, texts))),
+    ),
+    footer(texts, 'save', texts._save),
+  );
+  dialog.addEventListener('change', (event) => reflect(dialog, event.target));
+  return dialog;
+};
+
+/** Sets every switch to the choice. */
+export const showChoice = (dialog: HTMLElement): void => {
+  for (const input of dialog.querySelectorAll('input')) input.checked = has(idOf(input));
+  reflect(dialog);
+};

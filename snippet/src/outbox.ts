@@ -1,0 +1,56 @@
+import { site } from 'assent:config';
+import type { Decision } from '../../schemas/types.gen.ts';
+import { origin } from './origin.ts';
+import { remember } from './receipt.ts';
+import { changeMirror, readMirror } from './storage.ts';
+
+/** Each decision is evidence, so that a newer one does not replace an older one; the bound keeps storage small. */
+const MOST = 16;
+
+let busy = false;
+let failures = 0;
+let timer = 0;
+
+const post = (body: Decision): Promise<Response> =>
+  fetch(`${origin}/v1/sites/${site}/decisions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    credentials: 'omit',
+    // The visitor may leave the page with the click.
+    keepalive: true,
+    signal: AbortSignal.timeout?.(10000) as AbortSignal,
+  });
+
+// Too early, too many, too slow, or a server that lost its sites for a while: worth another try. Any other refusal would
+// be the same next time.
+const FINAL = /4(?!04|08|25|29)../;
+
+/** Sends what waits, oldest first; what fails stays with its id and is tried again, ever more seldom. */
+export const flush = async (): Promise<void> => {
+  const next = readMirror().pending?.[0];
+  if (busy || !next) return;
+  busy = true;
+  failures++;
+  try {
+    const response = await post(next);
+    if (response.ok || FINAL.test(`${response.status}`)) {
+      changeMirror({ pending: readMirror().pending?.filter((decision) => decision.id !== next.id) || [] });
+      failures = 0;
+      if (response.ok) remember(await response.json());
+      else console.warn('assent:', await response.text());
+    }
+  } catch {
+    // Offline, too slow, or refused: browsers hide from the page why another origin said no.
+    console.warn('assent: not recorded; is this origin allowed?');
+  }
+  busy = false;
+  clearTimeout(timer);
+  // Jitter keeps a crowd of pages from coming back at once.
+  timer = window.setTimeout(flush, failures && Math.min(300, 2 ** failures) * (500 + Math.random() * 1000));
+};
+
+export const enqueue = (decision: Decision): void => {
+  changeMirror({ pending: [...(readMirror().pending || []), decision].slice(-MOST) });
+  flush();
+};

@@ -1,0 +1,76 @@
+import { lifetime, purposes, scope } from 'assent:config';
+import type { Decision, Recorded } from '../../schemas/types.gen.ts';
+import { attempt } from './attempt.ts';
+import { type Choice, undecided } from './choice.ts';
+import { COOKIE_LIMIT, decode, encode } from './codec.ts';
+import { nowSeconds } from './time.ts';
+
+const NAME = 'assent';
+
+/** What localStorage holds beside the cookie: the choice in full, and what must never be sent with each request. */
+export interface Mirror {
+  choice?: string;
+  secret?: string;
+  /** Decisions that the server has not acknowledged, oldest first. */
+  pending?: Decision[];
+  receipt?: Recorded;
+  /** The browser's privacy signal has been recorded. */
+  gpc?: boolean;
+}
+
+const DAY = 86400;
+
+/** Serves this page alone where storage is blocked. */
+let memory: Mirror = {};
+
+export const readMirror = (): Mirror =>
+  attempt(() => JSON.parse(localStorage.getItem(NAME)!) as Mirror | null) || memory;
+
+export const changeMirror = (change: Mirror): void => {
+  memory = { ...readMirror(), ...change };
+  attempt(() => {
+    localStorage.setItem(NAME, JSON.stringify(memory));
+    memory = {};
+  });
+};
+
+// A cookie of this name may be there several times: for other paths, or planted by a neighbour on the same host.
+const readCookies = (): string[] =>
+  attempt(() => Array.from(`; ${document.cookie}`.matchAll(/; assent=([^;]*)/g), ([, text]) => text!)) || [];
+
+// One from the future was not written by a visitor of today: it would outrank every answer to come.
+const inForce = (text: string | undefined): Choice => {
+  const choice = decode(text, scope);
+  const age = nowSeconds() - choice._at;
+  return age < lifetime && age > -DAY ? choice : undecided;
+};
+
+/**
+ * The mirror, which is complete, unless a newer cookie is known; undecided when all are lost or too old. A cookie may
+ * refuse what the mirror grants and not the other way round: others can write cookies, and a refusal must hold.
+ */
+export const readChoice = (): Choice => {
+  let best = inForce(readMirror().choice);
+  for (const text of readCookies()) {
+    const sent = inForce(text);
+    const { _at, _answers } = best;
+    const grantsMore = _at && Object.keys(sent._answers).some((id) => sent._answers[id] && !_answers[id]);
+    if (sent._at > _at && !grantsMore) best = sent;
+  }
+  return best;
+};
+
+/** Writes both copies, which also puts back whichever of them was lost. Nothing is written before there is a choice. */
+export const writeChoice = (choice: Choice): void => {
+  if (!choice._at) return;
+  changeMirror({ choice: encode(choice, scope, purposes, Infinity) });
+  const value = encode(choice, scope, purposes, COOKIE_LIMIT);
+  if (value === readCookies()[0]) return;
+  const age = choice._at + lifetime - nowSeconds();
+  attempt(() => {
+    document.cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}`;
+  });
+};
+
+/** The attribute that cookies of an encrypted page carry. */
+export const secure = location.protocol === 'https:' ? ';secure' : '';

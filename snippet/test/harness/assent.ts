@@ -1,0 +1,68 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Notice } from '../../../schemas/types.gen.ts';
+import { until } from './browser.ts';
+
+const binary = resolve(process.env.ASSENT_BIN || join(import.meta.dirname, '../../../bin/assent'));
+
+export const freePort = (): Promise<number> =>
+  new Promise((found, failed) => {
+    const probe = createServer().on('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === 'object' ? found(address.port) : failed(new Error('no port'))));
+    });
+  });
+
+export interface Assent {
+  readonly port: number;
+  /** Adds a site and returns its id. */
+  addSite(origin: string, notice: Notice): Promise<string>;
+  /** What the server has printed so far. */
+  printed(): string;
+  stop(): Promise<void>;
+}
+
+const untilHealthy = async (port: number, child: ChildProcess, log: () => string): Promise<void> => {
+  while (child.exitCode === null) {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  throw new Error(`assent serve ended with ${child.exitCode}: ${log()}`);
+};
+
+/** Starts the real server on a free port with an empty data folder of its own. */
+export const startAssent = async (): Promise<Assent> => {
+  const data = await mkdtemp(join(tmpdir(), 'assent-snippet-'));
+  const port = await freePort();
+  let log = '';
+  const child = spawn(binary, ['serve', '--addr', `127.0.0.1:${port}`, '--data', data], { stdio: 'pipe' });
+  child.on('error', (error) => (log += `${error.message}: run make build first. `));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
+  const ended = new Promise((over) => child.on('close', over));
+  await untilHealthy(port, child, () => log);
+  return {
+    port,
+    async addSite(origin, notice) {
+      const file = join(data, 'notice.json');
+      await writeFile(file, JSON.stringify(notice));
+      const flags = ['--data', data, '--name', 'Test', '--origin', origin, '--notice', file, '--json'];
+      const { stdout } = await promisify(execFile)(binary, ['site', 'add', ...flags]);
+      const { id, script } = JSON.parse(stdout) as { id: string; script: string };
+      const served = async () => (await fetch(`http://127.0.0.1:${port}${script}`)).ok;
+      await until(served, `the running server serves ${script}`);
+      return id;
+    },
+    printed: () => log,
+    async stop() {
+      child.kill();
+      await ended;
+      await rm(data, { recursive: true });
+    },
+  };
+};

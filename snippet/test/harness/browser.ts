@@ -1,0 +1,49 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Names that end in .test (RFC 6761) are the harness's own; beside them nothing but this machine can be reached.
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
+
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: flags,
+    // Playwright would turn the back-forward cache off.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  });
+
+/** What a page said that a test must not let pass: exceptions and policy violations. */
+export const complaints = (page: Page): string[] => {
+  const list: string[] = [];
+  page.on('pageerror', (error) => list.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content.Security.Policy|Trusted ?Type/i.test(message.text())) list.push(message.text());
+  });
+  return list;
+};
+
+/** The browser's privacy signal, which headless Chromium cannot send by itself. */
+export const signal = async (context: BrowserContext): Promise<void> => {
+  const content = `Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })`;
+  await context.addInitScript({ content });
+};
+
+/** Lets time pass in which something must not happen. */
+export const meanwhile = (milliseconds: number): Promise<void> => new Promise((over) => setTimeout(over, milliseconds));
+
+/** Waits until something holds; the limit is there to end a test that failed. */
+export const until = async (holds: () => Promise<boolean> | boolean, what: string): Promise<void> => {
+  const end = Date.now() + 15_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`still not so: ${what}`);
+    await meanwhile(20);
+  }
+};

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Decision } from '../../../schemas/types.gen.ts';
+import { startAssent } from './assent.ts';
+import { usual } from './notice.ts';
+
+export interface Page {
+  html: string;
+  headers?: Record<string, string>;
+}
+
+/** What the way to the server does with a decision: lets it pass, breaks off, answers 500, or never answers. */
+export type Weather = 'fair' | 'down' | 'error' | 'hang';
+
+const read = async (stream: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return text;
+};
+
+const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', gif: 'image/gif', html: 'text/html' };
+
+// A stand-in third party: a script tells that it ran, `hang` never answers, the rest is empty.
+const vendor = (url: string, response: ServerResponse): void => {
+  const [, name, kind] = url.match(/^\/([\w-]+)\.(\w+)/) || [];
+  if (name === 'hang') return;
+  response.setHeader('content-type', types[kind || ''] || 'text/plain');
+  response.setHeader('access-control-allow-origin', '*');
+  response.end(kind === 'js' ? `(self.ran ||= []).push('${name}')` : '');
+};
+
+/** All hosts that a test needs behind one port: *.test names lead here (see browser.ts). */
+export const startWorld = async () => {
+  const assent = await startAssent();
+  const pages = new Map<string, Page>();
+  const world = {
+    pages,
+    /** Addresses that third parties were asked for. */
+    hits: [] as string[],
+    /** Decisions that reached the server's door, whatever the weather. */
+    posts: [] as Decision[],
+    /** Every request to the server, in order with the hits. */
+    log: [] as string[],
+    weather: 'fair' as Weather,
+    site: '',
+    shop: '',
+    vendor: '',
+    assent: '',
+    addSite: (notice = usual): Promise<string> => assent.addSite(world.shop, notice),
+    /** Publishes a page under the shop's origin and returns its address. */
+    page(path: string, html: string, headers: Record<string, string> = {}): string {
+      pages.set(path, { html, headers });
+      return world.shop + path;
+    },
+    tag: (attributes = 'async', site = ''): string =>
+      `<script ${attributes} src="${world.assent}/s/${site || world.site}.js"></script>`,
+    reset(): void {
+      world.hits = [];
+      world.posts = [];
+      world.log = [];
+      world.weather = 'fair';
+    },
+    async stop(): Promise<void> {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await assent.stop();
+    },
+  };
+
+  const forward = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    world.log.push(`assent ${incoming.method} ${incoming.url}`);
+    const body = await read(incoming);
+    if (incoming.method === 'POST') {
+      world.posts.push(JSON.parse(body));
+      if (world.weather === 'hang') return;
+      if (world.weather === 'down') return void response.destroy();
+      if (world.weather === 'error') return void response.writeHead(500, { 'access-control-allow-origin': '*' }).end();
+    }
+    const { method, url, headers } = incoming;
+    const upstream = request({ host: '127.0.0.1', port: assent.port, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode || 502, answer.headers);
+      answer.pipe(response);
+    });
+    upstream.on('error', () => response.destroy());
+    upstream.end(body);
+  };
+
+  const server = createServer((incoming, response) => {
+    const host = incoming.headers.host || '';
+    if (host.startsWith('assent.')) return void forward(incoming, response);
+    if (host.includes('shop.')) {
+      const page = pages.get(incoming.url?.split('?')[0] || '');
+      response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...page?.headers });
+      return void response.end(page?.html);
+    }
+    world.hits.push(incoming.url || '');
+    world.log.push(`vendor ${incoming.url}`);
+    vendor(incoming.url || '', response);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  world.shop = `http://www.shop.test:${port}`;
+  world.vendor = `http://vendor.test:${port}`;
+  world.assent = `http://assent.test:${port}`;
+  world.site = await world.addSite();
+  return world;
+};
+
+export type World = Awaited<ReturnType<typeof startWorld>>;

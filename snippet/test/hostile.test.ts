@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { meanwhile, until } from './harness/browser.ts';
+import { html, openLab } from './harness/lab.ts';
+import { ACCEPT, BANNER, OPEN, REJECT } from './harness/selectors.ts';
+
+const lab = openLab();
+
+const tag = () => `<script type="text/plain" data-assent="analytics" src="${lab.world.vendor}/tag.js"></script>`;
+const shop = (before = '', body = '') => lab.world.page('/', html(before + lab.world.tag() + tag(), body));
+const requests = () => lab.world.hits.length;
+
+test('a planted cookie of the future neither grants nor outlives a refusal', async () => {
+  const context = await lab.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(shop());
+  await page.click(REJECT);
+  await page.waitForSelector(OPEN);
+  const planted = await page.evaluate(() => {
+    const scope = document.cookie.match(/assent=1\.([^.]+)/)![1];
+    for (const years of [0, 10]) {
+      const at = Math.floor(Date.now() / 1000 + years * 31536000 + 60).toString(36);
+      document.cookie = `assent=1.${scope}.${at}.-.analytics:1.marketing:1;path=/;max-age=9999`;
+    }
+    return document.cookie;
+  });
+  assert.match(planted, /analytics:1/);
+  for (let round = 0; round < 2; round++) {
+    await page.reload();
+    await page.waitForSelector(OPEN);
+    assert.equal(await page.evaluate(() => (self as any).assent.has('analytics')), false);
+    await page.evaluate(() => (self as any).assent.reject());
+  }
+  assert.equal(requests(), 0);
+  await context.close();
+});
+
+test('what a page adds to Object.prototype grants nothing', async () => {
+  const context = await lab.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(shop('<script>Object.prototype.analytics = true; Object.prototype.marketing = true;</script>'));
+  await page.waitForSelector(BANNER);
+  assert.deepEqual(
+    await page.evaluate(() => [(self as any).assent.get().pending, (self as any).assent.has('analytics')]),
+    [true, false],
+  );
+  await meanwhile(300);
+  assert.equal(requests(), 0);
+  await context.close();
+});
+
+test('markup that takes the names of the document sends no decision elsewhere and hides no question', async () => {
+  const context = await lab.browser.newContext();
+  const page = await context.newPage();
+  const elsewhere = `<img name="currentScript" alt="" src="${lab.world.vendor}/s/x.png"><a id="assent" href="#">a</a><form name="body"></form>`;
+  await page.goto(
+    lab.world.page(
+      '/',
+      `<!doctype html><html lang="en"><body>${elsewhere}${lab.world.tag()}${tag()}<p>Text</p></body></html>`,
+    ),
+  );
+  await page.click(ACCEPT);
+  await until(() => lab.world.posts.length === 1, 'the decision reaches our server');
+  assert.ok(lab.world.hits.every((path) => !path.includes('decisions')));
+  await context.close();
+});
+
+test('what visitors write may open the settings and decide nothing', async () => {
+  const context = await lab.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(
+    shop(
+      '',
+      '<b id="bait" data-assent-action="accept-all">read more</b><b id="way" data-assent-action="open">settings</b>',
+    ),
+  );
+  await page.waitForSelector(BANNER);
+  await page.click('#bait');
+  await meanwhile(200);
+  assert.deepEqual(
+    [await page.evaluate(() => (self as any).assent.get().pending), requests(), lab.world.posts.length],
+    [true, 0, 0],
+  );
+  await page.click('#way');
+  await page.waitForSelector('dialog[open]');
+  await context.close();
+});
+
+test('an element that the policy of the page forbids keeps no other from starting', async () => {
+  const context = await lab.browser.newContext();
+  const page = await context.newPage();
+  const gated = `<embed data-assent="analytics" data-src="${lab.world.vendor}/embed.txt"><img data-assent="analytics" data-src="${lab.world.vendor}/after.png" alt="">`;
+  const policy = { 'content-security-policy': "require-trusted-types-for 'script'; trusted-types assent" };
+  await page.goto(lab.world.page('/policy', html(lab.world.tag(), gated), policy));
+  await page.click(ACCEPT);
+  await until(() => lab.world.hits.includes('/after.png'), 'the image after it is requested');
+  assert.deepEqual(lab.world.hits, ['/after.png']);
+  await context.close();
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Answers, type Choice, undecided } from '../src/choice.ts';
+import { COOKIE_LIMIT, decode, encode } from '../src/codec.ts';
+import { type Deed, toChoice, toDecision } from '../src/decision.ts';
+import { newId, newSecret } from '../src/ids.ts';
+import { match } from '../src/match.ts';
+import { faults } from './decision.ts';
+
+const SUBJECT = 'Ab_-Ab_-Ab_-Ab_-Ab_-Ab';
+const choice = (answers: Answers, subject = SUBJECT): Choice => ({
+  _at: 1_795_428_000,
+  _subject: subject,
+  _answers: answers,
+});
+const under = (purpose: string, ...ids: string[]) => ids.map((_id) => ({ _id, _purpose: purpose }));
+
+/** Answers have no prototype on purpose; a clone has an ordinary one, to compare with what a test writes down. */
+const plain = structuredClone;
+
+test('a choice survives the cookie', () => {
+  const full = choice({ analytics: true, marketing: false, youtube: true });
+  const text = encode(full, 'Scope_-1', ['analytics', 'marketing'], COOKIE_LIMIT);
+  assert.equal(text, `1.Scope_-1.toy940.${SUBJECT}.analytics:1.marketing:0.youtube:1`);
+  assert.deepEqual(plain(decode(text, 'Scope_-1')), full);
+  assert.deepEqual(plain(decode(encode(choice({}, '-'), 'x', [], COOKIE_LIMIT), 'x')), choice({}, '-'));
+});
+
+test('what is about something else, or nothing, is no choice', () => {
+  const text = encode(choice({ analytics: true }), 'scope', [], COOKIE_LIMIT);
+  for (const [wrong, scope] of [
+    [text, 'other'],
+    [undefined, 'scope'],
+    ['', 'scope'],
+    ['1.scope', 'scope'],
+    ['2.scope.tp0hog.-.analytics:1', 'scope'],
+    ['1.scope.-.-.analytics:1', 'scope'],
+    ['1.scope.0.-.analytics:1', 'scope'],
+  ] as const) {
+    assert.equal(decode(wrong, scope), undecided, String(wrong));
+  }
+});
+
+test('a choice that is too long for the cookie only ever grants less', () => {
+  const ids = Array.from({ length: 20 }, (_, i) => `a-rather-long-service-id-${i}`);
+  const apart = choice({ analytics: true, marketing: false, ...Object.fromEntries(ids.map((id) => [id, true])) });
+  const text = encode(apart, 'scope', ['analytics', 'marketing'], COOKIE_LIMIT);
+  assert.ok(text.length <= COOKIE_LIMIT);
+  assert.deepEqual(plain(decode(text, 'scope')._answers), { analytics: true, marketing: false });
+  const purposes = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`a-purpose-with-a-long-name-${i}`, true]));
+  const nothing = encode(choice(purposes), 'scope', Object.keys(purposes), COOKIE_LIMIT);
+  assert.ok(nothing.length <= COOKIE_LIMIT);
+  assert.deepEqual(plain(decode(nothing, 'scope')._answers), {});
+  assert.deepEqual(plain(decode(encode(apart, 'scope', [], Infinity), 'scope')), apart);
+});
+
+test('ids are UUIDs of version 7 in the order of time, secrets hold more than 128 random bits', () => {
+  const first = newId(1_795_428_000_000);
+  assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(Number.parseInt(first.replace(/-/g, '').slice(0, 12), 16), 1_795_428_000_000);
+  assert.ok(newId(1_795_428_000_001) > first);
+  assert.equal(new Set(Array.from({ length: 1000 }, () => newId(1))).size, 1000);
+  assert.match(newSecret(), /^[A-Za-z0-9_-]{22}$/);
+  assert.equal(new Set(Array.from({ length: 1000 }, newSecret)).size, 1000);
+});
+
+const deed = (change: Partial<Deed>): Deed => ({
+  action: 'save',
+  purposes: { analytics: true, marketing: false },
+  services: {},
+  source: 'banner',
+  synthetic: false,
+  ...change,
+});
+
+test('a deed becomes a decision that the contract allows', () => {
+  const place = { origin: 'https://shop.example', pathname: '/cart' };
+  const decision = toDecision(deed({}), newSecret(), 'notice', 'de', place, 1_795_428_000_000);
+  assert.deepEqual(faults(decision), []);
+  assert.equal(decision.page, 'https://shop.example/cart');
+  const file = toDecision(deed({}), newSecret(), 'notice', 'de', { origin: 'null', pathname: '/x' }, 1);
+  assert.ok(!('page' in file));
+});
+
+test('a signal answers only what it names, a decision everything', () => {
+  const before = choice({ analytics: true, marketing: true, youtube: true, maps: true });
+  const services = [...under('marketing', 'youtube'), ...under('analytics', 'maps')];
+  const after = toChoice(deed({ action: 'signal', purposes: { marketing: false } }), before, 5, services);
+  assert.deepEqual(plain(after), {
+    _at: 5,
+    _subject: SUBJECT,
+    _answers: { analytics: true, marketing: false, maps: true },
+  });
+  assert.deepEqual(plain(toChoice(deed({}), before, 6, services)._answers), { analytics: true, marketing: false });
+});
+
+test('languages are matched exactly, then by their primary tag, then by default', () => {
+  const offered = ['en', 'de', 'pt-BR', 'pt-PT'];
+  assert.equal(match(offered, ['', 'de-AT', 'en']), 'de');
+  assert.equal(match(offered, ['pt-pt']), 'pt-PT');
+  assert.equal(match(offered, ['pt']), 'pt-BR');
+  assert.equal(match(offered, ['fr', 'ja', 'en-GB']), 'en');
+  assert.equal(match(offered, ['fr']), 'en');
+});
+
+const examples = join(import.meta.dirname, '../../schemas/examples');
+
+for (const verdict of ['valid', 'invalid']) {
+  test(`the corpus of ${verdict} decisions is ${verdict} for these rules too`, () => {
+    const files = readdirSync(join(examples, verdict)).filter((name) => name.startsWith('decision.'));
+    assert.ok(files.length > 0);
+    for (const file of files) {
+      const text = readFileSync(join(examples, verdict, file), 'utf8');
+      let found: string[];
+      try {
+        found = faults(JSON.parse(text));
+      } catch {
+        found = ['not JSON'];
+      }
+      assert.equal(found.length === 0, verdict === 'valid', `${file}: ${found}`);
+    }
+  });
+}
