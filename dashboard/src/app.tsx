@@ -1,0 +1,28 @@
+import { t } from './language.ts';
+import { Rates } from './pages/rates.tsx';
+import { SetUp } from './pages/setup.tsx';
+import { SignIn } from './pages/signin.tsx';
+import { Problem } from './parts/problem.tsx';
+import { Skeleton } from './parts/skeleton.tsx';
+import { loadSession, session, setupToken } from './session.ts';
+
+/** The page that fits the session. */
+export const App = () => {
+  const current = session.value;
+  switch (current.state) {
+    case 'loading':
+      return <Skeleton label={t.loading} />;
+    case 'failed':
+      return (
+        <main class="lone">
+          <Problem failure={current.failure} retry={loadSession} />
+        </main>
+      );
+    case 'setup':
+      return <SetUp token={setupToken(location.hash)} />;
+    case 'signed-out':
+      return <SignIn expired={current.expired} />;
+    case 'signed-in':
+      return <Rates email={current.email} arrived={current.arrived} />;
+  }
+};

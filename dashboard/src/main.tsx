@@ -1,0 +1,17 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { language } from './language.ts';
+import { loadSession } from './session.ts';
+import './style/tokens.css';
+import './style/base.css';
+import './style/frame.css';
+import './style/form.css';
+import './style/figures.css';
+import './style/tables.css';
+
+const root = document.getElementById('app');
+if (root) {
+  document.documentElement.lang = language;
+  render(<App />, root);
+  void loadSession();
+}

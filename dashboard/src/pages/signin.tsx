@@ -1,0 +1,15 @@
+import { t } from '../language.ts';
+import { Entry } from '../parts/entry.tsx';
+import { signIn } from '../session.ts';
+
+/** Asks for e-mail address and password. */
+export const SignIn = ({ expired }: { expired: boolean }) => (
+  <Entry
+    title={t.signIn.title}
+    {...(expired ? { lead: t.signIn.expired } : {})}
+    submit={t.signIn.submit}
+    passwordAutocomplete="current-password"
+    refused={{ 401: t.signIn.wrong }}
+    send={signIn}
+  />
+);

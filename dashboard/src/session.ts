@@ -1,0 +1,61 @@
+import { signal } from '@preact/signals';
+import type { Credentials, Session, Setup } from '../../schemas/types.gen.ts';
+import { call, type Failure, type Result } from './api.ts';
+
+export type SessionState =
+  | { state: 'loading' }
+  | { state: 'failed'; failure: Failure }
+  | { state: 'setup' }
+  | { state: 'signed-out'; expired: boolean }
+  | { state: 'signed-in'; email: string; arrived: boolean };
+
+/** Who is using the dashboard. */
+export const session = signal<SessionState>({ state: 'loading' });
+
+const enter = (answer: Session, arrived: boolean): SessionState => {
+  if (answer.state === 'signed-in') return { state: 'signed-in', email: answer.email ?? '', arrived };
+  return answer.state === 'setup' ? { state: 'setup' } : { state: 'signed-out', expired: false };
+};
+
+/** Asks the server who is signed in. */
+export const loadSession = async (): Promise<void> => {
+  session.value = { state: 'loading' };
+  const result = await call<Session>('GET', 'session');
+  session.value = result.ok ? enter(result.value, false) : { state: 'failed', failure: result.failure };
+};
+
+const begin = async (path: string, body: Setup | Credentials): Promise<Failure | undefined> => {
+  const result: Result<Session> = await call('POST', path, body);
+  if (!result.ok) return result.failure;
+  session.value = enter(result.value, true);
+  return undefined;
+};
+
+/** Signs in; returns why it did not work. */
+export const signIn = (credentials: Credentials): Promise<Failure | undefined> => begin('session', credentials);
+
+/** Creates the owner and signs in; returns why it did not work. The used token leaves the address bar. */
+export const setUp = async (setup: Setup): Promise<Failure | undefined> => {
+  const failure = await begin('setup', setup);
+  if (!failure) history.replaceState(null, '', location.pathname + location.search);
+  return failure;
+};
+
+/** Signs out on the server; returns why it did not work. */
+export const signOut = async (): Promise<Failure | undefined> => {
+  const result = await call('DELETE', 'session');
+  if (!result.ok && !isSignedOut(result.failure)) return result.failure;
+  session.value = { state: 'signed-out', expired: false };
+  return undefined;
+};
+
+/** Whether a failure means that the session has ended. */
+export const isSignedOut = (failure: Failure): boolean => failure.kind === 'http' && failure.status === 401;
+
+/** Shows the sign-in again after the session has ended by itself. */
+export const expire = (): void => {
+  session.value = { state: 'signed-out', expired: true };
+};
+
+/** The one-time token of the set-up link: in the fragment, which browsers send to no server (ASVS 14.2.1). */
+export const setupToken = (hash: string): string => new URLSearchParams(hash.slice(1)).get('setup') ?? '';

@@ -1,0 +1,121 @@
+import type { Texts } from './en.ts';
+
+/** German texts. */
+export const de: Texts = {
+  product: 'Assent',
+  loading: 'Wird geladen',
+  email: 'E-Mail-Adresse',
+  password: 'Passwort',
+  showPassword: 'Passwort anzeigen',
+  hidePassword: 'Passwort verbergen',
+  retry: 'Erneut versuchen',
+  signOut: 'Abmelden',
+  site: 'Website',
+
+  setup: {
+    title: 'Inhaberkonto anlegen',
+    lead: 'Sie sind als Erste oder Erster hier. Legen Sie fest, womit Sie sich an dieser Übersicht anmelden.',
+    passwordHint: 'Mindestens 12 Zeichen. Ein paar Wörter ohne Zusammenhang eignen sich gut.',
+    submit: 'Konto anlegen',
+    noLink: 'Öffnen Sie den Einrichtungslink',
+    noLinkLead:
+      'Dieser Server hat noch kein Inhaberkonto. Beim Start gibt er einen einmaligen Link aus: Öffnen Sie ihn in diesem Browser.',
+    noLinkHint: 'Kein Link zur Hand? Starten Sie den Server neu, dann gibt er einen neuen aus.',
+    badLink:
+      'Dieser Einrichtungslink wurde schon benutzt, ist zu alt oder wurde ersetzt. Starten Sie den Server neu und öffnen Sie den Link, den er ausgibt.',
+  },
+  signIn: {
+    title: 'Anmelden',
+    submit: 'Anmelden',
+    expired: 'Ihre Sitzung ist beendet. Melden Sie sich erneut an, um fortzufahren.',
+    wrong: 'E-Mail-Adresse oder Passwort ist falsch.',
+  },
+  fault: {
+    email: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein.',
+    password:
+      'Dieses Passwort ist zu kurz oder zu leicht zu erraten. Nehmen Sie mindestens 12 Zeichen; ein paar Wörter ohne Zusammenhang eignen sich gut.',
+  },
+  failure: {
+    title: 'Etwas ist schiefgegangen',
+    offline: 'Der Server antwortet nicht. Prüfen Sie, ob er läuft und ob Sie online sind.',
+    wait: (time: string) => `Zu viele Versuche. Versuchen Sie es in ${time} erneut.`,
+    busy: 'Der Server kann gerade nicht antworten. Bitte gleich noch einmal versuchen.',
+    server: 'Der Server konnte das nicht ausführen. Der Grund steht in seinem Protokoll.',
+    stale: (time: string) => `Der Server antwortet nicht. Dies sind die Zahlen von ${time}.`,
+  },
+
+  rates: {
+    title: 'Einwilligungsquoten',
+    period: 'Zeitraum',
+    days: (n: number) => `${n} Tage`,
+    updated: (time: string) => `Stand ${time}`,
+    figures: 'Kennzahlen',
+    decisions: 'Entscheidungen',
+    accepted: 'Eingewilligt',
+    partial: 'Teilweise eingewilligt',
+    refused: 'Abgelehnt',
+    signals: 'Browser-Signal',
+    ofDecisions: (n: string) => `${n} ${n === '1' ? 'Entscheidung' : 'Entscheidungen'}`,
+    inPeriod: (n: number) => `in ${n} Tagen`,
+    perDay: 'Entscheidungen pro Tag',
+    chart: (total: string, n: number, peak: string, day: string) =>
+      `${total} Entscheidungen in ${n} Tagen; am meisten am ${day} mit ${peak}. Die Tabelle darunter enthält alle Zahlen.`,
+    emptyChart: (n: number) => `Keine Entscheidungen in diesen ${n} Tagen.`,
+    table: 'Als Tabelle anzeigen',
+    day: 'Tag (UTC)',
+    purposes: 'Anteil je Zweck',
+    purpose: 'Zweck',
+    granted: 'Erlaubt',
+    share: 'Anteil',
+    grantedOf: (granted: string, decided: string) => `${granted} von ${decided}`,
+    noPurposes: 'In diesem Zeitraum hat niemand über einen Zweck entschieden.',
+  },
+  recent: {
+    title: 'Letzte Entscheidungen',
+    time: 'Zeit',
+    outcome: 'Ergebnis',
+    purposes: 'Erlaubt',
+    source: 'Ort der Wahl',
+    page: 'Seite',
+    language: 'Sprache',
+    marks: 'Hinweise',
+    none: 'nichts Optionales',
+    noPage: 'nicht angegeben',
+    empty: 'Noch keine Entscheidungen.',
+  },
+  purposes: { essential: 'Notwendig', analytics: 'Statistik', marketing: 'Marketing', functional: 'Funktional' },
+  sources: {
+    banner: 'erste Ebene',
+    preferences: 'Einstellungen',
+    placeholder: 'Platzhalter',
+    api: 'Code der Seite',
+    gpc: 'Browser-Signal',
+    import: 'Import',
+  },
+  marks: {
+    synthetic: { name: 'synthetisch', meaning: 'Der Klick kam von einem Skript, etwa einer Datenschutz-Erweiterung.' },
+    gpc: { name: 'GPC', meaning: 'Der Browser hat Global Privacy Control gesendet.' },
+    withdraw: { name: 'widerrufen', meaning: 'Eine frühere Einwilligung wurde zurückgenommen.' },
+    'unknown-notice': {
+      name: 'unbekannter Hinweis',
+      meaning:
+        'Die Ablehnung eines Hinweises, den dieser Server nie veröffentlicht hat. Sie wurde trotzdem festgehalten.',
+    },
+    'clock-skew': { name: 'Uhr falsch', meaning: 'Die Uhr des Geräts weicht um mehr als einen Tag ab.' },
+  },
+  empty: {
+    title: 'Warten auf die erste Entscheidung',
+    lead: 'Drei Schritte, dann erscheinen die Zahlen hier von selbst.',
+    paste: 'Fügen Sie dieses Tag früh in den head jeder Seite ein:',
+    gate: 'Kennzeichnen Sie jedes Tag, das eine Einwilligung braucht, damit es auf die Wahl wartet:',
+    open: 'Öffnen Sie Ihre Seite und wählen Sie. Sie muss unter einer dieser Adressen liegen:',
+    copy: 'Kopieren',
+    copied: 'Kopiert',
+    demo: 'Auf der Demoseite ansehen',
+    watching: 'Diese Seite beobachtet mit und aktualisiert sich selbst.',
+  },
+  noSites: {
+    title: 'Fügen Sie Ihre erste Website hinzu',
+    lead: 'Es gibt noch keine Website. Legen Sie eine auf der Kommandozeile des Servers an; sie erscheint hier nach wenigen Sekunden.',
+  },
+};

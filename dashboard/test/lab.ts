@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Decision, Site } from '../../schemas/types.gen.ts';
+import { newId, newSecret } from '../../snippet/src/ids.ts';
+import type { Assent } from '../../snippet/test/harness/assent.ts';
+
+export const owner = { email: 'ada@shop.example', password: 'three unrelated nouns' };
+
+export const dashboardOf = (assent: Assent): string => `http://127.0.0.1:${assent.port}/dashboard/`;
+
+/** The set-up link that the server has printed. */
+export const setupLink = (assent: Assent): string => {
+  const link = /\S+\/dashboard\/#setup=\S+/.exec(assent.printed())?.[0];
+  if (!link) throw new Error(`no set-up link in: ${assent.printed()}`);
+  return link;
+};
+
+/** Fills in the form on show and sends it. */
+export const enter = async (page: Page, password: string, email = owner.email): Promise<void> => {
+  await page.fill('#email', email);
+  await page.fill('#password', password);
+  await page.click('button[type=submit]');
+};
+
+/** One visitor's decision on the site, as the script posts it. */
+export const decide = async (
+  context: BrowserContext,
+  assent: Assent,
+  site: string,
+  members: Partial<Decision>,
+): Promise<void> => {
+  const base = `http://127.0.0.1:${assent.port}`;
+  const sites = (await (await context.request.get(`${base}/v1/admin/sites`)).json()) as Site[];
+  const { notice, origins } = sites.find(({ id }) => id === site) ?? { notice: '', origins: [] };
+  const body: Decision = {
+    id: newId(Date.now()),
+    secret: newSecret(),
+    notice,
+    action: 'accept-all',
+    source: 'banner',
+    locale: 'en',
+    ...members,
+  };
+  const answer = await fetch(`${base}/v1/sites/${site}/decisions`, {
+    method: 'POST',
+    headers: { Origin: origins[0] ?? '', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ page: `${origins[0]}/cart`, ...body }),
+  });
+  if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+};
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Violations that axe finds on the page as it is, one line each. */
+export const violations = async (page: Page): Promise<string[]> => {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(axe);
+  const found = await page.evaluate('axe.run().then((result) => result.violations)');
+  return (found as { id: string; nodes: { html: string }[] }[]).flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html}`),
+  );
+};
+
+/** The headline's figures by their names. */
+export const figures = (page: Page): Promise<Record<string, string>> =>
+  page.$$eval('.figures > div', (cards) =>
+    Object.fromEntries(
+      cards.map((card) => [card.querySelector('dt')?.textContent, card.querySelector('.value')?.textContent]),
+    ),
+  );
+
+/** How far the page is wider than the window, in CSS pixels. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

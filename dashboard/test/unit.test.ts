@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Receipt } from '../../schemas/types.gen.ts';
+import { explain } from '../src/explain.ts';
+import { format, pickLocale, t } from '../src/language.ts';
+import { grantedIn, marksOf, outcomeOf } from '../src/outcome.ts';
+import { axisTicks } from '../src/parts/scale.ts';
+import { siteOf } from '../src/report.ts';
+import { setupToken } from '../src/session.ts';
+import { de } from '../src/texts/de.ts';
+import { en } from '../src/texts/en.ts';
+import { parseView, spanOf, viewSearch } from '../src/view.ts';
+
+const receipt = (members: Partial<Receipt>): Receipt => ({
+  id: '019ab0c0-0000-7000-8000-000000000000',
+  site: 'shop',
+  subject: 'subject',
+  notice: 'notice',
+  action: 'save',
+  purposes: { essential: true },
+  services: {},
+  source: 'banner',
+  synthetic: false,
+  recordedAt: '2026-11-23T10:00:00Z',
+  expiresAt: '2027-05-22T10:00:00Z',
+  flags: [],
+  ...members,
+});
+
+test('the address keeps site and period', () => {
+  assert.deepEqual(parseView(''), { site: '', days: 30 });
+  assert.deepEqual(parseView('?days=7&site=a%26b'), { site: 'a&b', days: 7 });
+  for (const odd of ['?days=8', '?days=', '?days=7e0']) assert.equal(parseView(odd).days, 30);
+  for (const view of [
+    { site: '', days: 90 },
+    { site: 'a&b', days: 7 },
+  ] as const) {
+    assert.deepEqual(parseView(viewSearch(view)), view);
+  }
+});
+
+test('a period ends today in UTC and counts both ends', () => {
+  const now = new Date('2026-03-01T00:30:00+02:00');
+  assert.deepEqual(spanOf(1, now), { from: '2026-02-28', to: '2026-02-28' });
+  assert.deepEqual(spanOf(30, now), { from: '2026-01-30', to: '2026-02-28' });
+});
+
+test('the axis has few, round, whole ticks that hold every value', () => {
+  for (const max of [0, 1, 2, 3, 4, 5, 7, 10, 11, 40, 99, 101, 12_345, 999_999]) {
+    const ticks = axisTicks(max);
+    assert.ok(ticks.length >= 2 && ticks.length <= 6, `${max}: ${ticks}`);
+    assert.ok((ticks.at(-1) ?? 0) >= max, `${max}: ${ticks}`);
+    assert.ok(ticks.every(Number.isInteger), `${max}: ${ticks}`);
+  }
+  assert.deepEqual(axisTicks(40), [0, 10, 20, 30, 40]);
+});
+
+test('outcomes are classed as on the server', () => {
+  const cases: [Partial<Receipt>, string][] = [
+    [{ purposes: { essential: true, analytics: true, marketing: true } }, 'accepted'],
+    [{ purposes: { essential: true, analytics: false, marketing: false } }, 'refused'],
+    [{ purposes: { essential: true, analytics: true, marketing: false } }, 'partial'],
+    [{ purposes: { essential: true, analytics: false }, services: { youtube: true } }, 'partial'],
+    [{ purposes: { essential: true, analytics: true }, services: { youtube: false } }, 'partial'],
+    [{ purposes: { essential: true } }, 'refused'],
+    [{ action: 'signal', purposes: { essential: true, marketing: false } }, 'signals'],
+  ];
+  for (const [members, outcome] of cases) assert.equal(outcomeOf(receipt(members)), outcome, JSON.stringify(members));
+});
+
+test('what was granted, and what is remarkable', () => {
+  const granted = receipt({
+    purposes: { essential: true, marketing: true, analytics: false },
+    services: { youtube: true },
+  });
+  assert.deepEqual(grantedIn(granted), ['marketing', 'youtube']);
+  assert.deepEqual(marksOf(granted), []);
+  const odd = receipt({ action: 'withdraw', synthetic: true, flags: ['gpc-header', 'clock-skew'] });
+  assert.deepEqual(marksOf(odd), ['gpc', 'synthetic', 'withdraw', 'clock-skew']);
+  for (const mark of marksOf(odd)) assert.ok(t.marks[mark]?.meaning);
+});
+
+test('the first site is shown, and the demo only when there is nothing else', () => {
+  const site = (id: string) => ({ id, name: id, origins: [], notice: '' });
+  const all = [site('demo'), site('shop'), site('zoo')];
+  assert.equal(siteOf(all, parseView('')), all[1]);
+  assert.equal(siteOf(all, parseView('?site=demo')), all[0]);
+  assert.equal(siteOf(all, parseView('?site=gone')), all[1]);
+  assert.equal(siteOf([site('demo')], parseView(''))?.id, 'demo');
+  assert.equal(siteOf([], parseView('')), undefined);
+});
+
+test('the reader gets the first language that there is, with its region', () => {
+  assert.equal(pickLocale(['fr-FR', 'de-AT', 'en-GB']), 'de-AT');
+  assert.equal(pickLocale(['en-GB']), 'en-GB');
+  assert.equal(pickLocale(['fr', 'ja']), 'en');
+  assert.equal(pickLocale([]), 'en');
+});
+
+test('a share of nothing is not 0 %', () => {
+  assert.equal(format.share(0, 0), '–');
+  assert.equal(format.share(0, 3), '0%');
+  assert.equal(format.share(3, 8), '37.5%');
+});
+
+test('no text was left in English', () => {
+  const same = ['Assent', 'Marketing', 'GPC', 'Import'];
+  const flat = (texts: object): [string, unknown][] =>
+    Object.entries(texts).flatMap(([key, text]) =>
+      typeof text === 'object'
+        ? flat(text).map(([inner, value]): [string, unknown] => [`${key}.${inner}`, value])
+        : [[key, text]],
+    );
+  const german = new Map(flat(de));
+  assert.deepEqual(
+    [...german.keys()].sort(),
+    flat(en)
+      .map(([key]) => key)
+      .sort(),
+  );
+  for (const [key, text] of flat(en)) {
+    if (typeof text === 'string' && !same.includes(text)) assert.notEqual(german.get(key), text, key);
+  }
+});
+
+test('every failure has words', () => {
+  const http = (status: number, members = {}) => ({
+    kind: 'http' as const,
+    status,
+    retryAfter: 0,
+    pointers: [],
+    ...members,
+  });
+  assert.equal(explain({ kind: 'offline' }), en.failure.offline);
+  assert.equal(explain(http(401), { 401: en.signIn.wrong }), en.signIn.wrong);
+  assert.equal(explain(http(429, { retryAfter: 8 })), en.failure.wait('8 seconds'));
+  assert.equal(explain(http(422, { pointers: ['/password'] })), en.fault.password);
+  assert.equal(explain(http(422, { pointers: ['/email', '/password'] })), en.fault.email);
+  assert.equal(explain(http(503)), en.failure.busy);
+  assert.equal(explain(http(500)), en.failure.server);
+});
+
+test('the token comes from the fragment', () => {
+  assert.equal(setupToken('#setup=Ab_-9'), 'Ab_-9');
+  assert.equal(setupToken('#other'), '');
+  assert.equal(setupToken(''), '');
+});
