@@ -1,0 +1,61 @@
+# Everything that is done to this project. `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-go test-browser generate lint bench fuzz clean
+
+# What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 700 MB.
+runtime_modules := node_modules/.runtime
+test_modules    := node_modules/.tests
+npm_ci          := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+GO_PACKAGES := ./schemas/... ./server/... ./snippet/... ./dashboard/...
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Build and serve on 127.0.0.1:8080 with the data in ./data
+	bin/assent serve
+
+build: $(runtime_modules) ## Build bin/assent
+	go run ./dashboard/build
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/assent ./server/cmd/assent
+
+test: ## Install what the tests need, then run everything
+	deploy/install-test-parts.sh
+	$(MAKE) lint test-go test-browser
+
+test-go: $(test_modules) ## Run the Go tests, with the race detector
+	go run ./dashboard/build
+	go test -race -timeout 20m $(GO_PACKAGES)
+
+test-browser: build $(test_modules) ## Run the script's, the demo's and the dashboard's tests in Chromium
+	node --import tsx --test --test-reporter=spec --test-concurrency=2 snippet/test/*.test.ts dashboard/test/*.test.ts
+
+generate: ## Write the Go and TypeScript types from the JSON Schemas
+	go generate ./schemas
+
+lint: $(test_modules) ## Check format, vet, static analysis, types and style
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
+	go vet $(GO_PACKAGES)
+	go tool staticcheck $(GO_PACKAGES)
+	node_modules/.bin/tsc -p snippet
+	node_modules/.bin/tsc -p dashboard
+	node_modules/.bin/biome check --error-on-warnings
+
+bench: ## Measure recording: requests/s, commits and CPU as ratios to the same handler without a store
+	go test -run '^$$' -bench Record -benchtime 1x ./server/cmd/assent
+
+fuzz: ## Fuzz each decoder for 30 seconds
+	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./server/internal/consent
+	go test -run '^$$' -fuzz FuzzAllow -fuzztime 30s ./server/internal/site
+	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./server/internal/redisstore
+
+clean: ## Remove what was built and installed; the data stays
+	rm -rf bin node_modules dashboard/dist/assets
+
+$(runtime_modules): package-lock.json
+	$(npm_ci) --omit=dev
+	@touch $@
+
+$(test_modules): package-lock.json
+	$(npm_ci)
+	@touch $@ $(runtime_modules)
