@@ -95,11 +95,21 @@ export interface Notice {
   privacyPolicy?: string;
   /** Days after which the visitor is asked again; the same for yes and no. */
   lifetimeDays?: number;
+  /** What happens to third parties that nobody annotated, known by the hosts of the services and of the built-in catalogue: nothing, told (console and dashboard), or held back like annotated ones. */
   autoBlock?: 'off' | 'report' | 'block';
+  /** Hosts that auto-block never touches, with *. for all subdomains. */
+  exempt?: string[];
+  /** Google Consent Mode: `basic` loads no Google tag before a grant; `advanced` lets Google's tags load with everything denied. */
   consentMode?: 'basic' | 'advanced';
+  google?: Google;
   /** Other tools whose markup is understood. */
-  compat?: ('cookiebot' | 'onetrust' | 'klaro' | 'vanilla-cookieconsent')[];
+  compat?: ('cookiebot' | 'onetrust' | 'klaro' | 'vanilla-cookieconsent' | 'cookieyes' | 'iubenda' | 'complianz' | 'usercentrics')[];
+  /** Rules that visitors are asked by: `auto` follows the visitor's country or US state, the strictest where it is unknown. */
   regime?: 'auto' | 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+  /** A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out. */
+  gpcYields?: boolean;
+  /** Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. */
+  cookieDomain?: string;
 }
 
 /** Why data is used. */
@@ -107,17 +117,19 @@ export interface Purpose {
   id: string;
 }
 
-/** A third party under one purpose. */
+/** A third party under one purpose. Where the id is one of the built-in catalogue, whatever is left out comes from there. */
 export interface Service {
   id: string;
-  purpose: string;
+  purpose?: string;
   name?: string;
+  /** What sort of service it is: its standard aim is told in the visitor's language. */
+  kind?: '' | 'analytics' | 'advertising' | 'social' | 'chat' | 'support' | 'video' | 'audio' | 'map' | 'fonts' | 'testing' | 'tag-manager' | 'replay' | 'forms' | 'payment' | 'performance';
   /** Legal name of who receives the data. */
   provider?: string;
   hosts?: string[];
   /** Names, with * as wildcard, cleared on withdrawal. */
   cookies?: string[];
-  /** Keys of localStorage and sessionStorage, with * as wildcard, cleared on withdrawal. */
+  /** Keys of localStorage and sessionStorage and names of IndexedDB databases, with * as wildcard, cleared on withdrawal. */
   storage?: string[];
   /** ISO 3166-1 alpha-2 code of where data is processed. */
   country?: string;
@@ -134,8 +146,36 @@ export interface Service {
 /** Appearance of the notice. */
 export interface Look {
   layout?: 'bar' | 'box' | 'centre';
-  /** Colour of both buttons and of switches, as #rrggbb. */
+  /** Colour of both answers and of switches, as #rrggbb. */
   accent?: string;
+  /** Colour of the surface in the light scheme; white by default. */
+  background?: string;
+  /** Colour of the text in the light scheme; must reach 4.5:1 on the surface. */
+  text?: string;
+  /** Colour of the surface in the dark scheme. */
+  darkBackground?: string;
+  /** Colour of the text in the dark scheme. */
+  darkText?: string;
+  /** Colour scheme: the visitor's, or always one. */
+  scheme?: '' | 'auto' | 'light' | 'dark';
+  /** Corners, from 0px to 32px; 16px by default. */
+  radius?: string;
+  /** CSS font-family list; the system's font by default. */
+  font?: string;
+}
+
+/** How Google's tags are told (Consent Mode). */
+export interface Google {
+  /** Milliseconds that Google's tags wait for the choice. */
+  waitForUpdate?: number;
+  /** Redact advertising identifiers while ad_storage is denied. */
+  adsDataRedaction?: boolean;
+  /** Pass click identifiers in links while storage is denied. */
+  urlPassthrough?: boolean;
+  /** ISO 3166-2 codes where everything is denied by default; elsewhere everything is granted by default. Empty: denied everywhere. */
+  regions?: string[];
+  /** Identifier that Google gave the operator. */
+  developerId?: string;
 }
 
 /** Problem details (RFC 9457): what is wrong and how to mend it. */

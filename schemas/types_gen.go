@@ -98,12 +98,22 @@ type Notice struct {
 	// Link shown on the first layer.
 	PrivacyPolicy string `json:"privacyPolicy,omitempty"`
 	// Days after which the visitor is asked again; the same for yes and no.
-	LifetimeDays int    `json:"lifetimeDays,omitempty"`
-	AutoBlock    string `json:"autoBlock,omitempty"`
-	ConsentMode  string `json:"consentMode,omitempty"`
+	LifetimeDays int `json:"lifetimeDays,omitempty"`
+	// What happens to third parties that nobody annotated, known by the hosts of the services and of the built-in catalogue: nothing, told (console and dashboard), or held back like annotated ones.
+	AutoBlock string `json:"autoBlock,omitempty"`
+	// Hosts that auto-block never touches, with *. for all subdomains.
+	Exempt []string `json:"exempt,omitempty"`
+	// Google Consent Mode: `basic` loads no Google tag before a grant; `advanced` lets Google's tags load with everything denied.
+	ConsentMode string `json:"consentMode,omitempty"`
+	Google      Google `json:"google,omitzero"`
 	// Other tools whose markup is understood.
 	Compat []string `json:"compat,omitempty"`
-	Regime string   `json:"regime,omitempty"`
+	// Rules that visitors are asked by: `auto` follows the visitor's country or US state, the strictest where it is unknown.
+	Regime string `json:"regime,omitempty"`
+	// A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out.
+	GpcYields bool `json:"gpcYields,omitempty"`
+	// Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone.
+	CookieDomain string `json:"cookieDomain,omitempty"`
 }
 
 // Purpose: Why data is used.
@@ -111,17 +121,19 @@ type Purpose struct {
 	ID string `json:"id"`
 }
 
-// Service: A third party under one purpose.
+// Service: A third party under one purpose. Where the id is one of the built-in catalogue, whatever is left out comes from there.
 type Service struct {
 	ID      string `json:"id"`
-	Purpose string `json:"purpose"`
+	Purpose string `json:"purpose,omitempty"`
 	Name    string `json:"name,omitempty"`
+	// What sort of service it is: its standard aim is told in the visitor's language.
+	Kind string `json:"kind,omitempty"`
 	// Legal name of who receives the data.
 	Provider string   `json:"provider,omitempty"`
 	Hosts    []string `json:"hosts,omitempty"`
 	// Names, with * as wildcard, cleared on withdrawal.
 	Cookies []string `json:"cookies,omitempty"`
-	// Keys of localStorage and sessionStorage, with * as wildcard, cleared on withdrawal.
+	// Keys of localStorage and sessionStorage and names of IndexedDB databases, with * as wildcard, cleared on withdrawal.
 	Storage []string `json:"storage,omitempty"`
 	// ISO 3166-1 alpha-2 code of where data is processed.
 	Country string `json:"country,omitempty"`
@@ -138,8 +150,36 @@ type Service struct {
 // Look: Appearance of the notice.
 type Look struct {
 	Layout string `json:"layout,omitempty"`
-	// Colour of both buttons and of switches, as #rrggbb.
+	// Colour of both answers and of switches, as #rrggbb.
 	Accent string `json:"accent,omitempty"`
+	// Colour of the surface in the light scheme; white by default.
+	Background string `json:"background,omitempty"`
+	// Colour of the text in the light scheme; must reach 4.5:1 on the surface.
+	Text string `json:"text,omitempty"`
+	// Colour of the surface in the dark scheme.
+	DarkBackground string `json:"darkBackground,omitempty"`
+	// Colour of the text in the dark scheme.
+	DarkText string `json:"darkText,omitempty"`
+	// Colour scheme: the visitor's, or always one.
+	Scheme string `json:"scheme,omitempty"`
+	// Corners, from 0px to 32px; 16px by default.
+	Radius string `json:"radius,omitempty"`
+	// CSS font-family list; the system's font by default.
+	Font string `json:"font,omitempty"`
+}
+
+// Google: How Google's tags are told (Consent Mode).
+type Google struct {
+	// Milliseconds that Google's tags wait for the choice.
+	WaitForUpdate int `json:"waitForUpdate,omitempty"`
+	// Redact advertising identifiers while ad_storage is denied.
+	AdsDataRedaction bool `json:"adsDataRedaction,omitempty"`
+	// Pass click identifiers in links while storage is denied.
+	UrlPassthrough bool `json:"urlPassthrough,omitempty"`
+	// ISO 3166-2 codes where everything is denied by default; elsewhere everything is granted by default. Empty: denied everywhere.
+	Regions []string `json:"regions,omitempty"`
+	// Identifier that Google gave the operator.
+	DeveloperId string `json:"developerId,omitempty"`
 }
 
 // Problem: Problem details (RFC 9457): what is wrong and how to mend it.

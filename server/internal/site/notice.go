@@ -64,6 +64,7 @@ func unsupported(n schemas.Notice) []schemas.Fault {
 	}
 	refuse(n.AutoBlock != "" && n.AutoBlock != "off", "/autoBlock", `annotate the tags and use "off"`)
 	refuse(n.ConsentMode == "advanced", "/consentMode", `use "basic"`)
+	refuse(n.CookieDomain != "", "/cookieDomain", "leave it out: each host asks by itself")
 	refuse(len(n.Compat) > 0, "/compat", "annotate the tags with data-assent and leave it out")
 	refuse(!slices.Contains([]string{"", "auto", "opt-in"}, n.Regime), "/regime", `use "auto" or "opt-in", which ask before anything runs`)
 	return faults
@@ -180,7 +181,7 @@ func completeLanguage(n schemas.Notice, lang string, builtIn Texts) (map[string]
 func textKeys(n schemas.Notice, builtIn Texts) (needed, optional map[string]bool) {
 	needed, optional = map[string]bool{}, map[string]bool{}
 	for key := range builtIn["en"] {
-		if !isNamed(key) {
+		if !strings.HasPrefix(key, "purpose.") { // Which of those are needed follows from the notice.
 			needed[key] = true
 		}
 	}
@@ -192,11 +193,6 @@ func textKeys(n schemas.Notice, builtIn Texts) (needed, optional map[string]bool
 		optional["service."+s.ID+".text"] = true
 	}
 	return needed, optional
-}
-
-// isNamed reports whether a built-in text belongs to one purpose or service, as "service.youtube.text" does.
-func isNamed(key string) bool {
-	return strings.HasPrefix(key, "purpose.") || strings.HasPrefix(key, "service.") && strings.HasSuffix(key, ".text")
 }
 
 // Canonical returns a complete notice's canonical JSON and its id, the base64url of the SHA-256 of it.

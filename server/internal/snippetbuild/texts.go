@@ -1,6 +1,7 @@
 package snippetbuild
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -37,10 +38,7 @@ func texts(n schemas.Notice, language string) object {
 		purposes = append(purposes, []any{title, text("purpose." + id + ".text")})
 	}
 	for _, s := range n.Services {
-		aim := text("service." + s.ID + ".text")
-		if aim == "" {
-			aim = text("purpose." + s.Purpose + ".text")
-		}
+		aim := cmp.Or(text("service."+s.ID+".text"), text("kind."+s.Kind), text("purpose."+s.Purpose+".text"))
 		services = append(services, []any{aim, text("safeguard." + s.Safeguard)})
 	}
 	return append(all, member{"_facts", facts}, member{"_purposes", purposes}, member{"_services", services})
