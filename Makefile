@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-go test-browser generate lint bench fuzz clean
 
-# What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 700 MB.
+# What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 850 MB.
 runtime_modules := node_modules/.runtime
 test_modules    := node_modules/.tests
 npm_ci          := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
