@@ -67,7 +67,7 @@ func newRig(b *testing.B, name string, storing bool, flags storeFlags) *rig {
 		b.Fatal(err)
 	}
 	r.site = addedSite{ID: added.ID, Notice: added.Notice}
-	s, err := wire(b.Context(), stores, nil, slog.New(slog.DiscardHandler))
+	s, err := wire(b.Context(), stores, outside{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -32,7 +32,7 @@ const stopTimeout = 20 * time.Second
 type serveCommand struct {
 	storeFlags
 	Addr      string `help:"Address to listen on." env:"ASSENT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front; only printed." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
+	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
 	TrustedProxy []string `help:"Network of a proxy in front, whose X-Forwarded-For tells the client's address; may be given several times." name:"trusted-proxy" env:"ASSENT_TRUSTED_PROXY" placeholder:"10.0.0.0/8"`
 }
@@ -53,7 +53,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, proxies, log)
+	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -111,8 +111,14 @@ type server struct {
 	log        *slog.Logger
 }
 
+// outside is what stands between the server and its visitors.
+type outside struct {
+	url     string       // Address that browsers use; empty when it is the server's own.
+	proxies []*net.IPNet // Networks whose X-Forwarded-For is believed.
+}
+
 // wire connects the parts. What runs in the background has begun when it returns; stop ends it.
-func wire(ctx context.Context, stores *stores, proxies []*net.IPNet, log *slog.Logger) (*server, error) {
+func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) (*server, error) {
 	catalog, err := site.OpenCatalog(ctx, stores.front, stores.front)
 	if err != nil {
 		return nil, err
@@ -140,7 +146,7 @@ func wire(ctx context.Context, stores *stores, proxies []*net.IPNet, log *slog.L
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: proxies, Metrics: metrics, Log: log, Now: time.Now,
+		TrustedProxies: front.proxies, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx))

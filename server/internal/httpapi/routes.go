@@ -34,6 +34,7 @@ type Parts struct {
 	Sessions     *account.Sessions
 	Dashboard    fs.FS // Output of dashboard/build.
 	Dependencies []Dependency
+	PublicURL    string // Origin of this server in visitors' browsers; empty for the one that a request came to.
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; from everybody else it is noise.
 	TrustedProxies []*net.IPNet
 	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
@@ -58,6 +59,7 @@ func New(p Parts) (http.Handler, error) {
 	metrics := NewMetrics(p.Metrics)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
+	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	scripts := &scripts{library: p.Library}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -75,6 +77,7 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/decisions", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
+	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)
 
 	a := e.Group("/v1/admin", admin.guard)

@@ -36,6 +36,7 @@ type testServer struct {
 	url      string
 	store    *embeddedstore.Store
 	accounts *account.Accounts
+	catalog  *site.Catalog
 	site     schemas.Site // Allows shopOrigin.
 	stopping *atomic.Bool
 	logged   *syncBuffer
@@ -59,7 +60,7 @@ func startServer(t *testing.T) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &testServer{t: t, store: store, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
+	s := &testServer{t: t, store: store, catalog: catalog, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
 		accounts: account.New(store, time.Now, rand.Reader)}
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	s.handler, err = New(Parts{
