@@ -24,6 +24,11 @@ var JSON embed.FS
 //go:embed examples
 var Examples embed.FS
 
+// Catalogue holds well-known services, ID.json each, in the shape of a notice's service.
+//
+//go:embed catalogue
+var Catalogue embed.FS
+
 //go:embed embedded/*.sql clickhouse/*.sql
 var migrations embed.FS
 

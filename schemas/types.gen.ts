@@ -117,15 +117,16 @@ export interface Purpose {
   id: string;
 }
 
-/** A third party under one purpose. Where the id is one of the built-in catalogue, whatever is left out comes from there. */
+/** A third party under one purpose. Where the id is one of the built-in catalogue (see: assent services), whatever is left out comes from there; any other id needs a purpose. */
 export interface Service {
   id: string;
   purpose?: string;
   name?: string;
   /** What sort of service it is: its standard aim is told in the visitor's language. */
-  kind?: '' | 'analytics' | 'advertising' | 'social' | 'chat' | 'support' | 'video' | 'audio' | 'map' | 'fonts' | 'testing' | 'tag-manager' | 'replay' | 'forms' | 'payment' | 'performance';
+  kind?: '' | 'analytics' | 'advertising' | 'social' | 'chat' | 'support' | 'video' | 'audio' | 'map' | 'fonts' | 'testing' | 'tag-manager' | 'replay' | 'forms' | 'messages' | 'reviews' | 'security' | 'payment' | 'performance';
   /** Legal name of who receives the data. */
   provider?: string;
+  /** Hosts that it loads from: example.com for that one, *.example.com for all of its subdomains and not for itself; with a slash also the beginning of path and query, as in www.example.com/maps/. Any port, unless one is given. */
   hosts?: string[];
   /** Names, with * as wildcard, cleared on withdrawal. */
   cookies?: string[];
@@ -139,8 +140,8 @@ export interface Service {
   retention?: string;
   /** Link to the provider's privacy policy. */
   policy?: string;
-  /** Vendor adapter that is told of each choice. */
-  adapter?: string;
+  /** Vendor adapter that is told of each choice; without one the service is gated by load. */
+  adapter?: '' | 'google' | 'google-tag-manager' | 'adsense' | 'microsoft-uet' | 'clarity' | 'meta' | 'tiktok' | 'pinterest' | 'matomo' | 'hubspot' | 'posthog' | 'mixpanel' | 'intercom' | 'zendesk' | 'fullstory' | 'shopify' | 'zaraz';
 }
 
 /** Appearance of the notice. */

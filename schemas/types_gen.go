@@ -121,7 +121,7 @@ type Purpose struct {
 	ID string `json:"id"`
 }
 
-// Service: A third party under one purpose. Where the id is one of the built-in catalogue, whatever is left out comes from there.
+// Service: A third party under one purpose. Where the id is one of the built-in catalogue (see: assent services), whatever is left out comes from there; any other id needs a purpose.
 type Service struct {
 	ID      string `json:"id"`
 	Purpose string `json:"purpose,omitempty"`
@@ -129,8 +129,9 @@ type Service struct {
 	// What sort of service it is: its standard aim is told in the visitor's language.
 	Kind string `json:"kind,omitempty"`
 	// Legal name of who receives the data.
-	Provider string   `json:"provider,omitempty"`
-	Hosts    []string `json:"hosts,omitempty"`
+	Provider string `json:"provider,omitempty"`
+	// Hosts that it loads from: example.com for that one, *.example.com for all of its subdomains and not for itself; with a slash also the beginning of path and query, as in www.example.com/maps/. Any port, unless one is given.
+	Hosts []string `json:"hosts,omitempty"`
 	// Names, with * as wildcard, cleared on withdrawal.
 	Cookies []string `json:"cookies,omitempty"`
 	// Keys of localStorage and sessionStorage and names of IndexedDB databases, with * as wildcard, cleared on withdrawal.
@@ -143,7 +144,7 @@ type Service struct {
 	Retention string `json:"retention,omitempty"`
 	// Link to the provider's privacy policy.
 	Policy string `json:"policy,omitempty"`
-	// Vendor adapter that is told of each choice.
+	// Vendor adapter that is told of each choice; without one the service is gated by load.
 	Adapter string `json:"adapter,omitempty"`
 }
 

@@ -20,6 +20,7 @@ const (
 type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
+	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Exit with 0 if a server answers, for containers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

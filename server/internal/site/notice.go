@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"assent/schemas"
+	"assent/server/internal/catalogue"
 	"assent/server/internal/consent"
 )
 
@@ -42,7 +43,7 @@ func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
 	n.Regime = cmp.Or(n.Regime, "auto")
 	n.Look.Layout = cmp.Or(n.Look.Layout, "bar")
 	n.Look.Accent = cmp.Or(strings.ToLower(n.Look.Accent), "#0b57d0")
-	n.Services = completeServices(n.Services)
+	n.Services = completeServices(n.Services, n.Purposes)
 	if faults := slices.Concat(idFaults(n), serviceFaults(n), languageFaults(n)); len(faults) > 0 {
 		return n, &consent.InvalidError{Faults: faults}
 	}
@@ -83,9 +84,11 @@ func completePurposes(purposes []schemas.Purpose) []schemas.Purpose {
 	return complete
 }
 
-func completeServices(services []schemas.Service) []schemas.Service {
+// completeServices fills each service in from the built-in catalogue, and names those that are not in it by their ids.
+func completeServices(services []schemas.Service, purposes []schemas.Purpose) []schemas.Service {
 	complete := slices.Clone(services)
 	for i := range complete {
+		complete[i] = catalogue.Fill(complete[i], purposes)
 		complete[i].Name = cmp.Or(complete[i].Name, complete[i].ID)
 	}
 	return complete
@@ -113,8 +116,13 @@ func idFaults(n schemas.Notice) []schemas.Fault {
 func serviceFaults(n schemas.Notice) []schemas.Fault {
 	var faults []schemas.Fault
 	for i, s := range n.Services {
-		if !slices.Contains(n.Purposes, schemas.Purpose{ID: s.Purpose}) {
-			faults = append(faults, schemas.Fault{Pointer: fmt.Sprintf("/services/%d/purpose", i),
+		pointer := fmt.Sprintf("/services/%d/purpose", i)
+		switch {
+		case s.Purpose == "":
+			faults = append(faults, schemas.Fault{Pointer: pointer,
+				Detail: fmt.Sprintf("%q is not in the catalogue (see: assent services): give it a purpose", s.ID)})
+		case !slices.Contains(n.Purposes, schemas.Purpose{ID: s.Purpose}):
+			faults = append(faults, schemas.Fault{Pointer: pointer,
 				Detail: fmt.Sprintf("there is no purpose %q; add it to purposes or name one of those", s.Purpose)})
 		}
 	}
