@@ -3,8 +3,8 @@ import { signalled } from '../decide.ts';
 import { footer, h, link } from './dom.ts';
 import { keepRoom } from './sheet.ts';
 
-/** The first layer: not modal, takes no focus, locks nothing. */
-export const makeBanner = (texts: Texts): HTMLElement => {
+/** The first layer: not modal, takes no focus, locks nothing. Calls back when it is hidden or removed. */
+export const makeBanner = (texts: Texts, onHidden: () => void): HTMLElement => {
   const banner = h(
     'section',
     { 'data-assent-layer': 'banner', role: 'dialog', 'aria-label': texts._title },
@@ -17,6 +17,11 @@ export const makeBanner = (texts: Texts): HTMLElement => {
     ),
     footer(texts, 'manage', texts._manage),
   );
-  new ResizeObserver(() => keepRoom(innerHeight - banner.getBoundingClientRect().top)).observe(banner);
+  new ResizeObserver(() => {
+    const { height, top } = banner.getBoundingClientRect();
+    keepRoom(height && innerHeight - top);
+  }).observe(banner);
+  // Called back at the first paint also for what has no box, of which the former hears nothing.
+  new IntersectionObserver(([entry]) => entry!.boundingClientRect.width || onHidden()).observe(banner);
   return banner;
 };

@@ -28,7 +28,7 @@ const mount = async (): Promise<HTMLElement> => {
 // Styles and texts are prepared once, and only when something is to be shown.
 const mounted = (): Promise<HTMLElement> => (mounting ||= mount());
 
-const tell = (news: 'show' | 'hide', layer: 'banner' | 'preferences'): void => emit(news, { layer });
+const tell = (news: 'show' | 'hide' | 'hidden', layer: 'banner' | 'preferences'): void => emit(news, { layer });
 
 const isOffered = (): boolean => !!document.querySelector('[data-assent-action=open]');
 
@@ -47,7 +47,7 @@ const update = async (): Promise<void> => {
   const parent = await mounted();
   if (isUpToDate()) return;
   if (isPending()) {
-    banner = makeBanner(language);
+    banner = makeBanner(language, () => banner && tell('hidden', 'banner'));
     parent.prepend(banner);
     tell('show', 'banner');
     return;
@@ -68,9 +68,15 @@ export const openPreferences = async (): Promise<void> => {
     parent.append(dialog);
   }
   if (dialog.open) return;
+  // What a blocker removed comes back at the visitor's own wish.
+  if (!dialog.isConnected) document.body.prepend(parent);
   showChoice(dialog);
   dialog.showModal();
   tell('show', 'preferences');
+  if (dialog.offsetWidth) return;
+  // A filter list hides it: left open, it would keep the page from being used.
+  tell('hidden', 'preferences');
+  dialog.close();
 };
 
 const onClick = (event: Event): void => {
