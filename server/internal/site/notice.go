@@ -44,7 +44,7 @@ func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
 	n.Look.Layout = cmp.Or(n.Look.Layout, "bar")
 	n.Look.Accent = cmp.Or(strings.ToLower(n.Look.Accent), "#0b57d0")
 	n.Services = completeServices(n.Services, n.Purposes)
-	if faults := slices.Concat(idFaults(n), serviceFaults(n), languageFaults(n)); len(faults) > 0 {
+	if faults := slices.Concat(idFaults(n), serviceFaults(n), languageFaults(n), lookFaults(n)); len(faults) > 0 {
 		return n, &consent.InvalidError{Faults: faults}
 	}
 	texts, faults := completeTexts(n, builtIn)

@@ -16,12 +16,18 @@ let banner: HTMLElement | undefined;
 let dialog: HTMLDialogElement | undefined;
 let mounting: Promise<HTMLElement> | undefined;
 
+// First for the keyboard, and above whatever the page moves, clips or piles up: popovers are drawn on top of it all.
+const place = (parent: HTMLElement): void => {
+  document.body.prepend(parent);
+  parent.showPopover?.();
+};
+
 const mount = async (): Promise<HTMLElement> => {
   if (HAS_LANGUAGES) await loadLanguage();
   const { _language, _direction } = language;
   applyStyles();
-  root = h('div', { id: 'assent-root', lang: _language, dir: _direction }, status);
-  document.body.prepend(root);
+  root = h('div', { id: 'assent-root', lang: _language, dir: _direction, popover: 'manual' }, status);
+  place(root);
   return root;
 };
 
@@ -109,7 +115,7 @@ export const showNotice = (): void => {
   }
   // A framework that replaces the whole body takes the root with it. One that a blocker removed has no parent, and
   // stays away.
-  if (root?.parentNode && !root.isConnected) document.body.prepend(root);
+  if (root?.parentNode && !root.isConnected) place(root);
 };
 
 /** Listens to the buttons, also to those of the page itself. */

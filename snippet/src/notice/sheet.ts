@@ -11,7 +11,7 @@ export const applyStyles = (): void => {
   room = attempt(() => {
     const sheet = new CSSStyleSheet();
     // The first rule is for the page itself: what is focused must not end up behind the notice (WCAG 2.4.11).
-    sheet.replaceSync(`html{}${css}`);
+    sheet.replaceSync(`html{}${css.replace(/&/g, '#assent-root').replace(/[^}](?=[;}])/g, '$&!important')}`);
     document.adoptedStyleSheets.push(sheet);
     return sheet.cssRules[0] as CSSStyleRule;
   });
