@@ -30,8 +30,9 @@ test-go: $(test_modules) ## Run the Go tests, with the race detector
 test-browser: build $(test_modules) ## Run the script's, the demo's and the dashboard's tests in Chromium
 	node --import tsx --test --test-reporter=spec --test-concurrency=2 snippet/test/*.test.ts dashboard/test/*.test.ts
 
-generate: ## Write the Go and TypeScript types from the JSON Schemas
+generate: $(test_modules) ## Write the types: of the JSON Schemas in Go and TypeScript, and of the script's API
 	go generate ./schemas
+	node --import tsx snippet/gen/declarations.ts
 
 lint: $(test_modules) ## Check format, vet, static analysis, types and style
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }

@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        stores,
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet/demo", "server/internal/site", "server/internal/policy"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/site", "server/internal/policy"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

@@ -14,6 +14,12 @@ import (
 //go:embed src
 var files embed.FS
 
+//go:embed assent.d.ts
+var declarations []byte
+
+// Declarations are the types of window.assent, one TypeScript file without imports.
+func Declarations() []byte { return declarations }
+
 // Sources holds the script's sources; the entry point is main.ts.
 func Sources() fs.FS {
 	sources, err := fs.Sub(files, "src")

@@ -1,3 +1,4 @@
+import type { Assent, Queue } from './contract.ts';
 import { acceptAll, decide } from './decide.ts';
 import { on } from './events.ts';
 import { openPreferences } from './notice/notice.ts';
@@ -5,35 +6,26 @@ import { snapshot } from './snapshot.ts';
 import { has } from './state.ts';
 import { readMirror } from './storage.ts';
 
-const api = {
-  /** Calls back once the stored choice is known. */
-  ready: (callback: (state: unknown) => void) => on('ready', callback),
+const api: Assent = {
+  ready: (callback) => on('ready', callback),
   get: snapshot,
   has,
   on,
-  /** Opens the preferences. */
   open: openPreferences,
-  /** Grants everything, or what the list names and nothing else. */
-  accept: (list?: readonly string[]) => (list ? decide('save', list, 'api') : acceptAll('api')),
+  accept: (names) => (names ? decide('save', names, 'api') : acceptAll('api')),
   reject: () => decide('reject-all', [], 'api'),
   withdraw: () => decide('withdraw', [], 'api'),
-  /** The server's answer to the last recorded decision, or null. */
   receipt: () => readMirror().receipt || null,
 };
 
-type Call = [keyof typeof api, ...unknown[]];
-
-const page = window as unknown as { assent?: { q?: Call[] } };
+const page = window as { assent?: Partial<Queue> | Assent };
 
 /** A second copy of this script finds the first one's API, which has no queue. An element of that id has neither. */
-export const isInstalled = (): boolean => !!page.assent && !page.assent.q && 'get' in page.assent;
+export const isInstalled = (): boolean => !!page.assent && !('q' in page.assent) && 'get' in page.assent;
 
-/**
- * Installs `window.assent` and makes up for calls that came before it. A page that calls early carries this line:
- * window.assent||(window.assent=new Proxy({q:[]},{get:(t,m)=>m in t?t[m]:(...a)=>{t.q.push([m,...a])}}))
- */
+/** Installs `window.assent` and makes up for calls that a page queued before it (deploy/API.md has the line for that). */
 export const install = (): void => {
-  const early = page.assent?.q || [];
-  page.assent = api as object;
-  for (const [method, ...args] of early) (api[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+  const { q = [] } = (page.assent || {}) as Partial<Queue>;
+  page.assent = api;
+  for (const [method, ...args] of q) (api[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
 };

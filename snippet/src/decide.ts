@@ -1,6 +1,7 @@
 import { notice, purposes, services } from 'assent:config';
 import { type Answers, answersOf, type Choice } from './choice.ts';
 import { clearRefused } from './clear.ts';
+import type { Change, Source } from './contract.ts';
 import { type Deed, toChoice, toDecision } from './decision.ts';
 import { emit } from './events.ts';
 import { sweep } from './gate.ts';
@@ -8,18 +9,16 @@ import { consentUpdate, switchMeasurement } from './google.ts';
 import { language } from './language.ts';
 import { enqueue } from './outbox.ts';
 import { keepSecret } from './secret.ts';
-import { type Snapshot, snapshot } from './snapshot.ts';
+import { snapshot } from './snapshot.ts';
 import { current, has, setChoice } from './state.ts';
 import { changeMirror, readMirror, writeChoice } from './storage.ts';
 import { nowSeconds } from './time.ts';
-
-type Source = Deed['source'];
 
 /** The browser's opt-out (Global Privacy Control): never a consent, and no "accept all" overrules it. */
 export const signalled: boolean = HAS_MARKETING && navigator.globalPrivacyControl === true;
 
 /** Puts a choice into effect on this page: Google is told first, then the gated elements follow. Returns the news. */
-export const apply = (choice: Choice): Snapshot & { removed: string[] } => {
+export const apply = (choice: Choice): Change => {
   setChoice(choice);
   if (choice._at) consentUpdate();
   if (HAS_GOOGLE) switchMeasurement();

@@ -1,17 +1,7 @@
 import { purposes, services } from 'assent:config';
 import { answersOf } from './choice.ts';
+import type { Snapshot } from './contract.ts';
 import { current, has, isPending } from './state.ts';
-
-export interface Snapshot {
-  /** Some purpose is unanswered, which is not the same as refused. */
-  pending: boolean;
-  /** Granted or not, per purpose; a pending one is missing. */
-  purposes: Record<string, boolean>;
-  services: Record<string, boolean>;
-  /** The visitor's pseudonym, once the server has told it. */
-  subject: string | null;
-  decidedAt: string | null;
-}
 
 export const snapshot = (): Snapshot => {
   const { _at, _answers, _subject } = current;

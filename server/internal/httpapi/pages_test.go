@@ -97,6 +97,7 @@ func TestPagesAndProbes(t *testing.T) {
 		"/readyz":               {http.StatusOK, `"status":"ready"`},
 		"/metrics":              {http.StatusOK, `assent_decisions_total{outcome="accepted",result="recorded"} 1`},
 		"/.well-known/gpc.json": {http.StatusOK, `"gpc":true`},
+		"/assent.d.ts":          {http.StatusOK, "interface Window"},
 		"/v1/admin/session":     {http.StatusOK, `"state":"setup"`},
 		"/v1/admin/sites":       {http.StatusUnauthorized, "urn:assent:problem:signed-out"},
 	} {

@@ -73,6 +73,7 @@ func New(p Parts) (http.Handler, error) {
 	e.Match(read, "/s/:file", scripts.moving)
 	e.Match(read, "/s/:site/:file", scripts.pinned)
 	e.Match(read, "/s/:site/:hash/:file", scripts.language)
+	e.GET("/assent.d.ts", declarations)
 
 	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/decisions", visitors.preflight, visitors.fromSite)

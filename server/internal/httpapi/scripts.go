@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assent/server/internal/snippetbuild"
+	"assent/snippet"
 )
 
 const (
@@ -60,6 +61,11 @@ func (s *scripts) language(c echo.Context) error {
 		return echo.ErrNotFound
 	}
 	return newAsset("application/json", texts, nil, nil).serve(crossOrigin(c, pinned))
+}
+
+// declarations answers /assent.d.ts: the types of the script's API.
+func declarations(c echo.Context) error {
+	return newAsset("application/typescript; charset=utf-8", snippet.Declarations(), nil, nil).serve(crossOrigin(c, moving))
 }
 
 func serveScript(c echo.Context, script snippetbuild.Script, caching string) error {

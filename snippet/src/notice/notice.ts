@@ -1,3 +1,4 @@
+import type { Layer } from '../contract.ts';
 import { acceptAll, decide } from '../decide.ts';
 import { emit, on } from '../events.ts';
 import { language, loadLanguage } from '../language.ts';
@@ -34,7 +35,7 @@ const mount = async (): Promise<HTMLElement> => {
 // Styles and texts are prepared once, and only when something is to be shown.
 const mounted = (): Promise<HTMLElement> => (mounting ||= mount());
 
-const tell = (news: 'show' | 'hide' | 'hidden', layer: 'banner' | 'preferences'): void => emit(news, { layer });
+const tell = (news: 'show' | 'hide' | 'hidden', layer: Layer['layer']): void => emit(news, { layer });
 
 const isOffered = (): boolean => !!document.querySelector('[data-assent-action=open]');
 

@@ -1,0 +1,99 @@
+// What pages may rely on: types alone, from which snippet/assent.d.ts is made. deploy/API.md describes them.
+import type { Choice, Recorded } from '../../schemas/types.gen.ts';
+
+/** What the visitor has chosen, as far as it is known. */
+export interface Snapshot {
+  /** Some purpose is unanswered, which is not the same as refused. */
+  pending: boolean;
+  /** Granted or not, per purpose; a pending one is missing. */
+  purposes: Record<string, boolean>;
+  /** Granted or not, per service. */
+  services: Record<string, boolean>;
+  /** The visitor's pseudonym on this site; null until the server has told it. */
+  subject: string | null;
+  /** When the visitor chose last, RFC 3339; null before the first choice. */
+  decidedAt: string | null;
+}
+
+/** What the visitor did. */
+export type Action = Choice['action'];
+
+/** Where the visitor did it. */
+export type Source = 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import';
+
+/** A choice that is in effect from now on. */
+export interface Change extends Snapshot {
+  /** Names of the cookies and storage entries of refused services that were removed. */
+  removed: string[];
+  /** Missing when the choice was made in another tab. */
+  action?: Action;
+  /** Missing when the choice was made in another tab. */
+  source?: Source;
+}
+
+/** A choice that was made on this page. */
+export interface Made extends Change {
+  action: Action;
+  source: Source;
+}
+
+/** A layer of the notice. */
+export interface Layer {
+  layer: 'banner' | 'preferences';
+}
+
+/** What each event tells. The same detail goes to listeners of `on`, to window and to the data layer. */
+export interface Events {
+  /** The stored choice is known; once per page. */
+  ready: Snapshot;
+  /** The visitor chose on this page. */
+  choice: Made;
+  /** Another choice is in effect, made on this page or in another tab. */
+  change: Change;
+  /** A layer is shown. */
+  show: Layer;
+  /** A layer is gone. */
+  hide: Layer;
+  /** A layer was shown but something, such as a filter list, keeps it from being seen. */
+  hidden: Layer;
+  /** The server has recorded a choice. */
+  recorded: Recorded;
+}
+
+/** `window.assent` */
+export interface Assent {
+  /** Calls back once the stored choice is known, at once if it is. Returns how to stop. */
+  ready(callback: (state: Snapshot) => void): () => void;
+  /** What the visitor has chosen. */
+  get(): Snapshot;
+  /** Whether a purpose or a service is granted. What is pending or unknown is not. */
+  has(name: string): boolean;
+  /** Calls back on each event and, if it has happened already, with the last one at once. Returns how to stop. */
+  on<N extends keyof Events>(event: N, callback: (detail: Events[N]) => void): () => void;
+  /** Opens the preferences. */
+  open(): Promise<void>;
+  /** Grants everything, or what the list names (purposes, services) and nothing else. */
+  accept(names?: readonly string[]): void;
+  /** Refuses everything that is optional. */
+  reject(): void;
+  /** Takes everything back that was granted. */
+  withdraw(): void;
+  /** The server's answer to the last choice that it recorded, or null. */
+  receipt(): Recorded | null;
+}
+
+/** What stands in for the API until the script has come: calls that are made up for, in order. */
+export interface Queue {
+  q: [keyof Assent, ...unknown[]][];
+}
+
+/** The events as window fires them. */
+export type WindowEvents = { [N in keyof Events as `assent:${N}`]: CustomEvent<Events[N]> };
+
+declare global {
+  interface Window {
+    assent: Assent;
+  }
+  interface WindowEventMap extends WindowEvents {}
+  var assent: Assent;
+}
