@@ -2,6 +2,7 @@ import type { Assent, Queue } from './contract.ts';
 import { acceptAll, decide } from './decide.ts';
 import { on } from './events.ts';
 import { openPreferences } from './notice/notice.ts';
+import { selfTest } from './selftest.ts';
 import { snapshot } from './snapshot.ts';
 import { has } from './state.ts';
 import { readMirror } from './storage.ts';
@@ -16,6 +17,7 @@ const api: Assent = {
   reject: () => decide('reject-all', [], 'api'),
   withdraw: () => decide('withdraw', [], 'api'),
   receipt: () => readMirror().receipt || null,
+  check: selfTest,
 };
 
 const page = window as { assent?: Partial<Queue> | Assent };

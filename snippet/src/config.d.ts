@@ -59,6 +59,8 @@ declare module 'assent:config' {
   export const hash: string;
   export const policy: string;
   export const css: string;
+  /** SHA-256, base64, of each part that is fetched on demand. */
+  export const parts: { readonly [name: string]: string };
 }
 
 // Features that a site does not use are compiled away.

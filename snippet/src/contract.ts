@@ -60,6 +60,16 @@ export interface Events {
   recorded: Recorded;
 }
 
+/** One thing that the self-test has to say about a page. */
+export interface Finding {
+  /** Stable name, for programs. */
+  code: string;
+  /** `wrong` must be mended, `doubt` should be looked at, `fine` is told for completeness. */
+  level: 'wrong' | 'doubt' | 'fine';
+  /** What is so and how to mend it, in English. */
+  text: string;
+}
+
 /** `window.assent` */
 export interface Assent {
   /** Calls back once the stored choice is known, at once if it is. Returns how to stop. */
@@ -80,6 +90,8 @@ export interface Assent {
   withdraw(): void;
   /** The server's answer to the last choice that it recorded, or null. */
   receipt(): Recorded | null;
+  /** Looks for what is wrong with consent on this page, tells it in the console too. Rejects when it cannot be loaded. */
+  check(): Promise<Finding[]>;
 }
 
 /** What stands in for the API until the script has come: calls that are made up for, in order. */

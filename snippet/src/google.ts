@@ -38,8 +38,12 @@ const signals = (ask: (purpose: string) => boolean): Record<string, string> => {
   };
 };
 
+/** Unix milliseconds at which the script came to set the default. */
+export let begun: number;
+
 /** Consent Mode v2 (all seven signals): exactly one default, before any Google tag; the page's own stub may have set it. */
 export const consentDefault = (): void => {
+  begun = Date.now();
   page.gtag ||= gtag;
   if (page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) return;
   gtag('consent', 'default', { ...signals(() => false), wait_for_update: 500 });

@@ -5,6 +5,7 @@ import { watch } from './gate.ts';
 import { consentDefault } from './google.ts';
 import { showNotice, startNotice } from './notice/notice.ts';
 import { flush } from './outbox.ts';
+import { selfTest } from './selftest.ts';
 import { snapshot } from './snapshot.ts';
 import { readChoice, writeChoice } from './storage.ts';
 import { keepInStep } from './sync.ts';
@@ -22,6 +23,7 @@ const start = (): void => {
   for (const moment of ['online', 'visibilitychange']) addEventListener(moment, flush);
   emit('ready', snapshot());
   startNotice();
+  if (/assent-check/.test(location.search)) selfTest();
 };
 
 if (!isInstalled()) start();

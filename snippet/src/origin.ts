@@ -6,3 +6,6 @@ const own = document.querySelector<HTMLScriptElement>(`script[src*="/s/${site}"]
 
 /** The server that this script came from. */
 export const origin: string = own ? new URL(own.src).origin : '';
+
+/** What the page's policy asks of scripts that this one adds. */
+export const nonce: string = own ? own.nonce : '';

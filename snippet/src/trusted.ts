@@ -2,10 +2,12 @@ import { attempt } from './attempt.ts';
 
 interface Policy {
   createScript(value: string): string;
+  createScriptURL(value: string): string;
 }
 
 const page = window as unknown as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } };
-const plain: Policy = { createScript: (text) => text };
+const asIs = (text: string): string => text;
+const plain: Policy = { createScript: asIs, createScriptURL: asIs };
 
 /** Makes what `require-trusted-types-for 'script'` asks for. Where the page does not allow the name, scripts stay off. */
 export const trusted: Policy = attempt(() => page.trustedTypes?.createPolicy('assent', plain)) || plain;

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
 	"io"
@@ -74,6 +75,12 @@ func TestThePinnedScriptIsTheSameBytes(t *testing.T) {
 	answer, body := s.do(http.MethodGet, "/s/"+s.site.ID+"/"+hash+"/de.json", nil)
 	if answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "Alle ablehnen") {
 		t.Errorf("German: %d %s", answer.StatusCode, body)
+	}
+	answer, body = s.do(http.MethodGet, "/s/"+s.site.ID+"/"+hash+"/check.js", nil)
+	whole := sha256.Sum256(body)
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Access-Control-Allow-Origin") != "*" ||
+		!bytes.Contains(pinnedBytes, []byte(base64.StdEncoding.EncodeToString(whole[:]))) {
+		t.Errorf("a part that the script would refuse: %d %v", answer.StatusCode, answer.Header)
 	}
 	if answer, _ := s.do(http.MethodGet, "/s/"+s.site.ID+"/"+hash+"/fr.json", nil); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("a language that the notice does not have: %d", answer.StatusCode)

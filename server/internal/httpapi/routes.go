@@ -72,7 +72,7 @@ func New(p Parts) (http.Handler, error) {
 	read := []string{http.MethodGet, http.MethodHead}
 	e.Match(read, "/s/:file", scripts.moving)
 	e.Match(read, "/s/:site/:file", scripts.pinned)
-	e.Match(read, "/s/:site/:hash/:file", scripts.language)
+	e.Match(read, "/s/:site/:hash/:file", scripts.further)
 	e.GET("/assent.d.ts", declarations)
 
 	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)

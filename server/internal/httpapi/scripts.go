@@ -49,18 +49,21 @@ func (s *scripts) pinned(c echo.Context) error {
 	return serveScript(c, script, pinned)
 }
 
-// language answers /s/{site}/{hash}/{language}.json: the texts of a language that is not inside the script.
-func (s *scripts) language(c echo.Context) error {
+// further answers /s/{site}/{hash}/{file}: LANGUAGE.json, the texts of a language that is not inside the script, and
+// PART.js, code that is fetched when it is needed.
+func (s *scripts) further(c echo.Context) error {
 	script, err := s.library.Pinned(c.Request().Context(), c.Param("site"), c.Param("hash"))
 	if err != nil {
 		return err
 	}
-	tag, isJSON := strings.CutSuffix(c.Param("file"), ".json")
-	texts, ok := script.Languages[tag]
-	if !ok || !isJSON {
-		return echo.ErrNotFound
+	name, extension, _ := strings.Cut(c.Param("file"), ".")
+	if texts, ok := script.Languages[name]; ok && extension == "json" {
+		return newAsset("application/json", texts, nil, nil).serve(crossOrigin(c, pinned))
 	}
-	return newAsset("application/json", texts, nil, nil).serve(crossOrigin(c, pinned))
+	if part, ok := script.Parts[name]; ok && extension == "js" {
+		return newAsset(scriptType, part.Identity, part.Brotli, part.Gzip).serve(crossOrigin(c, pinned))
+	}
+	return echo.ErrNotFound
 }
 
 // declarations answers /assent.d.ts: the types of the script's API.

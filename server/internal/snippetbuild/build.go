@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -44,7 +45,7 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	bundled, short, err := bundle(module, features(in.Notice))
+	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module}, features: features(in.Notice)}.bundle()
 	if err != nil {
 		return Script{}, err
 	}
@@ -52,8 +53,12 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
+	if bundled, err = s.addParts(in.Notice, bundled, module, short); err != nil {
+		return Script{}, err
+	}
 	s.address(bundled, in.Notice.Languages)
-	return s, compress(&s)
+	s.Gzip, s.Brotli, err = compress(s.Identity)
+	return s, err
 }
 
 // address names the script by all that it and its languages contain.
@@ -97,19 +102,37 @@ func features(n schemas.Notice) map[string]string {
 	}
 }
 
+// modules are the modules that are made for one site, by the name that imports them.
+type modules map[string]string
+
+// entry is what one file is bundled from.
+type entry struct {
+	file     string
+	modules  modules
+	features map[string]string
+	short    map[string]any // Short names that are taken; those of the script, for its parts.
+	global   string         // Variable of the page that receives the exports; none where empty.
+	without  []string       // Sources that must not be part of it.
+}
+
 // bundle makes one file of the sources. It also returns the short names of members that begin with an underscore.
-func bundle(module string, features map[string]string) ([]byte, map[string]any, error) {
+func (e entry) bundle() ([]byte, map[string]any, error) {
+	short := maps.Clone(e.short)
+	if short == nil {
+		short = map[string]any{}
+	}
 	result := api.Build(api.BuildOptions{
-		EntryPoints:       []string{"main.ts"},
-		Plugins:           []api.Plugin{embedded(snippet.Sources(), module)},
-		Define:            features,
+		EntryPoints:       []string{e.file},
+		Plugins:           []api.Plugin{e.embedded(snippet.Sources())},
+		Define:            e.features,
 		Bundle:            true,
 		Format:            api.FormatIIFE,
+		GlobalName:        e.global,
 		Target:            target,
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		MangleProps:       "^_",
-		MangleCache:       map[string]any{},
+		MangleCache:       short,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
@@ -118,7 +141,7 @@ func bundle(module string, features map[string]string) ([]byte, map[string]any, 
 		LogLevel:          api.LogLevelSilent,
 	})
 	if len(result.Errors) > 0 {
-		return nil, nil, fmt.Errorf("bundle script: %s", api.FormatMessages(result.Errors, api.FormatMessagesOptions{})[0])
+		return nil, nil, fmt.Errorf("bundle %s: %s", e.file, api.FormatMessages(result.Errors, api.FormatMessagesOptions{})[0])
 	}
 	script, err := join(result.OutputFiles[0].Contents)
 	return script, result.MangleCache, err
@@ -141,25 +164,33 @@ func join(bundled []byte) ([]byte, error) {
 }
 
 // embedded resolves every import from the sources in the binary, never from the disk of the machine.
-func embedded(sources fs.FS, module string) api.Plugin {
+func (e entry) embedded(sources fs.FS) api.Plugin {
 	resolve := func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-		if args.Path == "assent:config" {
+		if strings.HasPrefix(args.Path, "assent:") {
 			// Most of what is exported is not used by most sites.
-			return api.OnResolveResult{Path: args.Path, Namespace: "config", SideEffects: api.SideEffectsFalse}, nil
+			return api.OnResolveResult{Path: args.Path, Namespace: "made", SideEffects: api.SideEffectsFalse}, nil
 		}
-		return api.OnResolveResult{Path: path.Join(path.Dir(args.Importer), args.Path), Namespace: "embedded"}, nil
+		source := path.Join(path.Dir(args.Importer), args.Path)
+		if slices.Contains(e.without, source) {
+			return api.OnResolveResult{}, fmt.Errorf("%s exists once on a page: hand over what %s needs of it", source, args.Importer)
+		}
+		return api.OnResolveResult{Path: source, Namespace: "embedded"}, nil
 	}
 	loadSource := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		text, err := fs.ReadFile(sources, args.Path)
 		contents := string(text)
 		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 	}
-	loadConfig := func(api.OnLoadArgs) (api.OnLoadResult, error) {
+	loadMade := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		module, ok := e.modules[args.Path]
+		if !ok {
+			return api.OnLoadResult{}, fmt.Errorf("there is no module %s here", args.Path)
+		}
 		return api.OnLoadResult{Contents: &module, Loader: api.LoaderJS}, nil
 	}
 	return api.Plugin{Name: "embedded", Setup: func(build api.PluginBuild) {
 		build.OnResolve(api.OnResolveOptions{Filter: ".*"}, resolve)
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "embedded"}, loadSource)
-		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "config"}, loadConfig)
+		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "made"}, loadMade)
 	}}
 }

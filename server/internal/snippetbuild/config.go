@@ -120,6 +120,7 @@ func config(in Input, css string) (string, error) {
 		{"site", in.Site}, {"notice", in.NoticeID}, {"scope", scope}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", in.Notice.Languages},
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
+		{"parts", partPlaceholders(in.Notice)},
 	}) {
 		value, err := script(m.value)
 		if err != nil {

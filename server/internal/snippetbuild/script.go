@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/andybalholm/brotli"
 )
@@ -18,6 +19,14 @@ type Script struct {
 	Gzip      []byte            `json:"gzip"`                // The same at level 9.
 	Brotli    []byte            `json:"brotli"`              // The same at quality 11.
 	Languages map[string][]byte `json:"languages,omitempty"` // JSON by tag of the languages that are not inlined.
+	Parts     map[string]Part   `json:"parts,omitempty"`     // By name: what is fetched on demand.
+}
+
+// Part is a further file of a script.
+type Part struct {
+	Identity []byte `json:"identity"`
+	Gzip     []byte `json:"gzip"`
+	Brotli   []byte `json:"brotli"`
 }
 
 // Encode writes a Script as a Shelf keeps it.
@@ -41,28 +50,22 @@ func DecodeScript(document []byte) (Script, error) {
 	return s, nil
 }
 
-func compress(s *Script) error {
-	var zipped bytes.Buffer
+// compress packs what is packed once and served often.
+func compress(identity []byte) (gzipped, brotlied []byte, err error) {
+	var zipped, packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
 	if err != nil {
-		return fmt.Errorf("compress script: %w", err)
+		return nil, nil, fmt.Errorf("compress script: %w", err)
 	}
-	if _, err := w.Write(s.Identity); err != nil {
-		return fmt.Errorf("compress script: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("compress script: %w", err)
-	}
-	s.Gzip = zipped.Bytes()
-	var packed bytes.Buffer
 	// A window that holds any script at once; a larger one would only cost the reader memory.
 	b := brotli.NewWriterOptions(&packed, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 18})
-	if _, err := b.Write(s.Identity); err != nil {
-		return fmt.Errorf("compress script: %w", err)
+	for _, writer := range []io.WriteCloser{w, b} {
+		if _, err := writer.Write(identity); err != nil {
+			return nil, nil, fmt.Errorf("compress script: %w", err)
+		}
+		if err := writer.Close(); err != nil {
+			return nil, nil, fmt.Errorf("compress script: %w", err)
+		}
 	}
-	if err := b.Close(); err != nil {
-		return fmt.Errorf("compress script: %w", err)
-	}
-	s.Brotli = packed.Bytes()
-	return nil
+	return zipped.Bytes(), packed.Bytes(), nil
 }

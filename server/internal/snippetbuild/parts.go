@@ -1,0 +1,78 @@
+package snippetbuild
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+
+	"assent/schemas"
+)
+
+// part is code that few visits need: bundled apart, served beside the script for ever, and fetched by the script
+// itself (snippet/src/part.ts). Its sources hold no state of the script's: whatever they need of it is handed over as
+// an argument, and both agree on the short names of members that begin with an underscore.
+type part struct {
+	name   string // In its address, /s/{site}/{hash}/{name}.js.
+	file   string // Entry point, whose default export the script calls.
+	needed func(schemas.Notice) bool
+}
+
+// parts lists every part there is. One whose `needed` is false is neither built nor can be fetched; what calls it in
+// the script must be compiled away by a feature of the same condition.
+func parts() []part {
+	return []part{
+		{"check", "check/check.ts", func(schemas.Notice) bool { return true }},
+	}
+}
+
+// stateful are the script's modules of which there must be one on a page; a part that imported them would bring another.
+var stateful = []string{"events.ts", "gate.ts", "google.ts", "language.ts", "outbox.ts", "state.ts", "storage.ts", "trusted.ts"}
+
+// partPlaceholders stand for the integrity of each part, which the script knows and checks, until they are built.
+func partPlaceholders(n schemas.Notice) object {
+	all := object{}
+	for _, p := range parts() {
+		if p.needed(n) {
+			all = append(all, member{p.name, p.placeholder()})
+		}
+	}
+	return all
+}
+
+func (p part) placeholder() string { return "__assent_part_" + p.name + "__" }
+
+// addParts builds what the notice needs and returns the script with the integrity of each written into it. The
+// script's hash, taken of that, therefore names the bytes of its parts too.
+func (s *Script) addParts(n schemas.Notice, script []byte, config string, short map[string]any) ([]byte, error) {
+	s.Parts = map[string]Part{}
+	for _, p := range parts() {
+		if !p.needed(n) {
+			continue
+		}
+		code, names, err := p.bundle(n, config, short)
+		if err != nil {
+			return nil, err
+		}
+		short = names
+		made := Part{Identity: code}
+		if made.Gzip, made.Brotli, err = compress(code); err != nil {
+			return nil, err
+		}
+		s.Parts[p.name] = made
+		sum := sha256.Sum256(code)
+		integrity := base64.StdEncoding.EncodeToString(sum[:])
+		script = bytes.ReplaceAll(script, []byte(p.placeholder()), []byte(integrity))
+	}
+	return script, nil
+}
+
+func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]byte, map[string]any, error) {
+	e := entry{file: p.file, modules: modules{"assent:config": config}, features: features(n), short: short,
+		global: "assent_" + p.name, without: stateful}
+	code, names, err := e.bundle()
+	if err == nil && bytes.Contains(code, []byte("__assent_")) {
+		err = fmt.Errorf("bundle %s: a part cannot know the script's hash, nor the integrity of parts", p.file)
+	}
+	return code, names, err
+}

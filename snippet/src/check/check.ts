@@ -1,0 +1,19 @@
+import type { Finding } from '../contract.ts';
+import { order } from './order.ts';
+import { otherTools } from './tools.ts';
+
+const voices = { wrong: 'error', doubt: 'warn', fine: 'info' } as const;
+
+/**
+ * Looks for what is wrong with consent on this page, tells it in the console and returns it. The script set Google's
+ * default at `begun`, Unix milliseconds.
+ */
+const check = async (begun: number): Promise<Finding[]> => {
+  const page = window as unknown as Record<string, unknown>;
+  const findings = [...order(begun, page.dataLayer as Parameters<typeof order>[1]), ...otherTools(page)];
+  for (const { level, text } of findings) console[voices[level]](`assent: ${text}`);
+  if (!findings.length) console.info('assent: nothing wrong was found on this page.');
+  return findings;
+};
+
+export default check;
