@@ -1,6 +1,6 @@
 # Everything that is done to this project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-browser generate lint bench fuzz clean
+.PHONY: help run build test test-go test-browser generate lint bench bench-browser fuzz clean
 
 # What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 850 MB.
 runtime_modules := node_modules/.runtime
@@ -44,6 +44,9 @@ lint: $(test_modules) ## Check format, vet, static analysis, types and style
 
 bench: ## Measure recording: requests/s, commits and CPU as ratios to the same handler without a store
 	go test -run '^$$' -bench Record -benchtime 1x ./server/cmd/assent
+
+bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5
+	node --import tsx snippet/bench/run.ts
 
 fuzz: ## Fuzz each decoder for 30 seconds
 	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./server/internal/consent

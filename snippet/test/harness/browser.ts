@@ -9,7 +9,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   // Names that end in .test (RFC 6761) are the harness's own; beside them nothing but this machine can be reached.
-  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
 ];
 
 export const startBrowser = (): Promise<Browser> =>
