@@ -13,14 +13,10 @@ const LONG = '<p>Text</p>'.repeat(80);
 const KEEP = `<script>for (const name of ['show', 'hidden', 'hide', 'choice'])
   addEventListener('assent:' + name, ({ detail }) => (self.told ||= []).push(name + ' ' + (detail.layer || detail.action)))</script>`;
 
-// As a filter list does it, in every document from its first moment.
-const HIDE = `new MutationObserver((_, observer) => {
-  if (!document.documentElement) return;
-  observer.disconnect();
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync('#assent-root { display: none !important }');
-  document.adoptedStyleSheets.push(sheet);
-}).observe(document, { childList: true })`;
+// Hides it before it is ever painted, as a filter list does, whose important declarations outrank those of any page.
+const HIDE = `new MutationObserver(() =>
+  document.getElementById('assent-root')?.style.setProperty('display', 'none', 'important'),
+).observe(document, { childList: true, subtree: true })`;
 
 const gated = () => `<script type="text/plain" data-assent="analytics" src="${lab.world.vendor}/external.js"></script>`;
 

@@ -27,7 +27,8 @@ const mount = async (): Promise<HTMLElement> => {
   if (HAS_LANGUAGES) await loadLanguage();
   const { _language, _direction } = language;
   applyStyles();
-  root = h('div', { id: 'assent-root', lang: _language, dir: _direction, popover: 'manual' }, status);
+  // React, where it takes over a whole document, passes over what it did not expect in the body: by its name.
+  root = h('assent-root' as 'div', { id: 'assent-root', lang: _language, dir: _direction, popover: 'manual' }, status);
   place(root);
   return root;
 };
@@ -76,7 +77,7 @@ export const openPreferences = async (): Promise<void> => {
   }
   if (dialog.open) return;
   // What a blocker removed comes back at the visitor's own wish.
-  if (!dialog.isConnected) document.body.prepend(parent);
+  if (!dialog.isConnected) place(parent);
   showChoice(dialog);
   dialog.showModal();
   tell('show', 'preferences');
