@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed src
@@ -31,9 +33,18 @@ func Sources() fs.FS {
 
 // Texts returns the built-in texts by language and key. Each call makes a copy that the caller may change.
 func Texts() map[string]map[string]string {
+	texts := maps.Clone(read())
+	for language, own := range texts {
+		texts[language] = maps.Clone(own)
+	}
+	return texts
+}
+
+// read decodes the texts once. Only a faulty build can fail here.
+var read = sync.OnceValue(func() map[string]map[string]string {
 	names, err := fs.Glob(files, "src/texts/*.json")
 	if err != nil || len(names) == 0 {
-		panic(fmt.Sprintf("embedded texts: %d files, %v", len(names), err)) // Only a faulty build can do this.
+		panic(fmt.Sprintf("embedded texts: %d files, %v", len(names), err))
 	}
 	texts := make(map[string]map[string]string, len(names))
 	for _, name := range names {
@@ -43,9 +54,9 @@ func Texts() map[string]map[string]string {
 			err = json.Unmarshal(body, &language)
 		}
 		if err != nil {
-			panic(fmt.Sprintf("embedded texts %s: %v", name, err)) // Only a faulty build can do this.
+			panic(fmt.Sprintf("embedded texts %s: %v", name, err))
 		}
 		texts[strings.TrimSuffix(path.Base(name), ".json")] = language
 	}
 	return texts
-}
+})

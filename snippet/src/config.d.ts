@@ -52,7 +52,7 @@ declare module 'assent:config' {
   /** The optional purposes; essential is not among them. */
   export const purposes: readonly string[];
   export const services: readonly Service[];
-  /** Tags of the languages, the first one being inlined as `texts`. */
+  /** Tags of the languages, the shorter first; the one that is inlined as `texts` is among them. */
   export const languages: readonly string[];
   export const texts: Texts;
   /** Address of this build, under which its further languages are kept for ever. */
@@ -68,6 +68,7 @@ declare const HAS_SERVICES: boolean;
 declare const HAS_TRACES: boolean;
 declare const HAS_GOOGLE: boolean;
 declare const HAS_LANGUAGES: boolean;
+declare const HAS_ALIASES: boolean;
 declare const HAS_MARKETING: boolean;
 declare const HAS_FUNCTIONAL: boolean;
 

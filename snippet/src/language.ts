@@ -11,7 +11,7 @@ export let language: Texts = texts;
 /** Fetches the visitor's language if it is not the inlined one; failing that, the inlined one serves. */
 export const loadLanguage = async (): Promise<void> => {
   const wanted = match(languages, [document.documentElement.lang, ...navigator.languages]);
-  if (wanted === texts._language) return;
+  if (!wanted || wanted === texts._language) return;
   try {
     const response = await fetch(`${origin}/s/${site}/${hash}/${wanted}.json`, {
       signal: AbortSignal.timeout(PATIENCE),

@@ -96,13 +96,31 @@ test('a signal answers only what it names, a decision everything', () => {
   assert.deepEqual(plain(toChoice(deed({}), before, 6, services)._answers), { analytics: true, marketing: false });
 });
 
-test('languages are matched exactly, then by their primary tag, then by default', () => {
+// Compiled in where a site's languages need it.
+Object.assign(globalThis, { HAS_ALIASES: true });
+
+test('languages are matched exactly, then by their primary tag', () => {
   const offered = ['en', 'de', 'pt-BR', 'pt-PT'];
   assert.equal(match(offered, ['', 'de-AT', 'en']), 'de');
   assert.equal(match(offered, ['pt-pt']), 'pt-PT');
   assert.equal(match(offered, ['pt']), 'pt-BR');
   assert.equal(match(offered, ['fr', 'ja', 'en-GB']), 'en');
-  assert.equal(match(offered, ['fr']), 'en');
+  assert.equal(match(offered, ['fr']), undefined);
+  assert.equal(match(['en', 'pt', 'pt-BR'], ['pt-PT']), 'pt');
+  assert.equal(match(['en', 'pt', 'pt-BR'], ['pt-BR']), 'pt-BR');
+  assert.equal(match(['en', 'pt'], ['pt-BR']), 'pt');
+});
+
+test('Chinese is matched by script, Norwegian by either name', () => {
+  const wants = (offered: string[], want: string, ...tags: string[]) => {
+    for (const tag of tags) assert.equal(match(offered, [tag]), want, tag);
+  };
+  const offered = ['en', 'zh', 'no', 'zh-Hant'];
+  wants(offered, 'zh-Hant', 'zh-TW', 'zh-HK', 'zh-MO', 'zh-Hant', 'zh-Hant-HK');
+  wants(offered, 'zh', 'zh', 'zh-CN', 'zh-SG', 'zh-Hans', 'zh-Hans-CN');
+  wants(offered, 'no', 'no', 'nb', 'nb-NO', 'no-NO');
+  wants(['en', 'nb'], 'nb', 'no', 'nb-NO');
+  wants(['en', 'zh-TW'], 'zh-TW', 'zh-Hant', 'zh-HK', 'zh-CN');
 });
 
 const examples = join(import.meta.dirname, '../../schemas/examples');

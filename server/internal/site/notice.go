@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,9 +14,6 @@ import (
 	"assent/server/internal/catalogue"
 	"assent/server/internal/consent"
 )
-
-// Texts are the built-in texts by language and key.
-type Texts map[string]map[string]string
 
 // DecodeNotice reads a notice as its owner writes it: everything is optional. The error is a *consent.InvalidError.
 func DecodeNotice(body []byte) (schemas.Notice, error) {
@@ -142,65 +138,6 @@ func languageFaults(n schemas.Notice) []schemas.Fault {
 		}
 	}
 	return faults
-}
-
-// completeTexts returns all texts of all languages: the built-in ones, replaced by the owner's.
-func completeTexts(n schemas.Notice, builtIn Texts) (Texts, []schemas.Fault) {
-	var faults []schemas.Fault
-	for lang := range n.Texts {
-		if !slices.Contains(n.Languages, lang) {
-			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang, Detail: "is not among the notice's languages; add it there or remove the texts"})
-		}
-	}
-	complete := Texts{}
-	for _, lang := range n.Languages {
-		texts, langFaults := completeLanguage(n, lang, builtIn)
-		complete[lang] = texts
-		faults = append(faults, langFaults...)
-	}
-	return complete, faults
-}
-
-func completeLanguage(n schemas.Notice, lang string, builtIn Texts) (map[string]string, []schemas.Fault) {
-	needed, optional := textKeys(n, builtIn)
-	texts := map[string]string{}
-	for key, text := range builtIn[lang] {
-		if needed[key] || optional[key] {
-			texts[key] = text
-		}
-	}
-	var faults []schemas.Fault
-	for _, key := range slices.Sorted(maps.Keys(n.Texts[lang])) {
-		if !needed[key] && !optional[key] {
-			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang + "/" + key, Detail: "is not the key of a text of this notice"})
-			continue
-		}
-		texts[key] = n.Texts[lang][key]
-	}
-	for _, key := range slices.Sorted(maps.Keys(needed)) {
-		if strings.TrimSpace(texts[key]) == "" {
-			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang + "/" + key, Detail: "has no text in this language; write it"})
-		}
-	}
-	return texts, faults
-}
-
-// textKeys returns the keys that every language of the notice must have, and those that it may have.
-func textKeys(n schemas.Notice, builtIn Texts) (needed, optional map[string]bool) {
-	needed, optional = map[string]bool{}, map[string]bool{}
-	for key := range builtIn["en"] {
-		if !strings.HasPrefix(key, "purpose.") { // Which of those are needed follows from the notice.
-			needed[key] = true
-		}
-	}
-	for _, p := range n.Purposes {
-		needed["purpose."+p.ID+".title"] = true
-		needed["purpose."+p.ID+".text"] = true
-	}
-	for _, s := range n.Services {
-		optional["service."+s.ID+".text"] = true
-	}
-	return needed, optional
 }
 
 // Canonical returns a complete notice's canonical JSON and its id, the base64url of the SHA-256 of it.

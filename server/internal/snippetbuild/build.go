@@ -95,6 +95,7 @@ func features(n schemas.Notice) map[string]string {
 	return map[string]string{
 		"HAS_SERVICES":   strconv.FormatBool(len(n.Services) > 0),
 		"HAS_LANGUAGES":  strconv.FormatBool(len(n.Languages) > 1),
+		"HAS_ALIASES":    strconv.FormatBool(slices.ContainsFunc(n.Languages, isAliased)),
 		"HAS_MARKETING":  strconv.FormatBool(slices.Contains(optional(n), "marketing")),
 		"HAS_FUNCTIONAL": strconv.FormatBool(slices.Contains(optional(n), "functional")),
 		"HAS_GOOGLE":     some(func(s schemas.Service) bool { return s.Adapter == "google" }),

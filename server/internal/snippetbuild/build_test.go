@@ -7,12 +7,10 @@ import (
 	"encoding/json"
 	"maps"
 	"regexp"
-	"strings"
 	"testing"
 
 	"assent/schemas"
 	"assent/server/internal/colour"
-	"assent/snippet"
 )
 
 // usual is the site of the size budget: the default purposes, an analytics service, a pixel and a video, all fully
@@ -68,6 +66,7 @@ func TestSizeOfUsualSite(t *testing.T) {
 			in.Notice.Purposes[2].ID = "ads"
 			in.Notice.Services[1].Purpose, in.Notice.Services[2].Purpose = "ads", "ads"
 		},
+		"German instead of Chinese": func(in *Input) { in.Notice.Languages = []string{"en", "zh"} },
 		"further languages":         func(in *Input) { in.Notice.Languages = []string{"en"} },
 		"layout box instead of bar": func(in *Input) { in.Notice.Look.Layout = "box" },
 		"German instead of English": func(in *Input) { in.Notice.Languages = []string{"de"} },
@@ -149,25 +148,6 @@ func TestScopeFollowsWhatIsConsentedTo(t *testing.T) {
 	}
 	if scope(func(n *schemas.Notice) { n.Purposes = n.Purposes[:2] }) == same {
 		t.Error("another set of purposes does not ask again")
-	}
-}
-
-func TestEveryLanguageHasEveryText(t *testing.T) {
-	texts := snippet.Texts()
-	for language, own := range texts {
-		for key := range texts["en"] {
-			if strings.TrimSpace(own[key]) == "" {
-				t.Errorf("%s lacks %s", language, key)
-			}
-		}
-		if len(own) != len(texts["en"]) {
-			t.Errorf("%s has %d texts, want %d", language, len(own), len(texts["en"]))
-		}
-	}
-	for _, f := range fields() {
-		if texts["en"][f[1]] == "" {
-			t.Errorf("the script uses %s, which nobody wrote", f[1])
-		}
 	}
 }
 

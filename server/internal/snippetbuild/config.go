@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"assent/schemas"
+	"assent/server/internal/site"
 	"assent/snippet"
 )
 
@@ -118,7 +120,7 @@ func config(in Input, css string) (string, error) {
 	var module strings.Builder
 	for _, m := range (object{
 		{"site", in.Site}, {"notice", in.NoticeID}, {"scope", scope}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
-		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", in.Notice.Languages},
+		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
 		{"parts", partPlaceholders(in.Notice)},
 	}) {
@@ -131,11 +133,15 @@ func config(in Input, css string) (string, error) {
 	return module.String(), nil
 }
 
-// lookup finds a text: the notice's own, else the built-in one of that language, of its primary language, or English.
-func lookup(n schemas.Notice, language string) func(key string) string {
-	builtIn := snippet.Texts()
-	primary, _, _ := strings.Cut(language, "-")
-	sources := []map[string]string{n.Texts[language], builtIn[language], builtIn[primary], builtIn["en"]}
+// byLength puts a language before its regional kinds, so that the first match of a primary tag is the language itself.
+func byLength(tags []string) []string {
+	return slices.SortedStableFunc(slices.Values(tags), func(a, b string) int { return len(a) - len(b) })
+}
+
+// lookup finds a text: the notice's own, else the built-in one of that language, or English.
+func lookup(n schemas.Notice, tag string) func(key string) string {
+	builtIn := site.Texts(snippet.Texts())
+	sources := []map[string]string{n.Texts[tag], builtIn.For(tag), builtIn["en"]}
 	return func(key string) string {
 		for _, source := range sources {
 			if text := source[key]; text != "" {

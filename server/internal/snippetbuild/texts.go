@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"assent/schemas"
 )
 
@@ -20,9 +22,9 @@ func fields() [][2]string {
 }
 
 // texts is what the script needs of one language, as config.d.ts describes it.
-func texts(n schemas.Notice, language string) object {
-	text := lookup(n, language)
-	all := object{{"_language", language}, {"_direction", direction(language)}}
+func texts(n schemas.Notice, tag string) object {
+	text := lookup(n, tag)
+	all := object{{"_language", tag}, {"_direction", direction(tag)}}
 	for _, f := range fields() {
 		all = append(all, member{f[0], text(f[1])})
 	}
@@ -44,11 +46,17 @@ func texts(n schemas.Notice, language string) object {
 	return append(all, member{"_facts", facts}, member{"_purposes", purposes}, member{"_services", services})
 }
 
-// direction follows the script that a language is usually written in.
-func direction(language string) string {
-	primary, _, _ := strings.Cut(language, "-")
-	if slices.Contains([]string{"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}, primary) {
+// direction follows the script that a language is written in, or usually written in.
+func direction(tag string) string {
+	script, _ := language.Make(tag).Script()
+	if slices.Contains([]string{"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}, script.String()) {
 		return "rtl"
 	}
 	return "ltr"
+}
+
+// isAliased tells a language that browsers ask for by another tag: Chinese by region, Norwegian by either of two.
+func isAliased(tag string) bool {
+	primary, _, _ := strings.Cut(tag, "-")
+	return primary == "zh" || primary == "no" || primary == "nb"
 }
