@@ -63,10 +63,16 @@ declare module 'assent:config' {
   export const parts: { readonly [name: string]: string };
 }
 
+declare module 'assent:adapters' {
+  /** The adapters that the notice names, each with the ids of the services that name it. */
+  export const adapters: readonly (readonly [import('./vendors/adapter.ts').Adapter, readonly string[]])[];
+}
+
 // Features that a site does not use are compiled away.
 declare const HAS_SERVICES: boolean;
 declare const HAS_TRACES: boolean;
 declare const HAS_GOOGLE: boolean;
+declare const HAS_ADAPTERS: boolean;
 declare const HAS_LANGUAGES: boolean;
 declare const HAS_ALIASES: boolean;
 declare const HAS_MARKETING: boolean;

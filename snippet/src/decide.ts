@@ -13,6 +13,7 @@ import { snapshot } from './snapshot.ts';
 import { current, has, setChoice } from './state.ts';
 import { changeMirror, readMirror, writeChoice } from './storage.ts';
 import { nowSeconds } from './time.ts';
+import { tellVendors } from './vendors/vendors.ts';
 
 /** The browser's opt-out (Global Privacy Control): never a consent, and no "accept all" overrules it. */
 export const signalled: boolean = HAS_MARKETING && navigator.globalPrivacyControl === true;
@@ -22,6 +23,7 @@ export const apply = (choice: Choice): Change => {
   setChoice(choice);
   if (choice._at) consentUpdate();
   if (HAS_GOOGLE) switchMeasurement();
+  if (HAS_ADAPTERS) tellVendors();
   sweep();
   const removed = HAS_TRACES ? clearRefused() : [];
   return { ...snapshot(), removed };

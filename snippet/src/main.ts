@@ -9,10 +9,12 @@ import { selfTest } from './selftest.ts';
 import { snapshot } from './snapshot.ts';
 import { readChoice, writeChoice } from './storage.ts';
 import { keepInStep } from './sync.ts';
+import { holdVendors } from './vendors/vendors.ts';
 
 const start = (): void => {
   const choice = readChoice();
   consentDefault();
+  if (HAS_ADAPTERS) holdVendors();
   watch(showNotice);
   apply(choice);
   writeChoice(choice);

@@ -45,7 +45,11 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module}, features: features(in.Notice)}.bundle()
+	adapters, err := adapterModule(in.Notice)
+	if err != nil {
+		return Script{}, err
+	}
+	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: features(in.Notice)}.bundle()
 	if err != nil {
 		return Script{}, err
 	}
@@ -98,7 +102,8 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_ALIASES":    strconv.FormatBool(slices.ContainsFunc(n.Languages, isAliased)),
 		"HAS_MARKETING":  strconv.FormatBool(slices.Contains(optional(n), "marketing")),
 		"HAS_FUNCTIONAL": strconv.FormatBool(slices.Contains(optional(n), "functional")),
-		"HAS_GOOGLE":     some(func(s schemas.Service) bool { return s.Adapter == "google" }),
+		"HAS_GOOGLE":     some(isGoogle),
+		"HAS_ADAPTERS":   some(func(s schemas.Service) bool { return hasFile(s.Adapter) }),
 		"HAS_TRACES":     some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}
 }

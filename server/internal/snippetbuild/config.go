@@ -62,7 +62,7 @@ func service(s schemas.Service) (object, error) {
 		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)}, {"_country", s.Country},
 		{"_retention", retention}, {"_policy", policy},
 	}
-	if s.Adapter == "google" {
+	if isGoogle(s) {
 		one = append(one, member{"_google", true})
 	}
 	return one, nil
