@@ -44,13 +44,14 @@ const WEB = /^(https?:|[^:]*(\/|$))/i;
 // Gives an embed its address, or takes it away.
 const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
   const address = element.dataset[name];
-  if (!address || element.hasAttribute(name) === on) return;
-  if (!on) {
-    element.removeAttribute(name);
-    // A frame without address keeps its page until it is inserted anew.
-    element.replaceWith(element);
-    // Where a policy of the page forbids it, as Trusted Types do for <embed>, the others must get theirs all the same.
-  } else if (WEB.test(address)) attempt(() => element.setAttribute(name, address));
+  if (!address || element.hasAttribute(name) === on || (on && !WEB.test(address))) return;
+  // Out of the document meanwhile: a frame without address keeps its page until it is inserted anew, and one that gets
+  // its address while the parser inserts it never loads (Chromium).
+  const place = new Comment();
+  element.replaceWith(place);
+  // Where a policy of the page forbids it, as Trusted Types do for <embed>, the others must get theirs all the same.
+  attempt(() => (on ? element.setAttribute(name, address) : element.removeAttribute(name)));
+  place.replaceWith(element);
 };
 
 // The parser inserts an inline script before it has read all of it; something after it proves that it is whole.

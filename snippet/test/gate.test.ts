@@ -91,6 +91,23 @@ test('a stored choice starts the tags without asking the server first', async ()
   await page.close();
 });
 
+test('frames that are parsed after the script load for a visitor who has granted', async () => {
+  const { world, browser } = lab;
+  const page = await browser.newPage();
+  const frames = [1, 2, 3].map(
+    (i) => `<iframe title="film" data-assent="youtube" data-src="${world.vendor}/film${i}.html"></iframe><p>Text</p>`,
+  );
+  await page.goto(world.page('/', html(world.tag(''), frames.join(''))));
+  await page.click(ACCEPT);
+  await until(() => world.hits.length === 3, 'they load after the grant');
+  world.reset();
+  await page.reload();
+  await until(() => world.hits.length >= 3, 'they load on the next visit');
+  await meanwhile(300);
+  assert.deepEqual(sorted(world.hits), ['/film1.html', '/film2.html', '/film3.html']);
+  await page.close();
+});
+
 test('a tag is neither missed nor doubled in 200 warm reloads, however early or late the script comes', async () => {
   const { world, browser } = lab;
   const page = await browser.newPage();

@@ -100,8 +100,8 @@ func (r Rules) Value(c Choice, nonce string) string {
 //
 // Scripts need the nonce or a script that had it: 'strict-dynamic' lets the gate load what was granted in the same page,
 // and no list of hosts could hold back one of several scripts of one host. Styles may be inline, because they cannot
-// call anybody: what they refer to is an image or a font. default-src is for what has no directive of its own, such as
-// rel=prefetch.
+// call anybody: what they refer to is an image or a font. One thing no header of this kind holds back: Chromium lets
+// 'strict-dynamic' allow rel=prefetch too.
 func value(nonce, allowed string) string {
 	return strings.Join([]string{
 		"default-src 'self'" + allowed,

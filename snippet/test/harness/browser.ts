@@ -8,14 +8,16 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Names that end in .test (RFC 6761) are the harness's own; beside them nothing but this machine can be reached.
-  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
 ];
 
-export const startBrowser = (): Promise<Browser> =>
+// Names that end in .test (RFC 6761) are the harness's own; beside them nothing but this machine can be reached.
+const resolver = 'MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost';
+
+/** Starts Chromium. `routes` come before what the harness resolves: "MAP shop.test:80 127.0.0.1:8080, ". */
+export const startBrowser = (routes = ''): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: flags,
+    args: [...flags, `--host-resolver-rules=${routes}${resolver}`],
     // Playwright would turn the back-forward cache off.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });

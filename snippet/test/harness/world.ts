@@ -43,6 +43,7 @@ export const startWorld = async () => {
     log: [] as string[],
     weather: 'fair' as Weather,
     site: '',
+    port: 0,
     shop: '',
     vendor: '',
     assent: '',
@@ -99,6 +100,7 @@ export const startWorld = async () => {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
+  world.port = port;
   world.shop = `http://www.shop.test:${port}`;
   world.vendor = `http://vendor.test:${port}`;
   world.assent = `http://assent.test:${port}`;
