@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from './harness/browser.ts';
 import { bundle } from './harness/bundle.ts';
+import { sectionsOf } from './harness/gtm.ts';
 import { html, openLab } from './harness/lab.ts';
 import { ACCEPT, BANNER, OPEN, PREFERENCES } from './harness/selectors.ts';
 
@@ -105,6 +107,30 @@ test('react: a server-rendered document is taken over with the notice in it, als
   await says(page, 'Visits are counted.');
   await until(() => lab.world.hits.length === 2, 'the tag runs once on the next page');
   assert.equal(await page.locator('#assent-root').count(), 1);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+// Google Tag Manager's sandbox as a page sees it: consent goes past the data layer, the rest does not.
+const SANDBOX = `const api = {
+  createQueue: (name) => (entry) => (self[name] ||= []).push(entry),
+  getCookieValues: () => [],
+  injectScript: (src) => document.head.append(Object.assign(document.createElement('script'), { src })),
+  setDefaultConsentState: () => {},
+  updateConsentState: () => {},
+};
+const require = (name) => api[name];`;
+
+test('google tag manager: the script that the template loads sets no second default and updates once per choice', async () => {
+  const file = readFileSync(new URL('../../deploy/examples/gtm/template.tpl', import.meta.url), 'utf8');
+  const code = sectionsOf(file).SANDBOXED_JS_FOR_WEB_TEMPLATE!;
+  const data = JSON.stringify({ server: lab.world.assent, site: lab.world.site });
+  const { page, errors } = await newPage();
+  await page.goto(lab.world.page('/', html(`<script>{ ${SANDBOX} const data = ${data}; ${code} }</script>`)));
+  await page.click(ACCEPT);
+  await page.waitForSelector(OPEN);
+  const calls = await page.evaluate(`dataLayer.filter((one) => one[0] === 'consent').map((one) => one[1])`);
+  assert.deepEqual(calls, ['default', 'update']);
   assert.deepEqual(errors, []);
   await page.close();
 });
