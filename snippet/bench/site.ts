@@ -8,10 +8,21 @@ const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', 
 // The same page for all: paragraphs as short as a shop's, so that a notice that is the largest text stands out.
 const paragraphs = '<p>Stoneware from a small workshop by the sea, thrown, glazed and fired by hand.</p>'.repeat(12);
 
+// A page of today has a script of its own, and with it the browser's interfaces for elements, styles and storage in its
+// memory already: what they take is no one's to save.
+const own = `const note = document.createElement('p');
+note.dataset.kind = 'note';
+note.classList.add('note');
+note.style.color = 'inherit';
+note.setAttribute('title', localStorage.getItem('seen') || document.cookie.slice(0, 8));
+note.append('Open today until ', new Date(0).toLocaleTimeString('en'));
+note.addEventListener('click', (event) => event.target.closest('p').getBoundingClientRect());
+document.querySelectorAll('h1').forEach((title) => title.after(note));`;
+
 const page = (head: string, body: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>Shop</title><meta name="viewport" content="width=device-width"><link rel="icon" href="data:">
 <style>body{margin:2em auto;max-width:40em;font:16px/1.5 sans-serif}</style>${head}</head>
-<body><h1>Shop</h1>${paragraphs}${body}</body></html>`;
+<body><h1>Shop</h1>${paragraphs}<script>${own}</script>${body}</body></html>`;
 
 export interface BenchSite {
   readonly shop: string;
