@@ -10,13 +10,16 @@ const paragraphs = '<p>Stoneware from a small workshop by the sea, thrown, glaze
 
 // A page of today has a script of its own, and with it the browser's interfaces for elements, styles and storage in its
 // memory already: what they take is no one's to save.
-const own = `const note = document.createElement('p');
+const own = `const make = (kind, text) => Object.assign(document.createElement(kind), { textContent: text });
+const note = make('p', 'Open today until ' + new Date(0).toLocaleTimeString(navigator.language));
+const link = make('a', ' Find us');
+link.href = location.pathname + '#map';
 note.dataset.kind = 'note';
 note.classList.add('note');
 note.style.color = 'inherit';
-note.setAttribute('title', localStorage.getItem('seen') || document.cookie.slice(0, 8));
-note.append('Open today until ', new Date(0).toLocaleTimeString('en'));
-note.addEventListener('click', (event) => event.target.closest('p').getBoundingClientRect());
+note.title = localStorage.getItem('seen') || document.cookie.slice(0, 8);
+note.append(link, make('button', 'Hide'));
+note.addEventListener('click', (event) => event.target.closest('button')?.remove());
 document.querySelectorAll('h1').forEach((title) => title.after(note));`;
 
 const page = (head: string, body: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8">

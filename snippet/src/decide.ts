@@ -21,8 +21,10 @@ export const signalled: boolean = HAS_MARKETING && navigator.globalPrivacyContro
 /** Puts a choice into effect on this page: Google is told first, then the gated elements follow. Returns the news. */
 export const apply = (choice: Choice): Change => {
   setChoice(choice);
-  if (choice._at) consentUpdate();
-  if (HAS_GOOGLE) switchMeasurement();
+  if (choice._at) {
+    consentUpdate();
+    if (HAS_GOOGLE) switchMeasurement();
+  }
   if (HAS_ADAPTERS) tellVendors();
   sweep();
   const removed = HAS_TRACES ? clearRefused() : [];

@@ -14,7 +14,7 @@ const run = (original: HTMLScriptElement): Promise<unknown> =>
     // Only what has never been run, as text/plain is not, makes a copy that runs.
     const copy = original.cloneNode() as HTMLScriptElement;
     copy.type = original.dataset.type || '';
-    copy.text = trusted.createScript(original.text);
+    copy.text = trusted().createScript(original.text);
     // Browsers hide the nonce's attribute from scripts, and not all of them copy what it stands for.
     copy.nonce = original.nonce;
     copy.addEventListener('load', settled);

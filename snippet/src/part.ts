@@ -19,7 +19,7 @@ interface Parts {
  */
 export const loadPart = <N extends keyof Parts>(name: N): Promise<Parts[N]['default']> =>
   new Promise((here, failed) => {
-    const src = trusted.createScriptURL(`${origin}/s/${site}/${hash}/${name}.js`);
+    const src = trusted().createScriptURL(`${origin}/s/${site}/${hash}/${name}.js`);
     const element = h('script', { src, integrity: `sha256-${parts[name]}`, crossorigin: '', nonce });
     // A file declares a variable of this name, which no markup can take the place of.
     element.onload = () => here((self as never as { [variable: string]: Parts[N] })[`assent_${name}`]!.default);

@@ -9,5 +9,11 @@ const page = window as unknown as { trustedTypes?: { createPolicy(name: string, 
 const asIs = (text: string): string => text;
 const plain: Policy = { createScript: asIs, createScriptURL: asIs };
 
-/** Makes what `require-trusted-types-for 'script'` asks for. Where the page does not allow the name, scripts stay off. */
-export const trusted: Policy = attempt(() => page.trustedTypes?.createPolicy('assent', plain)) || plain;
+let policy: Policy | undefined;
+
+/**
+ * Makes what `require-trusted-types-for 'script'` asks for, once the first is asked for. Where the page does not allow
+ * the name, scripts stay off.
+ */
+export const trusted = (): Policy =>
+  (policy ||= attempt(() => page.trustedTypes?.createPolicy('assent', plain)) || plain);

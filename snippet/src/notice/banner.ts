@@ -17,11 +17,15 @@ export const makeBanner = (texts: Texts, onHidden: () => void): HTMLElement => {
     ),
     footer(texts, 'manage', texts._manage),
   );
-  new ResizeObserver(() => {
+  let wasHidden = false;
+  const onLayout = () => {
     const { height, top } = banner.getBoundingClientRect();
     keepRoom(height && innerHeight - top);
-  }).observe(banner);
-  // Called back at the first paint also for what has no box, of which the former hears nothing.
-  new IntersectionObserver(([entry]) => entry!.boundingClientRect.width || onHidden()).observe(banner);
+    if (!height && !wasHidden) onHidden();
+    wasHidden = !height;
+  };
+  new ResizeObserver(onLayout).observe(banner);
+  // In most browsers the observer hears nothing of what has no box from the start.
+  requestAnimationFrame(onLayout);
   return banner;
 };

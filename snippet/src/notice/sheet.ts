@@ -1,7 +1,7 @@
 import { css } from 'assent:config';
 import { attempt } from '../attempt.ts';
 
-let room: CSSStyleRule | undefined;
+let room: CSSStyleSheet | undefined;
 
 /**
  * Applies the styles: a constructed sheet needs no permission of the page's Content-Security-Policy. Browsers before
@@ -10,18 +10,20 @@ let room: CSSStyleRule | undefined;
 export const applyStyles = (): void => {
   room = attempt(() => {
     const sheet = new CSSStyleSheet();
-    // The first rule is for the page itself: what is focused must not end up behind the notice (WCAG 2.4.11).
-    sheet.replaceSync(`html{}${css.replace(/&/g, '#assent-root').replace(/[^}](?=[;}])/g, '$&!important')}`);
-    document.adoptedStyleSheets.push(sheet);
-    return sheet.cssRules[0] as CSSStyleRule;
+    const forPage = new CSSStyleSheet();
+    sheet.replaceSync(css.replace(/&/g, '#assent-root').replace(/[^}](?=[;}])/g, '$&!important'));
+    document.adoptedStyleSheets.push(sheet, forPage);
+    return forPage;
   });
 };
 
-/** Lets the page scroll so far that the notice, which covers so many pixels from the bottom, hides nothing for good. */
+/**
+ * Lets the page scroll so far that the notice, which covers so many pixels from the bottom, hides nothing for good:
+ * what is focused must not end up behind it (WCAG 2.4.11).
+ */
 export const keepRoom = (pixels: number): void => {
-  if (!room) return;
   // A page that does not scroll must not begin to.
-  const scrolls = pixels && document.documentElement.scrollHeight > innerHeight;
-  room.style.paddingBottom = scrolls ? `${pixels}px` : '';
-  room.style.scrollPaddingBottom = `${pixels}px`;
+  const scrolls = document.documentElement.scrollHeight > innerHeight;
+  const bottom = `padding-bottom:${pixels}px`;
+  room?.replaceSync(pixels ? `html{scroll-${bottom};${scrolls ? bottom : ''}}` : '');
 };
