@@ -86,6 +86,13 @@ func TicketKey() string { return "t:{users}" }
 // SessionKey holds a dashboard session; token is the hash of the cookie's.
 func SessionKey(token string) string { return "k:" + token }
 
+// SightingsKey is the hash of what a site's pages met on a day, kind:service:host to page views. It shares the slot of
+// SightedKey.
+func SightingsKey(site, day string) string { return "g:{" + site + "}:" + day }
+
+// SightedKey is the sorted set of a site's sighted hosts by the last day each was seen, in days since 1970.
+func SightedKey(site string) string { return "h:{" + site + "}" }
+
 func tag(shard int) string { return fmt.Sprintf("{v%02d}", shard) }
 
 // pair joins two names so that no other two join to the same: names may hold a colon.

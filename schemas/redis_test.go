@@ -12,17 +12,21 @@ import (
 func TestRedisKeys(t *testing.T) {
 	golden := map[string]string{
 		schemas.ChoiceKey(7, "shop1", "Zm9vYmFyYmF6cXV4cXV1eA"): "c:{v07}:5:shop1:Zm9vYmFyYmF6cXV4cXV1eA",
-		schemas.OutboxKey(0):               "o:{v00}",
-		schemas.CursorKey(9):               "q:{v09}",
-		schemas.LeaseKey(10):               "l:{v10}",
-		schemas.DeadLetterKey(63):          "x:{v63}",
-		schemas.SitesKey():                 "s:{sites}",
-		schemas.RevisionKey():              "r:{sites}",
-		schemas.NoticeKey("shop1", "abc"):  "n:5:shop1:abc",
-		schemas.ScriptKey("shop1", "abc"):  "b:5:shop1:abc",
-		schemas.UsersKey():                 "u:{users}",
-		schemas.TicketKey():                "t:{users}",
-		schemas.SessionKey("abc"):          "k:abc",
+		schemas.OutboxKey(0):              "o:{v00}",
+		schemas.CursorKey(9):              "q:{v09}",
+		schemas.LeaseKey(10):              "l:{v10}",
+		schemas.DeadLetterKey(63):         "x:{v63}",
+		schemas.SitesKey():                "s:{sites}",
+		schemas.RevisionKey():             "r:{sites}",
+		schemas.NoticeKey("shop1", "abc"): "n:5:shop1:abc",
+		schemas.ScriptKey("shop1", "abc"): "b:5:shop1:abc",
+		schemas.UsersKey():                "u:{users}",
+		schemas.TicketKey():               "t:{users}",
+		schemas.SessionKey("abc"):         "k:abc",
+		schemas.SightedKey("shop1"):       "h:{shop1}",
+
+		schemas.SightingsKey("shop1", "2026-11-24"): "g:{shop1}:2026-11-24",
+
 		schemas.ScriptKey("shop1:a", "bc"): "b:7:shop1:a:bc",
 		schemas.ScriptKey("shop1", "a:bc"): "b:5:shop1:a:bc",
 	}

@@ -263,6 +263,46 @@ export interface PurposeShare {
   decided: number;
 }
 
+/** Third parties that a page's visitor met, as the script tells them in the mode `report`. */
+export interface Sightings {
+  sightings: Sighting[];
+}
+
+/** One third party on one page. */
+export interface Sighting {
+  /** Host name in lower case, without port. */
+  host: string;
+  kind: 'script' | 'frame' | 'image' | 'style' | 'request';
+  /** Id of a service of the notice or the catalogue; empty for none. */
+  service?: string;
+}
+
+/** A third party as the dashboard lists it. */
+export interface Sighted {
+  /** Host name; `*` for those beyond the 500 that are kept per site. */
+  host: string;
+  kind: 'script' | 'frame' | 'image' | 'style' | 'request';
+  /** Id of the service; empty when it is unknown. */
+  service: string;
+  /** Name of the service. */
+  name: string;
+  /** Purpose that it waits for. */
+  purpose: string;
+  /** Auto-block would hold it back before a grant. */
+  held: boolean;
+  /** Page views that told it. */
+  pages: number;
+  firstDay: string;
+  lastDay: string;
+}
+
+/** The third parties of a site. */
+export interface ThirdParties {
+  autoBlock: 'off' | 'report' | 'block';
+  /** Most often seen first. */
+  sighted: Sighted[];
+}
+
 /** One owner's website. */
 export interface Site {
   /** Public key of the site, as in the script's address. */

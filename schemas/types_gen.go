@@ -267,6 +267,46 @@ type PurposeShare struct {
 	Decided int `json:"decided"`
 }
 
+// Sightings: Third parties that a page's visitor met, as the script tells them in the mode `report`.
+type Sightings struct {
+	Sightings []Sighting `json:"sightings"`
+}
+
+// Sighting: One third party on one page.
+type Sighting struct {
+	// Host name in lower case, without port.
+	Host string `json:"host"`
+	Kind string `json:"kind"`
+	// Id of a service of the notice or the catalogue; empty for none.
+	Service string `json:"service,omitempty"`
+}
+
+// Sighted: A third party as the dashboard lists it.
+type Sighted struct {
+	// Host name; `*` for those beyond the 500 that are kept per site.
+	Host string `json:"host"`
+	Kind string `json:"kind"`
+	// Id of the service; empty when it is unknown.
+	Service string `json:"service"`
+	// Name of the service.
+	Name string `json:"name"`
+	// Purpose that it waits for.
+	Purpose string `json:"purpose"`
+	// Auto-block would hold it back before a grant.
+	Held bool `json:"held"`
+	// Page views that told it.
+	Pages    int    `json:"pages"`
+	FirstDay string `json:"firstDay"`
+	LastDay  string `json:"lastDay"`
+}
+
+// ThirdParties: The third parties of a site.
+type ThirdParties struct {
+	AutoBlock string `json:"autoBlock"`
+	// Most often seen first.
+	Sighted []Sighted `json:"sighted"`
+}
+
 // Site: One owner's website.
 type Site struct {
 	// Public key of the site, as in the script's address.

@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"server/internal/site":                 {"schemas", "server/internal/catalogue", "server/internal/colour", "server/internal/consent"},
 	"server/internal/policy":               {"schemas", "server/internal/consent"},
 	"server/internal/recording":            {"schemas", "server/internal/consent"},
+	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
@@ -45,7 +46,7 @@ var allowed = map[string][]string{
 
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
-		"server/internal/reporting", "server/internal/account", "server/internal/snippetbuild"}
+		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild"}
 	stores = append([]string{"server/internal/site"}, useCases...)
 )
 

@@ -21,6 +21,7 @@ import (
 	"assent/server/internal/httpapi"
 	"assent/server/internal/recording"
 	"assent/server/internal/shipping"
+	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/telemetry"
@@ -103,6 +104,7 @@ type server struct {
 	recorder   *recording.Recorder
 	shipper    *shipping.Shipper // nil when the journal is the ledger.
 	catalog    *site.Catalog
+	sightings  *sighting.Counter
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	stopping   atomic.Bool
@@ -132,6 +134,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		accounts:  account.New(stores.front, time.Now, rand.Reader),
 		publisher: publisherOf(stores.front),
 		recorder:  recording.NewRecorder(stores.front, recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}),
+		sightings: sighting.NewCounter(stores.front, log),
 		log:       log,
 	}
 	dependencies := append(stores.dependencies, httpapi.Dependency{Name: "sites", Required: true,
@@ -145,6 +148,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Catalog: catalog, Recorder: s.recorder, Journal: stores.front, Query: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
+		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
@@ -161,6 +165,7 @@ func (s *server) begin(ctx context.Context) {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
+	s.background.Go(func() { s.sightings.Run(work) })
 	if s.shipper != nil {
 		s.background.Go(func() { s.shipper.Run(work) })
 	}

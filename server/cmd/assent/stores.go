@@ -19,6 +19,7 @@ import (
 	"assent/server/internal/redisstore"
 	"assent/server/internal/reporting"
 	"assent/server/internal/shipping"
+	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 )
@@ -39,6 +40,7 @@ type front interface {
 	snippetbuild.Shelf
 	account.Store
 	account.SessionStore
+	sighting.Store
 	Ping(ctx context.Context) error
 	io.Closer
 }

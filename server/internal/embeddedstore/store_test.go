@@ -17,6 +17,8 @@ import (
 	"assent/server/internal/reporting/reportingtest"
 	"assent/server/internal/shipping"
 	"assent/server/internal/shipping/shippingtest"
+	"assent/server/internal/sighting"
+	"assent/server/internal/sighting/sightingtest"
 	"assent/server/internal/site"
 	"assent/server/internal/site/sitetest"
 	"assent/server/internal/snippetbuild"
@@ -80,6 +82,14 @@ func TestQuery(t *testing.T) {
 				return store.Append(ctx, shipping.Batch{Records: records})
 			}}, closing
 		}
+	})
+}
+
+func TestSightings(t *testing.T) {
+	t.Parallel()
+	sightingtest.TestStore(t, func(t *testing.T) sightingtest.Open {
+		open := opener(t)
+		return func(t *testing.T) (sighting.Store, func()) { return open(t) }
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"assent/server/internal/account"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	demosite "assent/snippet/demo"
@@ -33,6 +34,8 @@ type Parts struct {
 	Accounts     *account.Accounts
 	Sessions     *account.Sessions
 	Dashboard    fs.FS // Output of dashboard/build.
+	Sightings    *sighting.Counter
+	Sighted      sighting.Store // Read only; sightings go through the Counter.
 	Dependencies []Dependency
 	PublicURL    string // Origin of this server in visitors' browsers; empty for the one that a request came to.
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; from everybody else it is noise.
@@ -60,6 +63,7 @@ func New(p Parts) (http.Handler, error) {
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
+	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	scripts := &scripts{library: p.Library}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -78,6 +82,8 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/decisions", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
+	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite)
+	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)
 
@@ -88,6 +94,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/setup", admin.setUp)
 	a.GET("/sites", admin.sites, admin.signedIn)
 	a.GET("/sites/:site/report", admin.report, admin.signedIn)
+	a.GET("/sites/:site/sightings", sightings.list, admin.signedIn)
 
 	e.GET("/", redirect("/dashboard/"))
 	e.GET("/dashboard", redirect("/dashboard/"))

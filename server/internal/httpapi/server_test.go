@@ -22,6 +22,7 @@ import (
 	"assent/server/internal/account"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/recording"
+	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/snippet"
@@ -37,6 +38,7 @@ type testServer struct {
 	store    *embeddedstore.Store
 	accounts *account.Accounts
 	catalog  *site.Catalog
+	counter  *sighting.Counter
 	site     schemas.Site // Allows shopOrigin.
 	stopping *atomic.Bool
 	logged   *syncBuffer
@@ -62,11 +64,13 @@ func startServer(t *testing.T) *testServer {
 	}
 	s := &testServer{t: t, store: store, catalog: catalog, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
 		accounts: account.New(store, time.Now, rand.Reader)}
+	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	s.handler, err = New(Parts{
 		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
+		Sightings: s.counter, Sighted: store,
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,

@@ -100,10 +100,10 @@ func TestChildrenAreNeverTracked(t *testing.T) {
 }
 
 func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
-	bad := []string{"a.example; script-src *", "a.example 'unsafe-inline'", "*", "*.", "a.*.example", "https://a.example", "a.example/path",
+	bad := []string{"a.example; script-src *", "a.example 'unsafe-inline'", "*", "*.", "a.*.example", "https://a.example", "a.example/pa th", "a.example/x;y", "a.example/$x", "a.example/?q",
 		"a.example\r\nX: y", "$cookie_x", "{env.SECRET}", "a\"b.example", "`a`", "", "a.example:port", "[::1]", "a.example,b.example", "-", "${x}"}
 	good := map[string]string{"A.Example": "a.example", "bücher.example": "xn--bcher-kva.example", "*.Bücher.example": "*.xn--bcher-kva.example",
-		"127.0.0.1": "127.0.0.1", "a.example:8443": "a.example:8443", "my_host.example": "my_host.example"}
+		"127.0.0.1": "127.0.0.1", "a.example:8443": "a.example:8443", "my_host.example": "my_host.example", "Docs.example/Forms/": "docs.example/Forms/", "a.example/": "a.example/"}
 	for _, host := range bad {
 		if source, ok := policy.Source(host); ok {
 			t.Errorf("Source(%q) = %q, want it refused", host, source)
@@ -120,11 +120,19 @@ func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestAPathIsTheBeginningOfAddresses, as in the catalogue.
+func TestAPathIsTheBeginningOfAddresses(t *testing.T) {
+	r := policy.Compile(schemas.Notice{Services: []schemas.Service{{ID: "s", Purpose: "marketing", Hosts: []string{"a.example/tr", "a.example/ads/"}}}}, scope, "https://assent.example")
+	if want := []string{"a.example/tr", "a.example/tr/", "a.example/ads/"}; !slices.Equal(r.Services[0].Sources, want) {
+		t.Errorf("sources %v, want %v", r.Services[0].Sources, want)
+	}
+}
+
 func FuzzSource(f *testing.F) {
 	f.Add("*.shop.example")
 	f.Add("a.example; script-src *")
 	f.Fuzz(func(t *testing.T, host string) {
-		if source, ok := policy.Source(host); ok && strings.ContainsAny(source, " ;,'\"`$\\\r\n\t{}/()") {
+		if source, ok := policy.Source(host); ok && strings.ContainsAny(source, " ;,'\"`$\\\r\n\t{}()") {
 			t.Errorf("Source(%q) = %q", host, source)
 		}
 	})

@@ -15,6 +15,8 @@ import (
 	"assent/server/internal/redisstore"
 	"assent/server/internal/shipping"
 	"assent/server/internal/shipping/shippingtest"
+	"assent/server/internal/sighting"
+	"assent/server/internal/sighting/sightingtest"
 	"assent/server/internal/site"
 	"assent/server/internal/site/sitetest"
 	"assent/server/internal/snippetbuild"
@@ -78,6 +80,12 @@ func testAll(t *testing.T, url string) {
 		sitetest.TestArchive(t, func(t *testing.T) sitetest.OpenArchive {
 			open := fresh(t)
 			return func(t *testing.T) (site.Archive, func()) { return open(t) }
+		})
+	})
+	t.Run("Sightings", func(t *testing.T) {
+		sightingtest.TestStore(t, func(t *testing.T) sightingtest.Open {
+			open := fresh(t)
+			return func(t *testing.T) (sighting.Store, func()) { return open(t) }
 		})
 	})
 	t.Run("Shelf", func(t *testing.T) {
