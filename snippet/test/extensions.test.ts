@@ -49,7 +49,7 @@ const assertRejected = async (page: Page, messages: readonly Message[]): Promise
   assert.deepEqual(lab.world.hits, []);
 };
 
-for (const language of ['en', 'de']) {
+for (const language of ['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'pt', 'pt-BR', 'ca']) {
   test(`autoconsent rejects by its heuristic alone: ${language}`, async () => {
     const site = await lab.world.addSite({ ...usual, languages: [language] });
     const page = await open(language, site);

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { html, openLab } from './harness/lab.ts';
+import { usual } from './harness/notice.ts';
+import { BANNER, MANAGE, PREFERENCES } from './harness/selectors.ts';
+
+const lab = openLab();
+const folder = join(import.meta.dirname, '../src/texts');
+const languages = readdirSync(folder).map((name) => name.replace('.json', ''));
+const read = (language: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(folder, `${language}.json`), 'utf8'));
+
+/** Words that are cut off, and pages that have to be scrolled sideways. */
+const clipped = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const root = document.querySelector('#assent-root')!;
+    const cut = [...root.querySelectorAll<HTMLElement>('button, a, h2, p, label, summary, dt, dd')].filter(
+      (e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline',
+    );
+    const wide = document.documentElement.scrollWidth > innerWidth ? ['the page'] : [];
+    return [...wide, ...cut.map((e) => e.textContent!)];
+  });
+
+/** Loads the page until it is in the language: one that comes late is given up for the default, as it should be. */
+const openIn = async (page: Page, language: string, tag: string): Promise<void> => {
+  do {
+    await page.goto(lab.world.page('/', html(tag, '', language)));
+    await page.waitForSelector(BANNER);
+  } while ((await page.locator('#assent-root').getAttribute('lang')) !== language);
+};
+
+test('every language is shown in its own words and direction and fits the smallest phone', async (t) => {
+  const site = await lab.world.addSite({ ...usual, languages });
+  const context = await lab.browser.newContext({ viewport: { width: 320, height: 568 } });
+  for (const language of languages) {
+    await t.test(language, async () => {
+      const page = await context.newPage();
+      await openIn(page, language, lab.world.tag('async', site));
+      const own = read(language);
+      for (const key of ['banner.title', 'action.accept-all', 'action.reject-all'])
+        assert.ok((await page.locator(BANNER).textContent())!.includes(own[key]!), key);
+      const direction = language === 'ar' || language === 'he' ? 'rtl' : 'ltr';
+      assert.deepEqual(await page.locator('#assent-root').evaluate((e: HTMLElement) => [e.lang, e.dir]), [
+        language,
+        direction,
+      ]);
+      assert.deepEqual(await clipped(page), []);
+      await page.click(MANAGE);
+      for (const summary of await page.locator(`${PREFERENCES} summary`).all()) await summary.click();
+      assert.deepEqual(await clipped(page), []);
+      await page.close();
+    });
+  }
+  await context.close();
+});
+
+for (const [wanted, shown] of Object.entries({
+  'zh-TW': 'zh-Hant',
+  'zh-CN': 'zh',
+  'nb-NO': 'no',
+  'pt-BR': 'pt-BR',
+  'pt-PT': 'pt',
+})) {
+  test(`a browser in ${wanted} is asked in ${shown}`, async () => {
+    const site = await lab.world.addSite({ ...usual, languages: ['en', 'zh-Hant', 'zh', 'no', 'pt-BR', 'pt'] });
+    const context = await lab.browser.newContext({ locale: wanted });
+    const page = await context.newPage();
+    await page.goto(lab.world.page('/', html(lab.world.tag('async', site), '', '')));
+    await page.waitForSelector(BANNER);
+    assert.equal(await page.locator('#assent-root').getAttribute('lang'), shown);
+    await context.close();
+  });
+}
