@@ -45,6 +45,10 @@ export interface Decision {
   page?: string;
   /** The client's clock at the choice, RFC 3339. A claim: the server's own time orders decisions. */
   decidedAt?: string;
+  /** Names of the cookies and storage entries that the decision deleted in the visitor's browser at once. */
+  removed?: string[];
+  /** Rules that the visitor was asked by. A server that reads none takes the strictest that asks. */
+  regime?: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
 }
 
 /** The current state of one visitor on one site: what the last recorded decision means. */
@@ -219,6 +223,10 @@ export interface Receipt {
   expiresAt: string;
   /** What was odd about the decision when it came in. It is kept all the same. */
   flags: ('unknown-notice' | 'clock-skew' | 'gpc-header')[];
+  /** Names of what the decision deleted in the visitor's browser. */
+  removed: string[];
+  /** Rules that the visitor was asked by. */
+  regime: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
 }
 
 /** How visitors of one site chose in a period. */

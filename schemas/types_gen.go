@@ -49,6 +49,10 @@ type Decision struct {
 	Page string `json:"page,omitempty"`
 	// The client's clock at the choice, RFC 3339. A claim: the server's own time orders decisions.
 	DecidedAt time.Time `json:"decidedAt,omitzero"`
+	// Names of the cookies and storage entries that the decision deleted in the visitor's browser at once.
+	Removed []string `json:"removed,omitempty"`
+	// Rules that the visitor was asked by. A server that reads none takes the strictest that asks.
+	Regime string `json:"regime,omitempty"`
 }
 
 // Choice: The current state of one visitor on one site: what the last recorded decision means.
@@ -223,6 +227,10 @@ type Receipt struct {
 	ExpiresAt  time.Time `json:"expiresAt"`
 	// What was odd about the decision when it came in. It is kept all the same.
 	Flags []string `json:"flags"`
+	// Names of what the decision deleted in the visitor's browser.
+	Removed []string `json:"removed"`
+	// Rules that the visitor was asked by.
+	Regime string `json:"regime"`
 }
 
 // Report: How visitors of one site chose in a period.

@@ -77,6 +77,8 @@ declare const HAS_LANGUAGES: boolean;
 declare const HAS_ALIASES: boolean;
 declare const HAS_MARKETING: boolean;
 declare const HAS_FUNCTIONAL: boolean;
+/** Rules that this build asks by; what only others need is compiled away. */
+declare const REGIME: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
 
 interface Navigator {
   readonly globalPrivacyControl?: boolean;

@@ -36,6 +36,9 @@ const record = (action: Deed['action'], answers: Answers, apart: Answers, source
   const choice = toChoice(deed, current, nowSeconds(), services);
   writeChoice(choice);
   const news = { ...apply(choice), action, source };
+  if (HAS_TRACES && news.removed[0])
+    deed.removed = [...new Set(news.removed)].slice(0, 64).map((name) => name.slice(0, 255));
+  if (REGIME !== 'opt-in') deed.regime = REGIME;
   enqueue(toDecision(deed, keepSecret(), notice, language._language, location, Date.now()));
   emit('choice', news);
   emit('change', news);

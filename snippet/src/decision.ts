@@ -3,7 +3,8 @@ import { type Answers, answersFrom, type Choice } from './choice.ts';
 import { newId } from './ids.ts';
 
 /** What the visitor did, and where. */
-export type Deed = Required<Pick<Decision, 'action' | 'purposes' | 'services' | 'source' | 'synthetic'>>;
+export type Deed = Required<Pick<Decision, 'action' | 'purposes' | 'services' | 'source' | 'synthetic'>> &
+  Pick<Decision, 'removed' | 'regime'>;
 
 /** The body that is posted (schemas/decision.schema.json). Origin and path of the page only: a query may hold names. */
 export const toDecision = (

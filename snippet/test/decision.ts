@@ -9,6 +9,7 @@ const texts: Record<string, RegExp> = {
   action: /^(accept-all|reject-all|save|withdraw|signal)$/,
   source: /^(banner|preferences|placeholder|api|gpc|import)$/,
   locale: /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/,
+  regime: /^(opt-in|opt-out|notice-only|child-directed)$/,
   page: /^https?:\/\/[^\s]+$/,
   decidedAt: /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/,
 };
@@ -22,6 +23,11 @@ const isAnswers = (value: unknown, most: number): value is Record<string, boolea
   Object.keys(value).length <= most &&
   Object.entries(value).every(([id, answer]) => ID.test(id) && typeof answer === 'boolean');
 
+const areNames = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length <= 64 &&
+  value.every((name) => typeof name === 'string' && [...name].length <= 255);
+
 const isReal = (date: string): boolean => {
   const [year, month, day, hour, minute, second] = (date.match(/\d+/g) || []).map(Number);
   const days = new Date(Date.UTC(year!, month!, 0)).getUTCDate();
@@ -31,6 +37,7 @@ const isReal = (date: string): boolean => {
 const faultOf = (name: string, value: unknown): boolean => {
   if (name === 'purposes') return !isAnswers(value, 32) || value.essential === false;
   if (name === 'services') return !isAnswers(value, 128);
+  if (name === 'removed') return !areNames(value);
   if (name === 'synthetic') return typeof value !== 'boolean';
   if (!texts[name] || typeof value !== 'string') return true;
   if (!texts[name].test(value) || [...value].length > (longest[name] ?? Infinity)) return true;

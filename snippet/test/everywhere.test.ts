@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { faults } from './decision.ts';
 import { meanwhile, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
 import { ACCEPT, BANNER, OPEN } from './harness/selectors.ts';
@@ -84,6 +85,9 @@ test('withdrawal clears what the services left, tells what, and looks again afte
   assert.deepEqual(await page.evaluate(left), clean);
   const news = () => page.evaluate(() => (self as any).news.map((names: string[]) => names.sort()));
   assert.deepEqual((await news()).at(-1), ['_fbp', '_ga', '_ga', '_ga_ABC', '_ga_state', '_gid']);
+  await until(() => lab.world.posts.length === 2, 'the withdrawal');
+  const sent = lab.world.posts.at(-1)!;
+  assert.deepEqual([faults(sent), sent.removed?.sort()], [[], ['_fbp', '_ga', '_ga_ABC', '_ga_state', '_gid']]);
   await page.evaluate(() => (document.cookie = '_ga=again; path=/'));
   await until(async () => (await news()).at(-1).length === 1, 'the second look');
   assert.deepEqual((await news()).at(-1), ['_ga']);

@@ -63,11 +63,18 @@ func (s *Store) apply(ctx context.Context, step schemas.Migration) error {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}
-		if err := s.persist(ctx, statement); err != nil {
+		if err := s.persist(ctx, statement); err != nil && !isColumnThere(statement, err) {
 			return err
 		}
 	}
 	return s.conn.Exec(ctx, "INSERT INTO assent_migrations SELECT toUInt32(?), ?, now()", step.Number, step.Name)
+}
+
+// isColumnThere reports whether a statement failed because its column was added before, by an earlier attempt or by
+// another server.
+func isColumnThere(statement string, err error) bool {
+	return strings.Contains(statement, " ADD COLUMN ") && hasCode(err, duplicateColumn, illegalColumn) &&
+		strings.Contains(err.Error(), "already exists")
 }
 
 // persist repeats a statement that may have met the same statement of another server.
@@ -75,7 +82,7 @@ func (s *Store) persist(ctx context.Context, statement string) error {
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
 		err := s.conn.Exec(ctx, statement)
-		if err == nil || attempt == attempts || hasCode(err, unknownDatabase) {
+		if err == nil || attempt == attempts || hasCode(err, unknownDatabase) || isColumnThere(statement, err) {
 			return err
 		}
 		select {

@@ -13,8 +13,10 @@ import (
 // patience bounds one preparation, so that a server which hangs in the middle of it is tried anew.
 const patience = 30 * time.Second
 
-// Codes of what can be missing (ErrorCodes.cpp).
+// Codes of what can be missing, or there already (ErrorCodes.cpp).
 const (
+	duplicateColumn = 15
+	illegalColumn   = 44 // The same on old servers.
 	unknownTable    = 60
 	unknownDatabase = 81
 )

@@ -15,7 +15,8 @@ import (
 
 // columns of the ledger that hold a record, in the order of values and scan.
 const columns = "id, site, subject, notice, action, purposes_granted, purposes_refused, services_granted, " +
-	"services_refused, source, synthetic, locale, page, decided_at, recorded_at, lifetime_days, flags"
+	"services_refused, source, synthetic, locale, page, decided_at, recorded_at, lifetime_days, flags, " +
+	"regime, removed"
 
 // derived columns follow from those: the outcome and the day for reports, the precedence for merges.
 const derived = "outcome, day, precedence"
@@ -28,15 +29,11 @@ func values(r consent.Record) []any {
 	}
 	purposesGranted, purposesRefused := split(r.Purposes)
 	servicesGranted, servicesRefused := split(r.Services)
-	flags := r.Flags
-	if flags == nil {
-		flags = []string{}
-	}
 	recordedAt := consent.Micros(r.RecordedAt)
 	return []any{
 		string(r.ID[:]), r.Site, r.Subject, r.Notice, r.Action, purposesGranted, purposesRefused, servicesGranted,
 		servicesRefused, r.Source, synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), recordedAt, int32(r.LifetimeDays),
-		flags,
+		append([]string{}, r.Flags...), r.Regime, append([]string{}, r.Removed...),
 		string(r.Outcome()), r.RecordedAt.UTC().Truncate(24 * time.Hour), uint64(math.MaxInt64 - recordedAt),
 	}
 }
@@ -65,7 +62,8 @@ func scan(rows driver.Rows) (consent.Record, error) {
 	var decidedAt, recordedAt int64
 	var lifetimeDays int32
 	err := rows.Scan(&id, &r.Site, &r.Subject, &r.Notice, &r.Action, &purposesGranted, &purposesRefused, &servicesGranted,
-		&servicesRefused, &r.Source, &synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &lifetimeDays, &r.Flags)
+		&servicesRefused, &r.Source, &synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &lifetimeDays, &r.Flags,
+		&r.Regime, &r.Removed)
 	if err != nil {
 		return consent.Record{}, fmt.Errorf("scan decision: %w", err)
 	}

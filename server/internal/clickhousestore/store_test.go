@@ -32,8 +32,9 @@ func TestNative(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql", plainColumns)
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0003_regime.sql", plainColumns)
 	})
+	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("Refused", func(t *testing.T) {
 		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions MODIFY COLUMN action Enum8('save' = 1)")
 	})
@@ -51,8 +52,9 @@ func TestCurrent(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql", compactColumns())
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql", compactColumns())
 	})
+	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("Refused", func(t *testing.T) {
 		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions ADD CONSTRAINT known CHECK action != 'withdraw'")
 	})

@@ -198,6 +198,39 @@ func TestAGrantNeedsAKnownNotice(t *testing.T) {
 	}
 }
 
+func TestNothingIsGrantedToAChildrensSite(t *testing.T) {
+	children := notice
+	children.Regime = consent.ChildDirected
+	told := func(d *schemas.Decision) { d.Regime = consent.ChildDirected }
+	for _, c := range []struct {
+		notice *schemas.Notice
+		change func(*schemas.Decision)
+	}{{&children, func(d *schemas.Decision) {}}, {&notice, told}, {&children, func(d *schemas.Decision) {
+		d.Action, d.Purposes, d.Services = consent.Save, map[string]bool{"analytics": false}, map[string]bool{"ga": true}
+	}}} {
+		if r, err := consent.Decide(decision(c.change), consent.Circumstances{Notice: c.notice, Now: now}); err == nil {
+			t.Errorf("kept %+v", r)
+		}
+	}
+	refusal := decision(func(d *schemas.Decision) { d.Action, d.Regime = consent.RejectAll, consent.ChildDirected })
+	if _, err := consent.Decide(refusal, consent.Circumstances{Notice: &children, Now: now}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRegimeAndWhatWasRemovedAreKept(t *testing.T) {
+	r, err := consent.Decide(decision(func(d *schemas.Decision) {
+		d.Action, d.Regime, d.Removed = consent.Withdraw, consent.OptOut, []string{"_ga"}
+	}), consent.Circumstances{Notice: &notice, Now: now})
+	if err != nil || r.Receipt().Regime != consent.OptOut || !slices.Equal(r.Receipt().Removed, []string{"_ga"}) {
+		t.Errorf("%+v %v", r.Receipt(), err)
+	}
+	r, err = consent.Decide(decision(func(*schemas.Decision) {}), consent.Circumstances{Notice: &notice, Now: now})
+	if err != nil || r.Receipt().Regime != consent.OptIn || r.Receipt().Removed == nil {
+		t.Errorf("%+v %v", r.Receipt(), err)
+	}
+}
+
 func TestUnknownPurposeOrServiceIsNamed(t *testing.T) {
 	d := decision(func(d *schemas.Decision) {
 		d.Action = consent.Save
@@ -283,6 +316,19 @@ func TestDigestTellsARetryFromAnotherDecision(t *testing.T) {
 	other.Purposes = map[string]bool{"a": true, "b": true}
 	moved := base
 	moved.Purposes, moved.Services = nil, base.Purposes
+	for name, change := range map[string]func(*consent.Record){
+		"regime":  func(r *consent.Record) { r.Regime = consent.OptOut },
+		"removed": func(r *consent.Record) { r.Removed = []string{"_ga"} },
+	} {
+		changed := base
+		if change(&changed); changed.Digest() == base.Digest() {
+			t.Errorf("another %s has the same digest", name)
+		}
+	}
+	asked := base
+	if asked.Regime = consent.OptIn; asked.Digest() != base.Digest() {
+		t.Error("a decision of before regimes were told has another digest now")
+	}
 	if base.Digest() == other.Digest() || base.Digest() == moved.Digest() {
 		t.Error("another decision has the same digest")
 	}

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
@@ -39,7 +40,8 @@ type Circumstances struct {
 //
 // A refusal is never refused: when its notice is unknown it is flagged and kept as a refusal of what the site asks for
 // today, so that names nobody published get into no record. A grant under an unknown notice is an *InvalidError,
-// because it would prove nothing; so is an answer about a purpose or service that a known notice does not have.
+// because it would prove nothing; so is an answer about a purpose or service that a known notice does not have, and a
+// grant under the rules for children.
 func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	id, err := uuid.Parse(d.ID)
 	if err != nil {
@@ -48,11 +50,9 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	r := Record{
 		ID: id, Site: c.Site, Subject: Subject(c.Site, d.Secret), Notice: d.Notice, Action: d.Action,
 		Source: d.Source, Synthetic: d.Synthetic, Locale: d.Locale, Page: pageOf(d.Page, c.Origin),
-		DecidedAt: claimedTime(d.DecidedAt), Flags: flags(d, c),
+		DecidedAt: claimedTime(d.DecidedAt), Flags: flags(d, c), Regime: cmp.Or(d.Regime, OptIn), Removed: d.Removed,
 	}
-	if r.Source == "" {
-		r.Source = "api"
-	}
+	r.Source = cmp.Or(r.Source, "api")
 	if c.Notice == nil {
 		if grants(d) {
 			return Record{}, &InvalidError{Faults: []schemas.Fault{{Pointer: "/notice",
@@ -64,6 +64,10 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	}
 	if faults := unknownNames(d, *c.Notice); len(faults) > 0 {
 		return Record{}, &InvalidError{Faults: faults}
+	}
+	if grants(d) && (r.Regime == ChildDirected || c.Notice.Regime == ChildDirected) {
+		return Record{}, &InvalidError{Faults: []schemas.Fault{{Pointer: "/action",
+			Detail: "cannot grant anything to a site directed at children: a click cannot prove a parent's consent"}}}
 	}
 	r.LifetimeDays = c.Notice.LifetimeDays
 	r.Purposes, r.Services = answers(d, *c.Notice)

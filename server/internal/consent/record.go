@@ -26,6 +26,14 @@ const (
 	Signal    = "signal"
 )
 
+// Regimes are the rules that a visitor is asked by.
+const (
+	OptIn         = "opt-in"         // Nothing optional before a grant.
+	OptOut        = "opt-out"        // Everything until it is refused.
+	NoticeOnly    = "notice-only"    // Everything, the visitor being told and able to object.
+	ChildDirected = "child-directed" // Nothing optional at all, and no question.
+)
+
 // Flags say what was odd about a decision that was kept all the same.
 const (
 	FlagUnknownNotice = "unknown-notice" // A refusal of a notice that this server never published.
@@ -62,6 +70,8 @@ type Record struct {
 	RecordedAt   time.Time // The server's clock, microseconds. Zero until a journal has stamped it.
 	LifetimeDays int
 	Flags        []string
+	Regime       string   // The one that the visitor was asked by, as the script says.
+	Removed      []string // Names of what the decision deleted in the visitor's browser.
 }
 
 // Choice is the state that the record puts its subject in. It depends on the record alone, so that the answer to a
@@ -98,15 +108,11 @@ func (r Record) Current() schemas.Current {
 // Receipt is the record as the visitor and the dashboard see it.
 func (r Record) Receipt() schemas.Receipt {
 	choice := r.Choice()
-	flags := r.Flags
-	if flags == nil {
-		flags = []string{}
-	}
 	return schemas.Receipt{
 		ID: r.ID.String(), Site: r.Site, Subject: r.Subject, Notice: r.Notice, Action: r.Action,
 		Purposes: choice.Purposes, Services: choice.Services, Source: r.Source, Synthetic: r.Synthetic,
 		Locale: r.Locale, Page: r.Page, DecidedAt: r.DecidedAt, RecordedAt: r.RecordedAt.UTC(),
-		ExpiresAt: choice.ExpiresAt, Flags: flags,
+		ExpiresAt: choice.ExpiresAt, Flags: append([]string{}, r.Flags...), Removed: append([]string{}, r.Removed...), Regime: r.Regime,
 	}
 }
 
@@ -167,6 +173,13 @@ func (r Record) Digest() int64 {
 			}
 		}
 		write("")
+	}
+	// What joined later counts only where it is told, so that earlier records keep their fingerprint.
+	if r.Regime != OptIn && r.Regime != "" {
+		write(r.Regime)
+	}
+	for _, name := range r.Removed {
+		write("-" + name)
 	}
 	return int64(h.Sum64() >> 1)
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"assent/schemas"
 )
@@ -23,6 +24,7 @@ var (
 
 	actions = []string{AcceptAll, RejectAll, Save, Withdraw, Signal}
 	sources = []string{"banner", "preferences", "placeholder", "api", "gpc", "import"}
+	regimes = []string{OptIn, OptOut, NoticeOnly, ChildDirected}
 )
 
 // Limits of decision.schema.json.
@@ -30,6 +32,8 @@ const (
 	maxPurposes = 32
 	maxServices = 128
 	maxPage     = 2048
+	maxRemoved  = 64
+	maxName     = 255
 )
 
 // Decode reads one decision and checks everything that can be checked without knowing the site. It is stricter than
@@ -103,15 +107,17 @@ func decodeMembers(members map[string]json.RawMessage, d *schemas.Decision) []sc
 func decodeMember(name string, raw json.RawMessage, d *schemas.Decision) string {
 	text := map[string]*string{
 		"id": &d.ID, "secret": &d.Secret, "notice": &d.Notice, "action": &d.Action,
-		"source": &d.Source, "locale": &d.Locale, "page": &d.Page,
+		"source": &d.Source, "locale": &d.Locale, "page": &d.Page, "regime": &d.Regime,
 	}[name]
 	switch {
 	case text != nil:
-		return decodeAs(raw, text, "must be a string")
+		return decodeText(raw, text)
 	case name == "purposes":
 		return decodeAnswers(raw, &d.Purposes)
 	case name == "services":
 		return decodeAnswers(raw, &d.Services)
+	case name == "removed":
+		return decodeNames(raw, &d.Removed)
 	case name == "synthetic":
 		return decodeAs(raw, &d.Synthetic, "must be true or false")
 	case name == "decidedAt":
@@ -123,6 +129,15 @@ func decodeMember(name string, raw json.RawMessage, d *schemas.Decision) string 
 
 func decodeAs[T any](raw json.RawMessage, into *T, detail string) string {
 	if err := json.Unmarshal(raw, into); err != nil || string(raw) == "null" {
+		return detail
+	}
+	return ""
+}
+
+// decodeText takes no empty string either: what is not told is left out.
+func decodeText(raw json.RawMessage, into *string) string {
+	const detail = "must be a string that is not empty"
+	if fault := decodeAs(raw, into, detail); fault != "" || *into == "" {
 		return detail
 	}
 	return ""
@@ -140,6 +155,22 @@ func decodeAnswers(raw json.RawMessage, into *map[string]bool) string {
 			return detail
 		}
 		(*into)[name] = *yes
+	}
+	return ""
+}
+
+func decodeNames(raw json.RawMessage, into *[]string) string {
+	const detail = "must be a list of strings"
+	var names []*string
+	if err := json.Unmarshal(raw, &names); err != nil || names == nil {
+		return detail
+	}
+	*into = make([]string, len(names))
+	for i, name := range names {
+		if name == nil {
+			return detail
+		}
+		(*into)[i] = *name
 	}
 	return ""
 }
@@ -171,10 +202,15 @@ func Validate(d schemas.Decision) []schemas.Fault {
 	check(d.Locale == "" || localePattern.MatchString(d.Locale), "/locale", "must be a language tag (BCP 47) such as de or pt-BR")
 	check(d.Page == "" || len(d.Page) <= maxPage && pagePattern.MatchString(d.Page), "/page",
 		fmt.Sprintf("must be an http or https address of at most %d characters", maxPage))
+	check(d.Regime == "" || slices.Contains(regimes, d.Regime), "/regime", "must be one of "+strings.Join(regimes, ", "))
+	check(len(d.Removed) <= maxRemoved && !slices.ContainsFunc(d.Removed, tooLong), "/removed",
+		fmt.Sprintf("must be at most %d names of at most %d characters", maxRemoved, maxName))
 	faults = append(faults, answerFaults("/purposes", d.Purposes, maxPurposes)...)
 	faults = append(faults, answerFaults("/services", d.Services, maxServices)...)
 	return append(faults, meaningFaults(d)...)
 }
+
+func tooLong(name string) bool { return utf8.RuneCountInString(name) > maxName }
 
 func answerFaults(member string, answers map[string]bool, limit int) []schemas.Fault {
 	if len(answers) > limit {

@@ -16,7 +16,7 @@ var _ recording.Journal = (*Store)(nil)
 
 const (
 	insertDecision = "INSERT INTO decisions (" + decisionColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectKnown = "SELECT recorded_at, digest FROM decisions WHERE id = ? AND site = ? AND subject = ?"
 	selectStamp = "SELECT recorded_at FROM choices WHERE site = ? AND subject = ?"
 	// The last writer by (server time, id) wins, so a replay of an older decision changes nothing.

@@ -12,7 +12,7 @@ import (
 
 // decisionColumns is the order in which a decision is written and read.
 const decisionColumns = `id, site, subject, notice, action, outcome, purposes, services, source, synthetic, locale, page,
-	decided_at, recorded_at, lifetime_days, flags, digest`
+	decided_at, recorded_at, lifetime_days, flags, digest, regime, removed`
 
 func decisionValues(r consent.Record) ([]any, error) {
 	purposes, err := json.Marshal(nonNil(r.Purposes))
@@ -27,10 +27,14 @@ func decisionValues(r consent.Record) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode flags: %w", err)
 	}
+	removed, err := json.Marshal(append([]string{}, r.Removed...))
+	if err != nil {
+		return nil, fmt.Errorf("encode removed: %w", err)
+	}
 	return []any{
 		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, string(r.Outcome()), string(purposes), string(services),
 		r.Source, r.Synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays,
-		string(flags), r.Digest(),
+		string(flags), r.Digest(), r.Regime, string(removed),
 	}, nil
 }
 
@@ -39,14 +43,15 @@ type scanner interface{ Scan(dest ...any) error }
 // scanDecision reads decisionColumns, and before them the values that the caller selects in front.
 func scanDecision(row scanner, before ...any) (consent.Record, error) {
 	var (
-		r                             consent.Record
-		id                            []byte
-		outcome                       string
-		purposes, services, flags     []byte
-		decidedAt, recordedAt, digest int64
+		r                                  consent.Record
+		id                                 []byte
+		outcome                            string
+		purposes, services, flags, removed []byte
+		decidedAt, recordedAt, digest      int64
 	)
 	err := row.Scan(append(before, &id, &r.Site, &r.Subject, &r.Notice, &r.Action, &outcome, &purposes, &services,
-		&r.Source, &r.Synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &r.LifetimeDays, &flags, &digest)...)
+		&r.Source, &r.Synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &r.LifetimeDays, &flags, &digest,
+		&r.Regime, &removed)...)
 	if err != nil {
 		return consent.Record{}, err
 	}
@@ -56,7 +61,7 @@ func scanDecision(row scanner, before ...any) (consent.Record, error) {
 	for _, part := range []struct {
 		text []byte
 		into any
-	}{{purposes, &r.Purposes}, {services, &r.Services}, {flags, &r.Flags}} {
+	}{{purposes, &r.Purposes}, {services, &r.Services}, {flags, &r.Flags}, {removed, &r.Removed}} {
 		if err := json.Unmarshal(part.text, part.into); err != nil {
 			return consent.Record{}, fmt.Errorf("decode decision %s: %w", r.ID, err)
 		}

@@ -11,14 +11,20 @@ import (
 	"assent/server/internal/consent"
 )
 
-// Version of the packed record and, in commit.lua, of the values around it.
+// codecVersion is that of the values around packed records, in commit.lua too.
 const codecVersion = 1
+
+// Versions of the packed record. The second one also tells the regime and what was removed.
+const (
+	firstRecord   = 1
+	currentRecord = 2
+)
 
 var errDamaged = errors.New("packed record is damaged")
 
 // encode packs a record without its time of recording, which commit.lua puts beside it.
 func encode(r consent.Record) []byte {
-	out := append([]byte{codecVersion}, r.ID[:]...)
+	out := append([]byte{currentRecord}, r.ID[:]...)
 	for _, s := range []string{r.Site, r.Subject, r.Notice, r.Action, r.Source, r.Locale, r.Page} {
 		out = appendString(out, s)
 	}
@@ -27,15 +33,20 @@ func encode(r consent.Record) []byte {
 	out = appendAnswers(out, r.Services)
 	out = binary.AppendVarint(out, consent.Micros(r.DecidedAt))
 	out = binary.AppendVarint(out, int64(r.LifetimeDays))
-	out = binary.AppendUvarint(out, uint64(len(r.Flags)))
-	for _, flag := range r.Flags {
-		out = appendString(out, flag)
-	}
-	return out
+	out = appendStrings(out, r.Flags)
+	return appendStrings(appendString(out, r.Regime), r.Removed)
 }
 
 func appendString(out []byte, s string) []byte {
 	return append(binary.AppendUvarint(out, uint64(len(s))), s...)
+}
+
+func appendStrings(out []byte, list []string) []byte {
+	out = binary.AppendUvarint(out, uint64(len(list)))
+	for _, s := range list {
+		out = appendString(out, s)
+	}
+	return out
 }
 
 func appendBool(out []byte, yes bool) []byte {
@@ -54,13 +65,14 @@ func appendAnswers(out []byte, answers map[string]bool) []byte {
 	return out
 }
 
-// decode is the reverse of encode.
+// decode is the reverse of encode. A record of the first version was asked under opt-in.
 func decode(packed []byte, recordedAt time.Time) (consent.Record, error) {
 	d := decoder{rest: packed}
-	if version := d.bytes(1); d.damaged || version[0] != codecVersion {
+	version := d.bytes(1)[0]
+	if d.damaged || version < firstRecord || version > currentRecord {
 		return consent.Record{}, fmt.Errorf("decode record: %w or from a newer version", errDamaged)
 	}
-	r := consent.Record{RecordedAt: recordedAt}
+	r := consent.Record{RecordedAt: recordedAt, Regime: consent.OptIn}
 	copy(r.ID[:], d.bytes(len(r.ID)))
 	for _, s := range []*string{&r.Site, &r.Subject, &r.Notice, &r.Action, &r.Source, &r.Locale, &r.Page} {
 		*s = d.string()
@@ -70,8 +82,9 @@ func decode(packed []byte, recordedAt time.Time) (consent.Record, error) {
 	r.Services = d.answers()
 	r.DecidedAt = consent.FromMicros(d.varint())
 	r.LifetimeDays = int(d.varint())
-	for range d.count() {
-		r.Flags = append(r.Flags, d.string())
+	r.Flags = d.strings()
+	if version > firstRecord {
+		r.Regime, r.Removed = d.string(), d.strings()
 	}
 	if d.damaged || len(d.rest) > 0 {
 		return consent.Record{}, fmt.Errorf("decode record: %w", errDamaged)
@@ -123,6 +136,14 @@ func (d *decoder) string() string {
 		return ""
 	}
 	return string(d.bytes(n))
+}
+
+func (d *decoder) strings() []string {
+	var list []string
+	for range d.count() {
+		list = append(list, d.string())
+	}
+	return list
 }
 
 func (d *decoder) bool() bool { return d.bytes(1)[0] == 1 }

@@ -2,7 +2,7 @@
 -- ARGV: seconds of the hot window, least seconds to keep a choice, then per decision a header and a body.
 --   header  u16 subject's place in KEYS, id (16), digest (8), u64 microseconds of a replay or 0, u32 seconds of life,
 --           u8 1 if it grants anything
---   body    the record as codec.go packs it: version (1), id (16), ...
+--   body    the record as codec.go packs it: version (1 byte), id (16), ...; read here no further than that
 -- A subject's value: version (1), u8 number of latest ids, floor (16), per latest id { id (16), u64 recorded at,
 --   digest (8) }, u64 recorded at, body of the current choice.
 -- Returns per decision one status byte (n new, d duplicate, c conflict) and u64 recorded at.

@@ -16,6 +16,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 	"assent/snippet"
 )
 
@@ -97,6 +98,7 @@ func features(n schemas.Notice) map[string]string {
 		return strconv.FormatBool(slices.ContainsFunc(n.Services, has))
 	}
 	return map[string]string{
+		"REGIME":         strconv.Quote(Regime(n)),
 		"HAS_SERVICES":   strconv.FormatBool(len(n.Services) > 0),
 		"HAS_LANGUAGES":  strconv.FormatBool(len(n.Languages) > 1),
 		"HAS_ALIASES":    strconv.FormatBool(slices.ContainsFunc(n.Languages, isAliased)),
@@ -106,6 +108,15 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_ADAPTERS":   some(func(s schemas.Service) bool { return hasFile(s.Adapter) }),
 		"HAS_TRACES":     some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}
+}
+
+// Regime is the one whose rules a script is built for. Where the notice leaves it to the visitor's region, and no region
+// is known, it is the strictest that asks.
+func Regime(n schemas.Notice) string {
+	if n.Regime == "" || n.Regime == "auto" {
+		return consent.OptIn
+	}
+	return n.Regime
 }
 
 // modules are the modules that are made for one site, by the name that imports them.

@@ -36,6 +36,8 @@ func Decision(site, subject string) consent.Record {
 		DecidedAt:    time.Date(2026, 11, 23, 10, 0, 0, 123456000, time.UTC),
 		LifetimeDays: 180,
 		Flags:        []string{consent.FlagClockSkew},
+		Regime:       consent.OptOut,
+		Removed:      []string{"_ga", "_gid"},
 	}
 }
 
@@ -56,6 +58,7 @@ func Unicode(site, subject string) consent.Record {
 	record.Purposes = map[string]bool{"Werbung für Ähnliches": true, "統計": false, "'quoted'": true, "a\x00b": false}
 	record.Services = map[string]bool{"наш-сервис": false, "🎥": true, "": true}
 	record.Flags = []string{"ünüsual", "with,comma", `with"quote`}
+	record.Removed = []string{"größe", "a\x00b", "", `'"\`, "🍪"}
 	return record
 }
 

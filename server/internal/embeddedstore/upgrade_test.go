@@ -1,0 +1,61 @@
+package embeddedstore_test
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+	"assent/server/internal/embeddedstore"
+	"assent/server/internal/recording/recordingtest"
+)
+
+// TestEarlierRowsAreReadWithDefaults opens a database that the first version wrote.
+func TestEarlierRowsAreReadWithDefaults(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	want := recordingtest.Refusal("site", "s1")
+	want.Purposes, want.Flags, want.Regime, want.Removed = nil, nil, consent.OptIn, nil
+	want.RecordedAt = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	writeFirstVersion(t, filepath.Join(dir, "assent.db"), want)
+	store, err := embeddedstore.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	got, err := store.Find(t.Context(), want.ID.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordingtest.SameRecords(t, got, []consent.Record{want})
+	if outcome := store.Commit(t.Context(), []consent.Record{want})[0]; outcome.Err != nil || !outcome.Duplicate {
+		t.Errorf("a retry over the upgrade: %+v", outcome)
+	}
+}
+
+func writeFirstVersion(t *testing.T, file string, r consent.Record) {
+	t.Helper()
+	steps, err := schemas.Migrations("embedded")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// The digest is what it has always been for such a record; the id is no part of it.
+	for _, statement := range []string{steps[0].SQL, "PRAGMA user_version = 1", fmt.Sprintf(`INSERT INTO decisions
+		(id, site, subject, notice, action, outcome, purposes, services, source, synthetic, locale, page, decided_at,
+		recorded_at, lifetime_days, flags, digest)
+		VALUES (x'%x', '%s', '%s', '%s', '%s', '%s', '{}', '{}', '%s', 1, '%s', '%s', %d, %d, %d, '[]', %d)`,
+		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, r.Outcome(), r.Source, r.Locale, r.Page,
+		consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays, 4153157066658075834)} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
