@@ -128,7 +128,8 @@ func TestNoNameIsTheSitesOwn(t *testing.T) {
 	firstParty := []string{"session", "sessionid", "sid", "PHPSESSID", "JSESSIONID", "connect.sid", "token", "auth-token", "csrftoken",
 		"XSRF-TOKEN", "lang", "locale", "uid", "user", "user_id", "id", "cart", "theme", "cookieyes-consent", "assent", "test", "ts",
 		"__Host-session", "__Secure-next-auth.session-token", "laravel_session", "wordpress_logged_in_1", "woocommerce_cart_hash",
-		"_csrf", "_session_id", "api_token", "device_id", "consent", "settings", "i18n", "debug"}
+		"_csrf", "_session_id", "api_token", "device_id", "consent", "settings", "i18n", "debug", "visitor_id", "stg_user", "fs_root", "fw_state", "tbl_users", "SL_lang",
+		"beacon-queue", "CE_draft"}
 	for _, s := range catalogue.All() {
 		for _, pattern := range slices.Concat(s.Cookies, s.Storage) {
 			if len(strings.ReplaceAll(pattern, "*", "")) < 2 {
@@ -194,6 +195,7 @@ func TestWhoseRequestItIs(t *testing.T) {
 		"stats.g.doubleclick.net/g/collect":              "google-analytics analytics",
 		"googleads.g.doubleclick.net/pagead/id":          "google-ads marketing",
 		"www.google.com/maps/embed?pb=1":                 "google-maps marketing", // No functional purpose here.
+		"www.google.com/maps?q=Bremen&output=embed":      "google-maps marketing",
 		"www.google.com/recaptcha/api.js":                "google-recaptcha marketing",
 		"js.stripe.com/v3/":                              "stripe essential",
 		"www.google.com/search?q=1":                      "",
