@@ -46,8 +46,7 @@ for (const [name, options] of Object.entries(looks)) {
 }
 
 test('a language from right to left turns the notice round, and axe finds nothing', async () => {
-  const texts = { he: Object.fromEntries(hebrew()) };
-  const site = await lab.world.addSite({ ...usual, languages: ['he'], texts });
+  const site = await lab.world.addSite({ ...usual, languages: ['he'] });
   const page = await lab.browser.newPage();
   await page.goto(lab.world.page('/', html(lab.world.tag('async', site), '', 'he')));
   await page.waitForSelector(BANNER);
@@ -61,13 +60,6 @@ test('a language from right to left turns the notice round, and axe finds nothin
   assert.ok(input!.x < label!.x + label!.width / 2, 'the switch is on the left');
   await page.close();
 });
-
-// Every text that a notice needs, in a script that runs from right to left.
-function hebrew(): [string, string][] {
-  const english = JSON.parse(readFileSync(new URL('../src/texts/en.json', import.meta.url), 'utf8'));
-  const needed = Object.keys(english).filter((key) => !key.startsWith('purpose.functional'));
-  return needed.map((key, i) => [key, `טקסט ${i}`]);
-}
 
 test('the two answers are equal in size and colour, all targets big enough, on the smallest screen in view', async () => {
   for (const options of Object.values(looks)) {
