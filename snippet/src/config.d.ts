@@ -58,6 +58,12 @@ declare module 'assent:config' {
   /** Address of this build, under which its further languages are kept for ever. */
   export const hash: string;
   export const policy: string;
+  /** Milliseconds that Google's tags wait for the choice. */
+  export const waitForUpdate: number;
+  /** ISO 3166-2 codes where Google's default is denied; elsewhere it is granted. */
+  export const googleRegions: readonly string[];
+  /** What is switched on with `gtag('set', …, true)`. */
+  export const googleSettings: readonly string[];
   export const css: string;
   /** SHA-256, base64, of each part that is fetched on demand. */
   export const parts: { readonly [name: string]: string };
@@ -72,6 +78,10 @@ declare module 'assent:adapters' {
 declare const HAS_SERVICES: boolean;
 declare const HAS_TRACES: boolean;
 declare const HAS_GOOGLE: boolean;
+/** Google's tags may be switched off as a whole; in advanced mode they go on without storage. */
+declare const HAS_OFF_SWITCH: boolean;
+declare const HAS_REGIONS: boolean;
+declare const HAS_GOOGLE_SETTINGS: boolean;
 declare const HAS_ADAPTERS: boolean;
 declare const HAS_LANGUAGES: boolean;
 declare const HAS_ALIASES: boolean;

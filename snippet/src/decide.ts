@@ -5,7 +5,8 @@ import type { Change, Source } from './contract.ts';
 import { type Deed, toChoice, toDecision } from './decision.ts';
 import { emit } from './events.ts';
 import { sweep } from './gate.ts';
-import { consentUpdate, switchMeasurement } from './google.ts';
+import { consentUpdate, setLanding, switchMeasurement } from './google.ts';
+import { takeLanding } from './landing.ts';
 import { language } from './language.ts';
 import { enqueue } from './outbox.ts';
 import { keepSecret } from './secret.ts';
@@ -21,14 +22,18 @@ export const signalled: boolean = HAS_MARKETING && navigator.globalPrivacyContro
 /** Puts a choice into effect on this page: Google is told first, then the gated elements follow. Returns the news. */
 export const apply = (choice: Choice): Change => {
   setChoice(choice);
+  const landing = takeLanding();
+  const moved = landing && landing.url !== location.href ? landing : undefined;
   if (choice._at) {
     consentUpdate();
-    if (HAS_GOOGLE) switchMeasurement();
+    if (HAS_OFF_SWITCH) switchMeasurement();
   }
-  if (HAS_ADAPTERS) tellVendors();
+  if (HAS_ADAPTERS) tellVendors(moved);
+  if (HAS_GOOGLE && moved) setLanding(moved);
   sweep();
+  if (HAS_GOOGLE && moved) setLanding({});
   const removed = HAS_TRACES ? clearRefused() : [];
-  return { ...snapshot(), removed };
+  return { ...snapshot(), removed, landing };
 };
 
 const record = (action: Deed['action'], answers: Answers, apart: Answers, source: Source, synthetic = false): void => {

@@ -1,4 +1,5 @@
-import { purposes, services } from 'assent:config';
+import { googleRegions, googleSettings, purposes, services, waitForUpdate } from 'assent:config';
+import type { Landing } from './contract.ts';
 import { has, isRefused } from './state.ts';
 
 type Entry = ArrayLike<unknown> | undefined;
@@ -41,16 +42,32 @@ const signals = (ask: (purpose: string) => boolean): Record<string, string> => {
 /** Unix milliseconds at which the script came to set the default. */
 export let begun: number;
 
-/** Consent Mode v2 (all seven signals): exactly one default, before any Google tag; the page's own stub may have set it. */
+const setDefault = (ask: (purpose: string) => boolean, scope?: object): void =>
+  gtag('consent', 'default', { ...signals(ask), ...scope, wait_for_update: waitForUpdate });
+
+/**
+ * Consent Mode v2 (all seven signals): exactly one default per region, before any Google tag; the page's own stub may
+ * have set it. Before there is a choice only what needs none is granted.
+ */
 export const consentDefault = (): void => {
   begun = Date.now();
   page.gtag ||= gtag;
-  if (page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) return;
-  gtag('consent', 'default', { ...signals(() => false), wait_for_update: 500 });
+  if (!page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
+    if (HAS_REGIONS) setDefault(() => false, { region: googleRegions });
+    setDefault(HAS_REGIONS ? () => true : allows);
+  }
+  if (HAS_GOOGLE_SETTINGS) for (const name of googleSettings) gtag('set', name, true);
 };
 
 /** One update per decision and per later page, before any event and before any tag is run. */
 export const consentUpdate = (): void => gtag('consent', 'update', signals(allows));
+
+/**
+ * Tells Google's tags, which look at the address when they start, another one; an empty landing takes it back, because
+ * later page views have addresses of their own.
+ */
+export const setLanding = ({ url, referrer }: Partial<Landing>): void =>
+  gtag('set', { page_location: url, page_referrer: referrer });
 
 /** Analytics' own off switch, for a tag that already runs: window['ga-disable-G-XXXX']. */
 export const switchMeasurement = (): void => {

@@ -98,15 +98,18 @@ func features(n schemas.Notice) map[string]string {
 		return strconv.FormatBool(slices.ContainsFunc(n.Services, has))
 	}
 	return map[string]string{
-		"REGIME":         strconv.Quote(Regime(n)),
-		"HAS_SERVICES":   strconv.FormatBool(len(n.Services) > 0),
-		"HAS_LANGUAGES":  strconv.FormatBool(len(n.Languages) > 1),
-		"HAS_ALIASES":    strconv.FormatBool(slices.ContainsFunc(n.Languages, isAliased)),
-		"HAS_MARKETING":  strconv.FormatBool(slices.Contains(optional(n), "marketing")),
-		"HAS_FUNCTIONAL": strconv.FormatBool(slices.Contains(optional(n), "functional")),
-		"HAS_GOOGLE":     some(isGoogle),
-		"HAS_ADAPTERS":   some(func(s schemas.Service) bool { return hasFile(s.Adapter) }),
-		"HAS_TRACES":     some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
+		"REGIME":              strconv.Quote(Regime(n)),
+		"HAS_SERVICES":        strconv.FormatBool(len(n.Services) > 0),
+		"HAS_LANGUAGES":       strconv.FormatBool(len(n.Languages) > 1),
+		"HAS_ALIASES":         strconv.FormatBool(slices.ContainsFunc(n.Languages, isAliased)),
+		"HAS_MARKETING":       strconv.FormatBool(slices.Contains(optional(n), "marketing")),
+		"HAS_FUNCTIONAL":      strconv.FormatBool(slices.Contains(optional(n), "functional")),
+		"HAS_GOOGLE":          some(isGoogle),
+		"HAS_OFF_SWITCH":      strconv.FormatBool(slices.ContainsFunc(n.Services, isGoogle) && n.ConsentMode != "advanced"),
+		"HAS_REGIONS":         strconv.FormatBool(len(n.Google.Regions) > 0),
+		"HAS_GOOGLE_SETTINGS": strconv.FormatBool(len(googleSettings(n.Google)) > 0),
+		"HAS_ADAPTERS":        some(func(s schemas.Service) bool { return hasFile(s.Adapter) }),
+		"HAS_TRACES":          some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}
 }
 

@@ -1,6 +1,7 @@
 package snippetbuild
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -76,6 +77,21 @@ func address(link string) (string, error) {
 	return link, nil
 }
 
+// googleSettings names what is switched on with gtag('set', …, true).
+func googleSettings(g schemas.Google) []string {
+	names := []string{}
+	if g.AdsDataRedaction {
+		names = append(names, "ads_data_redaction")
+	}
+	if g.UrlPassthrough {
+		names = append(names, "url_passthrough")
+	}
+	if g.DeveloperId != "" {
+		names = append(names, "developer_id."+g.DeveloperId)
+	}
+	return names
+}
+
 func orEmpty(list []string) []string {
 	if list == nil {
 		return []string{}
@@ -122,6 +138,8 @@ func config(in Input, css string) (string, error) {
 		{"site", in.Site}, {"notice", in.NoticeID}, {"scope", scope}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
+		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"googleRegions", orEmpty(in.Notice.Google.Regions)},
+		{"googleSettings", googleSettings(in.Notice.Google)},
 		{"parts", partPlaceholders(in.Notice)},
 	}) {
 		value, err := script(m.value)

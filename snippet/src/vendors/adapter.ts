@@ -1,3 +1,5 @@
+import type { Landing } from '../contract.ts';
+
 /**
  * How one vendor is told of the visitor's choice in its own words. A notice's services name adapters by the file's name,
  * and only those are compiled in (server/internal/snippetbuild/adapters.go).
@@ -10,8 +12,11 @@ export interface Adapter {
   _await?(appeared: () => void): void;
   /** Before anything of the vendor runs, on each page: nothing is collected until it is told of a grant. */
   _hold?(): void;
-  /** Grants or revokes: once per change, and once on each later page. */
-  _tell(granted: boolean): void;
+  /**
+   * Grants or revokes: once per change, and once on each later page. With the first grant in a document comes how the
+   * visitor came there, if a client-side route has replaced the address since.
+   */
+  _tell(granted: boolean, landing?: Landing): void;
 }
 
 /** What vendors put on the page, by name. */

@@ -1,4 +1,5 @@
 import { adapters } from 'assent:adapters';
+import type { Landing } from '../contract.ts';
 import { current, has } from '../state.ts';
 import type { Adapter } from './adapter.ts';
 
@@ -15,12 +16,12 @@ const guarded = (call: () => void): void => {
 };
 
 /** Tells the vendors that are there of the choice, each only what is new to it. */
-export const tellVendors = (): void => {
+export const tellVendors = (landing?: Landing): void => {
   for (const [adapter, services] of adapters) {
     const granted = services.every(has);
     if (!told.has(adapter) || told.get(adapter) === granted || !(granted || current._at)) continue;
     told.set(adapter, granted);
-    guarded(() => adapter._tell(granted));
+    guarded(() => adapter._tell(granted, landing));
   }
 };
 
