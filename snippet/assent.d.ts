@@ -17,6 +17,13 @@ export interface Snapshot {
 export type Action = Choice['action'];
 /** Where the visitor did it. */
 export type Source = 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import';
+/** How the visitor came to this document. */
+export interface Landing {
+  /** Its address when it was opened, parameters included. */
+  url: string;
+  /** The page that led here, or empty. */
+  referrer: string;
+}
 /** A choice that is in effect from now on. */
 export interface Change extends Snapshot {
   /** Names of the cookies and storage entries of refused services that were removed. */
@@ -25,6 +32,8 @@ export interface Change extends Snapshot {
   action?: Action;
   /** Missing when the choice was made in another tab. */
   source?: Source;
+  /** With the first grant in a document and never again, for tags that start only now. */
+  landing?: Landing | undefined;
 }
 /** A choice that was made on this page. */
 export interface Made extends Change {

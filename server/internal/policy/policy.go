@@ -42,7 +42,8 @@ type Service struct {
 
 // Compile reads a complete notice. Scope names what it asks consent for, and own is this server's origin.
 //
-// The rules are those of opt-in under every regime: what was not granted is not allowed. Under child-directed rules
+// The rules are those of opt-in under every regime: what was not granted is not allowed, but for Google's tags in
+// advanced mode. Under child-directed rules
 // nothing optional is, whatever a choice says.
 func Compile(n schemas.Notice, scope, own string) Rules {
 	r := Rules{Scope: scope, Lifetime: time.Duration(n.LifetimeDays) * day}
@@ -50,7 +51,7 @@ func Compile(n schemas.Notice, scope, own string) Rules {
 	for _, s := range n.Services {
 		written, leftOut := sources(s.Hosts)
 		switch {
-		case s.Purpose == consent.Essential:
+		case s.Purpose == consent.Essential, consent.LoadsDenied(n, s):
 			always = append(slices.Clone(always), s.Hosts...)
 			continue
 		case len(written) > 0 && n.Regime != "child-directed":

@@ -215,3 +215,15 @@ func TestIsNonce(t *testing.T) {
 		}
 	}
 }
+
+func TestAdvancedModeLetsGoogleLoad(t *testing.T) {
+	n := notice()
+	n.Services[1].Adapter = "google"
+	for mode, want := range map[string]bool{"basic": false, "advanced": true} {
+		n.ConsentMode = mode
+		header := policy.Compile(n, scope, "https://assent.example").Value(nil, policy.Placeholder)
+		if strings.Contains(header, "*.count.example") != want || strings.Contains(header, "tube.example") {
+			t.Errorf("%s: %s", mode, header)
+		}
+	}
+}

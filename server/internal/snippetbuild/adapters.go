@@ -7,16 +7,12 @@ import (
 	"strings"
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 	"assent/snippet"
 )
 
 // notAdapters are the files beside the adapters.
 var notAdapters = []string{"adapter", "vendors"}
-
-// isGoogle reports whether a service is told by Consent Mode.
-func isGoogle(s schemas.Service) bool {
-	return slices.Contains([]string{"google", "google-tag-manager", "adsense"}, s.Adapter)
-}
 
 // hasFile reports whether an adapter is code of its own, snippet/src/vendors/{name}.ts.
 func hasFile(name string) bool {
@@ -48,7 +44,7 @@ func adapterModule(n schemas.Notice) (string, error) {
 func adapterNames(n schemas.Notice) []string {
 	names := []string{}
 	for _, s := range n.Services {
-		covered := isGoogle(s) && !hasFile(s.Adapter)
+		covered := consent.IsGoogle(s) && !hasFile(s.Adapter)
 		if s.Adapter != "" && !covered && !slices.Contains(names, s.Adapter) {
 			names = append(names, s.Adapter)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 	"assent/server/internal/site"
 	"assent/snippet"
 )
@@ -63,7 +64,7 @@ func service(s schemas.Service) (object, error) {
 		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)}, {"_country", s.Country},
 		{"_retention", retention}, {"_policy", policy},
 	}
-	if isGoogle(s) {
+	if consent.IsGoogle(s) {
 		one = append(one, member{"_google", true})
 	}
 	return one, nil
