@@ -77,3 +77,19 @@ test('another consent tool on the page is named', async () => {
   assert.deepEqual(await codes(page), ['two-tools', 'two-tools']);
   await page.close();
 });
+
+test('a mistyped name is told once, with the names that there are', async () => {
+  const mistyped =
+    '<img alt="" data-assent="analytics marketting"><img alt="" data-assent="marketting"><img alt="" data-assent>';
+  const page = await open(lab.world.tag(), `${mistyped}<img alt="" data-assent="essential youtube">`);
+  const findings: { code: string; text: string }[] = await page.evaluate(() => (self as any).assent.check());
+  assert.deepEqual(
+    findings.map(({ code, text }) => [code, text.split(' names')[0]]),
+    [
+      ['unknown-name', 'data-assent="marketting"'],
+      ['unknown-name', 'data-assent=""'],
+    ],
+  );
+  assert.match(findings[0]!.text, /analytics, marketing, google-analytics, meta-pixel, youtube\.$/);
+  await page.close();
+});

@@ -1,4 +1,5 @@
 import type { Finding } from '../contract.ts';
+import { unknownNames } from './names.ts';
 import { order } from './order.ts';
 import { otherTools } from './tools.ts';
 
@@ -10,7 +11,11 @@ const voices = { wrong: 'error', doubt: 'warn', fine: 'info' } as const;
  */
 const check = async (begun: number): Promise<Finding[]> => {
   const page = window as unknown as Record<string, unknown>;
-  const findings = [...order(begun, page.dataLayer as Parameters<typeof order>[1]), ...otherTools(page)];
+  const findings = [
+    ...order(begun, page.dataLayer as Parameters<typeof order>[1]),
+    ...otherTools(page),
+    ...unknownNames(document),
+  ];
   for (const { level, text } of findings) console[voices[level]](`assent: ${text}`);
   if (!findings.length) console.info('assent: nothing wrong was found on this page.');
   return findings;
