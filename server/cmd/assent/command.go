@@ -21,6 +21,7 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
+	Migrate     migrateCommands    `cmd:"" help:"Move from another tool."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Exit with 0 if a server answers, for containers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

@@ -1,0 +1,158 @@
+// Package pagemigration rewrites pages that were written for another consent tool, or for none, to data-assent. It
+// changes the few bytes that say what waits and leaves every other byte as it is.
+package pagemigration
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"assent/schemas"
+)
+
+// ErrEncoding means that a page is not in UTF-8 and was left alone.
+var ErrEncoding = errors.New("is not in UTF-8: convert it, or rewrite it by hand")
+
+// Options say what pages are rewritten to.
+type Options struct {
+	Notice schemas.Notice // Complete.
+	Tag    string         // Script tag that takes the place of the other tool's; empty to leave that one.
+	Markup bool           // Leave inline scripts alone: in a component file they are the component.
+}
+
+// Change is one element that is rewritten.
+type Change struct {
+	Line int
+	What string // Such as `script of youtube.com waits for marketing`.
+	edits
+}
+
+// Result is what becomes of a page.
+type Result struct {
+	Page     []byte
+	Changes  []Change
+	Warnings []string // With line numbers.
+	edits    edits
+	original []byte
+}
+
+// Rewrite returns the page rewritten. Rewriting the result again changes nothing.
+func Rewrite(page []byte, o Options) (Result, error) {
+	if !utf8.Valid(page) {
+		return Result{}, ErrEncoding
+	}
+	r := &rewriter{rules: newRules(o), page: page, masked: mask(page)}
+	r.run()
+	result := Result{Changes: r.changes, Warnings: r.warnings, original: page}
+	for _, change := range r.changes {
+		result.edits = append(result.edits, change.edits...)
+	}
+	slices.SortStableFunc(result.edits, func(a, b edit) int { return a.start - b.start })
+	result.Page = result.edits.apply(page, 0, len(page))
+	return result, nil
+}
+
+type rewriter struct {
+	rules
+	page, masked []byte
+	tagged       bool // Our script tag is in the page already.
+	changes      []Change
+	warnings     []string
+}
+
+// run goes through the tokens, whose raw bytes one after another are the page.
+func (r *rewriter) run() {
+	r.tagged = r.Tag != "" && bytes.Contains(r.page, []byte(strings.TrimSpace(r.Tag)))
+	z := html.NewTokenizer(bytes.NewReader(r.masked))
+	for offset := 0; ; {
+		kind := z.Next()
+		end := offset + len(z.Raw())
+		if kind == html.ErrorToken {
+			return
+		}
+		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+			r.element(scanTag(r.page, r.masked, offset, end))
+		}
+		offset = end
+	}
+}
+
+// element rewrites one element, if it is to be.
+func (r *rewriter) element(t tag) {
+	if t.name == "noscript" {
+		r.warnNoscript(t)
+		return
+	}
+	if !slices.Contains(elements, t.name) || t.has("data-assent") {
+		return
+	}
+	if t.name == "script" && r.isLoader(t) {
+		r.replaceLoader(t)
+		return
+	}
+	inline := ""
+	if t.name == "script" && !t.has("src") {
+		inline = string(r.page[t.end:r.textEnd(t)])
+	}
+	change, warning := r.rewrite(t, inline)
+	if warning != "" {
+		r.warn(t, warning)
+	}
+	if len(change.edits) > 0 {
+		change.Line = r.line(t.start)
+		r.changes = append(r.changes, change)
+	}
+}
+
+// replaceLoader puts our script in the place of the other tool's first one, and takes the others out.
+func (r *rewriter) replaceLoader(t tag) {
+	if r.Tag == "" {
+		r.warn(t, "loads another consent tool: give --site or --tag to have it replaced")
+		return
+	}
+	end := r.elementEnd(t)
+	with := r.Tag
+	if r.tagged {
+		with = ""
+	}
+	r.tagged = true
+	r.changes = append(r.changes, Change{Line: r.line(t.start), What: "another tool's script is replaced",
+		edits: edits{{t.start, end, with}}})
+}
+
+// textEnd returns where an element's raw text ends; the tokenizer finds its end tag.
+func (r *rewriter) textEnd(t tag) int {
+	z := html.NewTokenizer(bytes.NewReader(r.masked[t.start:]))
+	z.Next()
+	if z.Next() == html.TextToken {
+		return t.end + len(z.Raw())
+	}
+	return t.end
+}
+
+// elementEnd returns where a script's end tag ends.
+func (r *rewriter) elementEnd(t tag) int {
+	end := r.textEnd(t)
+	if n := bytes.IndexByte(r.masked[end:], '>'); n >= 0 && bytes.HasPrefix(r.masked[end:], []byte("</")) {
+		return end + n + 1
+	}
+	return end
+}
+
+// warnNoscript: without scripts nobody can be asked, and what stands there is requested at once.
+func (r *rewriter) warnNoscript(t tag) {
+	if found := r.inText(string(r.page[t.end:r.textEnd(t)])); len(found) > 0 {
+		r.warn(t, fmt.Sprintf("noscript requests %s of visitors who cannot be asked: take it out", strings.Join(found, ", ")))
+	}
+}
+
+func (r *rewriter) warn(t tag, text string) {
+	r.warnings = append(r.warnings, fmt.Sprintf("line %d: %s", r.line(t.start), text))
+}
+
+func (r *rewriter) line(offset int) int { return 1 + bytes.Count(r.page[:offset], []byte("\n")) }
