@@ -42,6 +42,16 @@ interface Texts {
   readonly _services: readonly (readonly [string, string])[];
 }
 
+/** Whose requests some hosts are. */
+interface HostRule {
+  /** Separated by spaces: a host, or .host for all of its subdomains, or either with the beginning of a path. */
+  readonly _hosts: string;
+  /** Purpose or services, separated by |, any of which must be granted; empty when none is needed. */
+  readonly _ids: string;
+  /** The service that is told to the owner; only where third parties are reported. */
+  readonly _service?: string;
+}
+
 declare module 'assent:config' {
   export const site: string;
   export const notice: string;
@@ -64,6 +74,10 @@ declare module 'assent:config' {
   export const googleRegions: readonly string[];
   /** What is switched on with `gtag('set', …, true)`. */
   export const googleSettings: readonly string[];
+  /** Third parties that are held back, or reported. */
+  export const hosts: readonly HostRule[];
+  /** Regular expression for the addresses that the stub stops. */
+  export const blocked: string;
   export const css: string;
   /** SHA-256, base64, of each part that is fetched on demand. */
   export const parts: { readonly [name: string]: string };
@@ -89,6 +103,9 @@ declare const HAS_MARKETING: boolean;
 declare const HAS_FUNCTIONAL: boolean;
 /** Rules that this build asks by; what only others need is compiled away. */
 declare const REGIME: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+declare const HAS_AUTOBLOCK: boolean;
+declare const HAS_REPORT: boolean;
+declare const HAS_COMPAT: boolean;
 
 interface Navigator {
   readonly globalPrivacyControl?: boolean;

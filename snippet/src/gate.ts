@@ -1,42 +1,13 @@
 import { attempt } from './attempt.ts';
+import { isAnyGranted } from './block/granted.ts';
+import { release, stop } from './block/guard.ts';
+import { INERT } from './inert.ts';
 import { isLoading } from './loading.ts';
+import { start } from './start.ts';
 import { has } from './state.ts';
-import { trusted } from './trusted.ts';
 
-/** What has been started, once per document whatever is withdrawn and granted again: addresses and inline scripts. */
-const started = new Set<unknown>();
-let queue: Promise<unknown> = Promise.resolve();
-
-const granted = (element: HTMLElement): boolean => !!element.dataset.assent!.match(/\S+/g)?.every(has);
-
-const run = (original: HTMLScriptElement): Promise<unknown> =>
-  new Promise((settled) => {
-    // Only what has never been run, as text/plain is not, makes a copy that runs.
-    const copy = original.cloneNode() as HTMLScriptElement;
-    copy.type = original.dataset.type || '';
-    copy.text = trusted().createScript(original.text);
-    // Browsers hide the nonce's attribute from scripts, and not all of them copy what it stands for.
-    copy.nonce = original.nonce;
-    copy.addEventListener('load', settled);
-    copy.addEventListener('error', settled);
-    // Beside the original, which stays where a framework put it and may remove it.
-    original.after(copy);
-    if (!original.src) settled(0);
-  });
-
-/**
- * Starts a gated script. All load in parallel, so that a vendor that hangs stops no other; those with
- * `data-assent-order` run one after the other, in the order of the document. An address runs once per document.
- */
-const start = (original: HTMLScriptElement): void => {
-  const key = original.src || original;
-  if (started.has(key)) return;
-  started.add(key);
-  // What the page's policy forbids to make is a rejection that the console shows; it keeps no other from starting.
-  const go = () => granted(original) && run(original);
-  if (original.dataset.assentOrder === undefined) go();
-  else queue = queue.then(go, go);
-};
+const granted = (element: HTMLElement): boolean =>
+  !!element.dataset.assent!.match(/\S+/g)?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
 
 // Absolute web addresses and relative ones, so that no markup gets a script address past a sanitiser.
 const WEB = /^(https?:|[^:]*(\/|$))/i;
@@ -57,24 +28,50 @@ const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
 // The parser inserts an inline script before it has read all of it; something after it proves that it is whole.
 const isWhole = (script: HTMLScriptElement): boolean => !!script.src || !!script.nextSibling || !isLoading();
 
-const visit = (element: HTMLElement): void => {
+const isWaiting = (script: HTMLScriptElement): boolean =>
+  script.type === INERT ? isWhole(script) : HAS_AUTOBLOCK && !!script.dataset.src;
+
+const visit = (found: HTMLElement): void => {
+  const element = (HAS_AUTOBLOCK && stop(found)) || found;
+  if (HAS_AUTOBLOCK && !element.dataset.assent) return;
   const on = granted(element);
   const script = element as HTMLScriptElement;
   if (element.localName !== 'script') for (const name of ['src', 'srcset', 'href']) setAddress(element, name, on);
-  else if (on && script.type === 'text/plain' && isWhole(script)) start(script);
+  else if (on && isWaiting(script)) start(script, () => granted(script));
 };
 
+const GATED = `[data-assent]${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href]' : ''}`;
+
+const sweepIn = (root: ParentNode): void => root.querySelectorAll<HTMLElement>(GATED).forEach(visit);
+
 /** Brings every annotated element in line with the choice. */
-export const sweep = (): void => document.querySelectorAll<HTMLElement>('[data-assent]').forEach(visit);
+export const sweep = (): void => {
+  sweepIn(document);
+  if (HAS_AUTOBLOCK) release(visit);
+};
+
+// Looks at what was inserted and at nothing else, once: what stands in something that was itself inserted is found there.
+const look = (records: readonly MutationRecord[]): void => {
+  const seen = new Set<Node>();
+  for (const { target, addedNodes } of records)
+    for (const node of addedNodes as Iterable<Node> & NodeListOf<HTMLElement>) {
+      if (node.dataset && !seen.has(target)) {
+        if (HAS_AUTOBLOCK || node.dataset.assent) visit(node);
+        sweepIn(node);
+      }
+      seen.add(node);
+    }
+};
 
 /** Sees what the parser or the page inserts from now on, and calls back after each time. */
 export const watch = (onInsert: () => void): void => {
-  const onChange = () => {
-    sweep();
+  const onChange = (records?: unknown) => {
+    // While the parser reads, an insertion may also complete what came before it.
+    if (isLoading() || !Array.isArray(records)) sweep();
+    else look(records);
     onInsert();
   };
-  // The document itself is observed, because a framework may replace everything in it. An insertion may also complete
-  // what came before it, hence the whole document each time: one query for all that was inserted at once.
+  // The document itself is observed, because a framework may replace everything in it.
   new MutationObserver(onChange).observe(document, { childList: true, subtree: true });
   document.addEventListener('DOMContentLoaded', onChange);
 };

@@ -1,4 +1,6 @@
 import { install, isInstalled } from './api.ts';
+import { startGuard } from './block/guard.ts';
+import { startReport } from './block/report.ts';
 import { apply, recordSignal } from './decide.ts';
 import { emit } from './events.ts';
 import { watch } from './gate.ts';
@@ -13,6 +15,7 @@ import { holdVendors } from './vendors/vendors.ts';
 
 const start = (): void => {
   const choice = readChoice();
+  if (HAS_AUTOBLOCK) startGuard();
   consentDefault();
   if (HAS_ADAPTERS) holdVendors();
   watch(showNotice);
@@ -25,6 +28,7 @@ const start = (): void => {
   for (const moment of ['online', 'visibilitychange']) addEventListener(moment, flush);
   emit('ready', snapshot());
   startNotice();
+  if (HAS_REPORT) startReport();
   if (/assent-check/.test(location.search)) selfTest();
 };
 

@@ -3,11 +3,12 @@ import { attempt } from './attempt.ts';
 interface Policy {
   createScript(value: string): string;
   createScriptURL(value: string): string;
+  createHTML(value: string): string;
 }
 
 const page = window as unknown as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } };
 const asIs = (text: string): string => text;
-const plain: Policy = { createScript: asIs, createScriptURL: asIs };
+const plain: Policy = { createScript: asIs, createScriptURL: asIs, createHTML: asIs };
 
 let policy: Policy | undefined;
 

@@ -190,6 +190,10 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	stub, err := c.stub(env, catalog)
+	if err != nil {
+		return err
+	}
 	base := strings.TrimSuffix(c.PublicURL, "/")
 	_, err = fmt.Fprintf(env.stdout, `Moving: follows each publication within minutes.
 
@@ -198,8 +202,23 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 Pinned: these bytes for ever; paste a new tag after each publication.
 
   <script async src="%s/s/%s/%s.js" integrity="%s" crossorigin="anonymous"></script>
-`, base, scriptPath(c.ID), base, c.ID, script.Hash, script.SRI)
+
+Stub: first in the head, before either, where tags are not annotated or Consent Mode is advanced: sets its defaults,
+queues early calls and starts auto-block at once. Paste it anew when the services change.
+
+  <script>%s</script>
+
+Without nonces, a Content-Security-Policy allows the stub by its hash: script-src '%s'
+`, base, scriptPath(c.ID), base, c.ID, script.Hash, script.SRI, stub.Text, stub.CSP)
 	return err
+}
+
+func (c *siteTagCommand) stub(env *environment, catalog *site.Catalog) (snippetbuild.Stub, error) {
+	in, err := published{catalog}.Published(env.ctx, c.ID)
+	if err != nil {
+		return snippetbuild.Stub{}, err
+	}
+	return snippetbuild.MakeStub(in)
 }
 
 func scriptPath(site string) string { return "/s/" + site + ".js" }

@@ -109,6 +109,9 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_REGIONS":         strconv.FormatBool(len(n.Google.Regions) > 0),
 		"HAS_GOOGLE_SETTINGS": strconv.FormatBool(len(googleSettings(n.Google)) > 0),
 		"HAS_ADAPTERS":        some(func(s schemas.Service) bool { return hasFile(s.Adapter) }),
+		"HAS_AUTOBLOCK":       strconv.FormatBool(n.AutoBlock == "block"),
+		"HAS_REPORT":          strconv.FormatBool(n.AutoBlock == "report"),
+		"HAS_COMPAT":          strconv.FormatBool(len(n.Compat) > 0),
 		"HAS_TRACES":          some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}
 }
@@ -194,7 +197,8 @@ func (e entry) embedded(sources fs.FS) api.Plugin {
 		if slices.Contains(e.without, source) {
 			return api.OnResolveResult{}, fmt.Errorf("%s exists once on a page: hand over what %s needs of it", source, args.Importer)
 		}
-		return api.OnResolveResult{Path: source, Namespace: "embedded"}, nil
+		// A source that nothing is used of any more must leave nothing behind.
+		return api.OnResolveResult{Path: source, Namespace: "embedded", SideEffects: api.SideEffectsFalse}, nil
 	}
 	loadSource := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		text, err := fs.ReadFile(sources, args.Path)

@@ -141,7 +141,7 @@ func config(in Input, css string) (string, error) {
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
 		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"googleRegions", orEmpty(in.Notice.Google.Regions)},
 		{"googleSettings", googleSettings(in.Notice.Google)},
-		{"parts", partPlaceholders(in.Notice)},
+		{"parts", partPlaceholders(in.Notice)}, {"hosts", hosts(in.Notice)}, {"blocked", blocked(in.Notice)},
 	}) {
 		value, err := script(m.value)
 		if err != nil {

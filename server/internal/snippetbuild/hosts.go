@@ -1,0 +1,137 @@
+package snippetbuild
+
+import (
+	"slices"
+	"strings"
+
+	"assent/schemas"
+	"assent/server/internal/catalogue"
+)
+
+// hostRule is whose requests some hosts are.
+type hostRule struct{ ids, service string }
+
+// hosts returns the rules by which a notice holds third parties back or reports them; none where it does neither. The
+// script looks a host up by name, the more specific rule first, so that whatever decides otherwise is settled here.
+func hosts(n schemas.Notice) []any {
+	if n.AutoBlock != "block" && n.AutoBlock != "report" {
+		return []any{}
+	}
+	patterns := map[hostRule][]string{}
+	var order []hostRule
+	add := func(rule hostRule, pattern string) {
+		if patterns[rule] == nil {
+			order = append(order, rule)
+		}
+		patterns[rule] = append(patterns[rule], key(pattern))
+	}
+	for _, host := range held(n) {
+		add(host.rule, host.pattern)
+	}
+	for _, pattern := range n.Exempt {
+		add(hostRule{}, pattern)
+	}
+	rules := []any{}
+	for _, rule := range order {
+		one := object{{"_hosts", strings.Join(patterns[rule], " ")}, {"_ids", rule.ids}}
+		if n.AutoBlock == "report" {
+			one = append(one, member{"_service", rule.service})
+		}
+		rules = append(rules, one)
+	}
+	return rules
+}
+
+type heldHost struct {
+	pattern string
+	rule    hostRule
+}
+
+// held leaves out what is exempt, and what an earlier pattern covers: the owner's word counts before the catalogue's. A
+// host that several of the owner's services share is let through when one of them is granted.
+func held(n schemas.Notice) []heldHost {
+	isOwn := func(id string) bool {
+		return slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == id })
+	}
+	var list []heldHost
+	var own []string
+	for _, host := range catalogue.Hosts(n) {
+		if slices.ContainsFunc(n.Exempt, covers(host.Pattern)) {
+			continue
+		}
+		rule := hostRule{host.Purpose, host.Service}
+		if isOwn(host.Service) {
+			rule.ids = host.Service
+			own = append(own, host.Pattern)
+		} else if slices.ContainsFunc(own, covers(host.Pattern)) {
+			continue
+		}
+		if host.Purpose == essential {
+			rule = hostRule{}
+		}
+		if n.AutoBlock == "block" {
+			rule.service = "" // Nobody is told, and one rule for each purpose is shorter.
+		}
+		same := slices.IndexFunc(list, func(h heldHost) bool { return key(h.pattern) == key(host.Pattern) })
+		if same < 0 {
+			list = append(list, heldHost{host.Pattern, rule})
+		} else if rule.ids != "" && list[same].rule.ids != "" {
+			list[same].rule.ids += "|" + rule.ids
+		}
+	}
+	return list
+}
+
+// covers reports whether a pattern, which it is given, takes in all that pattern does.
+func covers(pattern string) func(wide string) bool {
+	return func(wide string) bool {
+		if key(wide) == key(pattern) {
+			return true
+		}
+		domain, isWild := strings.CutPrefix(wide, "*")
+		host, _, _ := strings.Cut(pattern, "/")
+		return isWild && !strings.Contains(domain, "/") && strings.HasSuffix(host, domain) ||
+			!isWild && strings.HasPrefix(pattern, wide+"/")
+	}
+}
+
+// key is how the script looks a pattern up: .example.com for all subdomains. Ports are not told apart.
+func key(pattern string) string {
+	host, path, hasPath := strings.Cut(strings.TrimPrefix(pattern, "*"), "/")
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	if hasPath {
+		return host + "/" + path
+	}
+	return host
+}
+
+// blocked is the expression for what the stub stops: the hosts of the notice's own services. It is tried on whole
+// addresses.
+func blocked(n schemas.Notice) string {
+	waits := func(host catalogue.Host) bool {
+		return host.Purpose != essential && !slices.ContainsFunc(n.Exempt, covers(host.Pattern)) &&
+			slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == host.Service })
+	}
+	var hosts []string
+	for _, host := range catalogue.Hosts(n) {
+		if waits(host) {
+			hosts = append(hosts, host.Pattern)
+		}
+	}
+	if len(hosts) == 0 {
+		return "^$"
+	}
+	spared := ""
+	if len(n.Exempt) > 0 {
+		spared = "(?!" + alternatives(n.Exempt) + ")"
+	}
+	return "^https?://" + spared + "(?:" + alternatives(hosts) + ")"
+}
+
+func alternatives(patterns []string) string {
+	expressions := make([]string, len(patterns))
+	for i, pattern := range patterns {
+		expressions[i] = strings.ReplaceAll(strings.TrimPrefix(catalogue.Expression(pattern), "^"), `\/`, "/")
+	}
+	return strings.Join(expressions, "|")
+}

@@ -1,0 +1,100 @@
+import { INERT } from '../inert.ts';
+import { isLoading } from '../loading.ts';
+import { hasStarted } from '../start.ts';
+import { isPending } from '../state.ts';
+import { arrest } from './arrest.ts';
+import { isAnyGranted } from './granted.ts';
+import { needs } from './hosts.ts';
+import { patchMarkup } from './markup.ts';
+import { type Guard, isLoadedBy, patch } from './patch.ts';
+
+/** Granted by nobody: what has been started once. */
+const NEVER = '-';
+
+/** Most pictures that are kept. */
+const MOST = 99;
+
+/** Scripts that were looked at: one that was let run must not be taken for one that waits. */
+const seen = new WeakSet<Element>();
+
+/** Pictures outside the document, which nothing else would find again. */
+let pictures: HTMLElement[] = [];
+let isBegun = false;
+
+const ask = (address: unknown, element?: Element): string => {
+  if (element?.localName === 'script' && hasStarted(`${address}`)) {
+    // Who inserts a tag that runs already may wait for it.
+    setTimeout(() => element.dispatchEvent(new Event('load')));
+    return NEVER;
+  }
+  const ids = needs(address);
+  return ids && !isAnyGranted(ids) ? ids : '';
+};
+
+const isOutside = (element: HTMLElement): boolean =>
+  element.localName === 'img' && !element.isConnected && element.ownerDocument === document;
+
+// The address becomes an annotation, with which the gate makes the request later. What the page has annotated by itself
+// is left to the gate.
+const hold = (element: HTMLElement, attribute: string, value: unknown): boolean => {
+  const { dataset } = element;
+  const isOurs = 'assentHeld' in dataset;
+  if (!isLoadedBy(element, attribute) || (dataset.assent && !isOurs)) return false;
+  const name = `${attribute}`.toLowerCase();
+  const address = `${value}`;
+  // The first candidate of a srcset stands for all.
+  const ids = ask(address.trim().split(/\s/)[0], element);
+  if (ids) {
+    dataset.assentHeld = '';
+    dataset.assent = ids;
+    dataset[name] = address;
+    // Those of a time after the answer go with it.
+    if (isOutside(element) && isPending() && pictures.length < MOST) pictures.push(element);
+    // The page has changed its mind: it is no longer for the gate to give or to take.
+  } else if (isOurs && dataset[name] !== address) delete dataset[name];
+  return !!ids;
+};
+
+const guard: Guard = { ask, hold };
+
+// What the stub has stopped by its type must not lose its address.
+const takeOver = (stub: Guard): void => {
+  stub.stop!();
+  Object.assign(stub, guard);
+  for (const [element, name, value] of stub.held!) {
+    hold(element, name, value);
+    if ((element as HTMLScriptElement).type === INERT) delete element.dataset.src;
+  }
+};
+
+/** Puts the guard before everything that makes requests, or in the place of the one that the stub has put there. */
+export const startGuard = (): void => {
+  const stub = (window as { assent?: { guard?: Guard } }).assent?.guard;
+  if (stub) takeOver(stub);
+  else patch(guard);
+  patchMarkup(guard);
+};
+
+// What was there before the guard has run by now if it is loaded, unless it waits for the parser.
+const hasRun = ({ src, defer, type, async }: HTMLScriptElement): boolean =>
+  !isBegun &&
+  performance.getEntriesByName(src).length > 0 &&
+  !(isLoading() && (defer || (type === 'module' && !async)));
+
+const isShown = (element: HTMLElement): unknown =>
+  (element as HTMLImageElement).complete || (element as HTMLLinkElement).sheet;
+
+/** Stops an element whose host waits for a grant. Returns what then stands in its place, if it was stopped. */
+export const stop = (element: HTMLElement): HTMLElement | undefined => {
+  if (element.localName !== 'script') return isShown(element) ? undefined : arrest(guard, element);
+  if (seen.has(element)) return undefined;
+  seen.add(element);
+  return hasRun(element as HTMLScriptElement) ? undefined : arrest(guard, element);
+};
+
+/** Looks again at the pictures outside the document, and forgets them with a refusal. */
+export const release = (visit: (element: HTMLElement) => void): void => {
+  isBegun = true;
+  pictures.forEach(visit);
+  pictures = pictures.filter((picture) => isPending() && !picture.getAttribute('src'));
+};

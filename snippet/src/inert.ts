@@ -1,0 +1,2 @@
+/** Type of scripts that wait. */
+export const INERT = 'text/plain';
