@@ -108,39 +108,6 @@ test('frames that are parsed after the script load for a visitor who has granted
   await page.close();
 });
 
-test('a tag is neither missed nor doubled in 200 warm reloads, however early or late the script comes', async () => {
-  const { world, browser } = lab;
-  const page = await browser.newPage();
-  const slots = ['async', '', 'defer', 'async', 'async'];
-  const pages = slots.map((attributes, i) =>
-    world.page(
-      `/warm${i}`,
-      i === 4
-        ? html(gated(), `<p>Late</p>${world.tag(attributes)}`)
-        : html(
-            world.tag(attributes) + gated(),
-            '<p>Text</p>'.repeat(i * 40) +
-              `<script type="text/plain" data-assent="analytics" src="${lab.world.vendor}/end.js"></script>`,
-          ),
-    ),
-  );
-  await page.goto(pages[0]!);
-  await page.click(ACCEPT);
-  for (let round = 0; round < 200; round++) {
-    const slot = round % slots.length;
-    const expected = sorted(slot === 4 ? RAN : [...RAN, 'end']);
-    await page.goto(pages[slot]!, { waitUntil: 'commit' });
-    // Some visits are looked at while the page still loads.
-    if (round % 3) await page.waitForLoadState('load');
-    await until(
-      async () => (await page.evaluate(ran)).length >= expected.length,
-      `every script of visit ${round} runs`,
-    );
-    assert.deepEqual(await page.evaluate(ran), expected, `visit ${round}`);
-  }
-  await page.close();
-});
-
 test('accepting, withdrawing and accepting again never runs a script twice', async () => {
   const { world, browser } = lab;
   const page = await browser.newPage();

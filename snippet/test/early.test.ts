@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { meanwhile } from './harness/browser.ts';
+import { openLab } from './harness/lab.ts';
+
+const lab = openLab();
+
+const RUNS = 200;
+const TABS = 4;
+// Seldom, so that the asking does not take the time of what is waited for.
+const POLL = { polling: 100, timeout: 30_000 };
+const SEED = Number(process.env.SEED || Date.now() % 1e6);
+
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+const numbersFrom = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+};
+
+type Dice = () => number;
+
+const pick = <T>(dice: Dice, list: readonly T[]): T => list[Math.floor(dice() * list.length)]!;
+
+const HEAD = ['external', 'module', 'service'];
+
+/** What runs once on every page, in the order of the alphabet. */
+const BASE = ['end', ...HEAD, 'inline'].sort();
+
+const gated = (kind: string, name: string, tab: string) =>
+  `<script type="text/plain" data-assent="${kind}" src="${lab.world.vendor}/${name}.js?${tab}"></script>`;
+
+/** Where the script stands in a page: first, blocking, deferred, before a long text, or last. */
+const SLOTS = ['async', '', 'defer', 'long', 'late'] as const;
+
+const publish = (slot: string, tab: string): string => {
+  const { world } = lab;
+  const script = world.tag(slot === 'long' || slot === 'late' ? 'async' : slot);
+  const tags =
+    HEAD.map((name) => gated(name === 'service' ? 'meta-pixel' : 'analytics', name, tab)).join('') +
+    `<script type="text/plain" data-assent="analytics">(self.ran ||= []).push('inline')</script>
+<img alt="" data-assent="marketing" data-src="${world.vendor}/pixel.gif?${tab}">
+<iframe title="video" data-assent="youtube" data-src="${world.vendor}/frame.html?${tab}"></iframe>`;
+  const text = `<main>${'<p>Text</p>'.repeat(slot === 'long' ? 200 : 20)}</main>`;
+  const end = gated('analytics marketing', 'end', tab);
+  const body = slot === 'late' ? tags + text + end + script : text + tags + end;
+  return world.page(
+    `/${tab}/${slot || 'blocking'}`,
+    `<!doctype html><html lang="en"><head><title>Shop</title>${slot === 'late' ? '' : script}</head><body>${body}</body></html>`,
+  );
+};
+
+// Functions whose source is evaluated in the page.
+const ran = () => [...((self as any).ran || [])].sort();
+const isThere = () => !!(self as any).assent?.get;
+const forget = () => {
+  localStorage.clear();
+  document.cookie = 'assent=;path=/;max-age=0';
+};
+const insert = ([address, route]: string[]) => {
+  const script = document.createElement('script');
+  script.type = 'text/plain';
+  script.dataset.assent = 'analytics';
+  script.src = address!;
+  if (!route) return document.documentElement.append(script);
+  history.pushState(null, '', route);
+  const main = document.createElement('main');
+  main.append('Another page', script);
+  document.querySelector('main')?.remove();
+  document.documentElement.append(main);
+};
+
+interface Tab {
+  readonly name: string;
+  readonly page: Page;
+  readonly urls: readonly string[];
+  readonly dice: Dice;
+}
+
+const go = (page: Page, url: string) => page.goto(url, { waitUntil: 'commit' });
+const aWhile = ({ dice }: Tab) => meanwhile(dice() ** 2 * 150);
+
+/** Reloads (0) or goes back (-1) as the browser's buttons do, into the back-forward cache too. */
+const travel = async (page: Page, steps: number): Promise<void> => {
+  const committed = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
+  await page.evaluate((by) => void setTimeout(() => history.go(by)), steps);
+  await committed;
+};
+
+/** What happens while a page loads, or after. Each resolves with what must run in the document then at hand. */
+const moves: Readonly<Record<string, (tab: Tab) => Promise<string[]>>> = {
+  async reload({ page }) {
+    await travel(page, 0);
+    return BASE;
+  },
+  async back(tab) {
+    // The same address again would take its place in the history.
+    const others = tab.urls.filter((url) => url !== tab.page.url());
+    await go(tab.page, pick(tab.dice, others));
+    await aWhile(tab);
+    await travel(tab.page, -1);
+    return BASE;
+  },
+  async route({ page, name }) {
+    await page.evaluate(insert, [`${lab.world.vendor}/route.js?${name}`, `/${name}/elsewhere`]);
+    return [...BASE, 'route'].sort();
+  },
+  async insert({ page, name }) {
+    await page.evaluate(insert, [`${lab.world.vendor}/later.js?${name}`]);
+    return [...BASE, 'later'].sort();
+  },
+};
+
+const api = async ({ page }: Tab, method: 'accept' | 'withdraw'): Promise<void> => {
+  await page.waitForFunction(isThere, undefined, POLL);
+  await page.evaluate((name) => (self as any).assent[name](), method);
+};
+
+const runOnce = async (tab: Tab, state: string, move: string): Promise<void> => {
+  const hits = () => lab.world.hits.filter((url) => url.endsWith(`?${tab.name}`));
+  if (state === 'pending') await tab.page.evaluate(forget);
+  if (state === 'granted') await api(tab, 'accept');
+  // Whatever the page that is left was still asking for has come by then.
+  await go(tab.page, 'about:blank');
+  await meanwhile(20);
+  lab.world.hits = lab.world.hits.filter((url) => !url.endsWith(`?${tab.name}`));
+  await go(tab.page, pick(tab.dice, tab.urls));
+  await aWhile(tab);
+  const expected = await moves[move]!(tab);
+  await aWhile(tab);
+  if (state !== 'granted') {
+    assert.deepEqual(hits(), [], 'nothing is asked for before a grant');
+    await api(tab, 'accept');
+  }
+  await tab.page.waitForFunction((many) => (self as any).ran?.length >= many, expected.length, POLL);
+  await meanwhile(30);
+  assert.deepEqual(await tab.page.evaluate(ran), expected);
+  await api(tab, 'withdraw');
+};
+
+const openTab = async (index: number): Promise<Tab> => {
+  const name = `tab${index}`;
+  const context = await lab.browser.newContext();
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  const urls = SLOTS.map((slot) => publish(slot, name));
+  await go(page, urls[0]!);
+  return { name, page, urls, dice: numbersFrom(SEED + index) };
+};
+
+const runAll = async (tab: Tab): Promise<void> => {
+  for (let run = 0; run < RUNS / TABS; run++) {
+    const state = pick(tab.dice, ['pending', 'refused', 'granted']);
+    const move = pick(tab.dice, Object.keys(moves));
+    const told = `SEED=${SEED}: run ${run} of ${tab.name}, ${state}, ${move}`;
+    await runOnce(tab, state, move).catch((error: Error) => {
+      throw new Error(`${told}: ${error.message}`, { cause: error });
+    });
+  }
+  await tab.page.context().close();
+};
+
+test(`on a slow machine nothing runs early, is missed or doubled: ${RUNS} runs with random timing`, async () => {
+  const tabs = await Promise.all(Array.from({ length: TABS }, (_, index) => openTab(index)));
+  await Promise.all(tabs.map(runAll));
+});
