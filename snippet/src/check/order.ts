@@ -20,7 +20,10 @@ const isDefault = (entry: Entry): boolean => entry[0] === 'consent' && entry[1] 
 /** Google reads a default only when it comes before every tag; a second one without region is a contradiction. */
 export const order = (begun: number, layer: readonly Entry[]): Finding[] => {
   const first = layer.findIndex(isDefault);
-  const early = layer.slice(0, Math.max(first, 0)).flatMap((entry) => tag(entry) || []);
+  // Google Tag Manager's own API sets it before the container's tags; our template leaves a note of it that, unlike what
+  // gtag() leaves, has no length.
+  const inTime = layer[first]?.length === undefined;
+  const early = inTime ? [] : layer.slice(0, first).flatMap((entry) => tag(entry) || []);
   const findings = early.map(({ name, at }) =>
     wrong(
       'tag-before-default',
