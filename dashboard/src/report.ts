@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals';
-import type { Report, Site } from '../../schemas/types.gen.ts';
+import type { Report, Site, ThirdParties } from '../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from './api.ts';
 import { expire, isSignedOut } from './session.ts';
 import { spanOf, type View } from './view.ts';
@@ -8,6 +8,8 @@ import { spanOf, type View } from './view.ts';
 export const sites = signal<Site[] | undefined>(undefined);
 /** The report on show; undefined while none fits the view. */
 export const report = signal<Report | undefined>(undefined);
+/** Third parties of the site on show. */
+export const thirdParties = signal<ThirdParties | undefined>(undefined);
 /** When the report was made. */
 export const updated = signal(new Date(0));
 /** Why the last refresh brought nothing. */
@@ -27,10 +29,15 @@ export const refresh = async (view: View): Promise<void> => {
   const site = siteOf(known, view);
   if (!site) return;
   const { from, to } = spanOf(view.days, new Date());
-  const answer = await call<Report>('GET', `sites/${encodeURIComponent(site.id)}/report?from=${from}&to=${to}`);
-  if (question !== asked || !accept(answer)) return;
+  const path = `sites/${encodeURIComponent(site.id)}`;
+  const [answer, seen] = await Promise.all([
+    call<Report>('GET', `${path}/report?from=${from}&to=${to}`),
+    call<ThirdParties>('GET', `${path}/sightings`),
+  ]);
+  if (question !== asked || !accept(answer) || !accept(seen)) return;
   batch(() => {
     report.value = answer.value;
+    thirdParties.value = seen.value;
     updated.value = new Date();
   });
 };
@@ -41,6 +48,7 @@ export const forget = (): void => {
   batch(() => {
     sites.value = undefined;
     report.value = undefined;
+    thirdParties.value = undefined;
     failure.value = undefined;
   });
 };

@@ -93,7 +93,7 @@ test('decisions appear by themselves', async () => {
     Refused: '25%',
     'Privacy signal': '25%',
   });
-  const rows = await page.$$eval('.recent tbody tr', (list) => list.map((row) => row.textContent));
+  const rows = await page.$$eval('.recent:not(.third) tbody tr', (list) => list.map((row) => row.textContent));
   assert.equal(rows.length, 4);
   for (const [i, words] of [
     ['Privacy signal', 'GPC'],
@@ -104,6 +104,29 @@ test('decisions appear by themselves', async () => {
     for (const word of [...words, `${origin}/cart`]) assert.ok(rows[i]?.includes(word), `${word} in ${rows[i]}`);
   }
   assert.match((await page.textContent('.purposes')) ?? '', /Analytics.*66.7%2 of 3.*Marketing.*25%1 of 4/s);
+});
+
+test('third parties that pages met are listed, and before that how to have them told', async () => {
+  await shows('"autoBlock": "report"');
+  const sightings = [
+    { host: 'www.youtube.com', kind: 'frame', service: 'youtube' },
+    { host: 'nobody.example', kind: 'image' },
+  ];
+  const answer = await fetch(`http://127.0.0.1:${assent.port}/v1/sites/${site}/sightings`, {
+    method: 'POST',
+    headers: { Origin: origin, 'Content-Type': 'text/plain' },
+    body: JSON.stringify({ sightings }),
+  });
+  assert.equal(answer.status, 204);
+  await page.locator('.third tbody tr').nth(1).waitFor();
+  const rows = await page.$$eval('.third tbody tr', (list) =>
+    list.map((row) => [...row.children].map((cell) => cell.textContent).slice(0, 4)),
+  );
+  assert.deepEqual(rows, [
+    ['nobody.example', 'unknown', 'image', '1'],
+    ['www.youtube.com', 'YouTube (Marketing)', 'frame', '1'],
+  ]);
+  assert.match((await page.textContent('.third tbody tr:nth-child(2) .held')) ?? '', /until granted/);
 });
 
 test('the chart and its table hold the same numbers', async () => {

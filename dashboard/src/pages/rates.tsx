@@ -13,8 +13,9 @@ import { Problem } from '../parts/problem.tsx';
 import { Purposes } from '../parts/purposes.tsx';
 import { Recent } from '../parts/recent.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { ThirdParties } from '../parts/third-parties.tsx';
 import { Waiting } from '../parts/waiting.tsx';
-import { failure, forget, refresh, report, siteOf, sites, updated } from '../report.ts';
+import { failure, forget, refresh, report, siteOf, sites, thirdParties, updated } from '../report.ts';
 import { view } from '../view.ts';
 
 /** The consent rates of one site. */
@@ -70,7 +71,15 @@ const Content = ({ site }: { site: Site | undefined }) => {
 const Body = ({ site, report }: { site: Site; report: Report }) => {
   const { totals, days, purposes, recent } = report;
   const time = format.time(updated.value);
-  if (recent.length === 0 && totals.decisions === 0) return <Waiting site={site} />;
+  const seen = thirdParties.value && <ThirdParties seen={thirdParties.value} />;
+  if (recent.length === 0 && totals.decisions === 0) {
+    return (
+      <>
+        <Waiting site={site} />
+        {seen}
+      </>
+    );
+  }
   return (
     <>
       <div role="status">{failure.value && <p class="notice">{t.failure.stale(time)}</p>}</div>
@@ -91,6 +100,7 @@ const Body = ({ site, report }: { site: Site; report: Report }) => {
         <h2>{t.recent.title}</h2>
         <Recent receipts={recent} />
       </section>
+      {seen}
       <p class="muted updated">{t.rates.updated(time)}</p>
     </>
   );
