@@ -83,6 +83,16 @@ declare module 'assent:config' {
   export const parts: { readonly [name: string]: string };
 }
 
+declare module 'assent:check' {
+  /** The optional services, as the self-test knows them by their hosts. */
+  export const services: readonly {
+    readonly _id: string;
+    readonly _name: string;
+    readonly _hosts: readonly string[];
+  }[];
+  export const autoBlock: string;
+}
+
 declare module 'assent:adapters' {
   /** The adapters that the notice names, each with the ids of the services that name it. */
   export const adapters: readonly (readonly [import('./vendors/adapter.ts').Adapter, readonly string[]])[];

@@ -93,3 +93,42 @@ test('a mistyped name is told once, with the names that there are', async () => 
   assert.match(findings[0]!.text, /analytics, marketing, google-analytics, meta-pixel, youtube\.$/);
   await page.close();
 });
+
+test('tags that nobody gated are told with their service, annotated ones with what they wait for', async () => {
+  const service = { id: 'pixel', purpose: 'marketing', name: 'Pixel', hosts: ['vendor.test'] };
+  const site = await lab.world.addSite({ services: [service], languages: ['en'] });
+  const { vendor } = lab.world;
+  const bare = `<script src="${vendor}/bare.js"></script>`;
+  const gated = `<script type="text/plain" data-assent="pixel" src="${vendor}/gated.js"></script>`;
+  const page = await open(lab.world.tag('', site) + bare + gated);
+  const told: { code: string; text: string }[] = await page.evaluate(() => (self as any).assent.check());
+  assert.deepEqual(
+    told.map(({ code }) => code),
+    ['not-gated', 'annotated', 'early-request'],
+  );
+  assert.match(told[0]!.text, /Pixel.*data-assent="pixel"/);
+  await page.evaluate('assent.accept()');
+  assert.deepEqual(await codes(page), ['annotated']);
+  await page.close();
+});
+
+test('a host that no service names is told', async () => {
+  const page = await open(`${lab.world.tag()}<script src="${lab.world.vendor}/stranger.js"></script>`);
+  const list = await codes(page);
+  assert.deepEqual(list, ['unknown-host']);
+  await page.close();
+});
+
+test('a notice that a filter list hides, a second script and a foreign origin are told', async () => {
+  const page = await open(lab.world.tag('') + lab.world.tag(''));
+  assert.deepEqual(await codes(page), ['twice']);
+  await page.addStyleTag({ content: '[data-assent-layer=banner]{display:none!important}' });
+  await page.evaluate(
+    `document.querySelector('[data-assent-layer=banner]').style.setProperty('display','none','important')`,
+  );
+  assert.deepEqual(await codes(page), ['twice', 'hidden']);
+  await page.goto(page.url().replace('www.shop.test', 'other.shop.test'));
+  await page.waitForSelector(BANNER);
+  assert.deepEqual(await codes(page), ['twice', 'not-recorded']);
+  await page.close();
+});

@@ -2,11 +2,13 @@ package snippetbuild
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 )
 
 // part is code that few visits need: bundled apart, served beside the script for ever, and fetched by the script
@@ -68,11 +70,31 @@ func (s *Script) addParts(n schemas.Notice, script []byte, config string, short 
 }
 
 func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]byte, map[string]any, error) {
-	e := entry{file: p.file, modules: modules{"assent:config": config}, features: features(n), short: short,
+	hosts, err := checkModule(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := entry{file: p.file, modules: modules{"assent:config": config, "assent:check": hosts}, features: features(n), short: short,
 		global: "assent_" + p.name, without: stateful}
 	code, names, err := e.bundle()
 	if err == nil && bytes.Contains(code, []byte("__assent_")) {
 		err = fmt.Errorf("bundle %s: a part cannot know the script's hash, nor the integrity of parts", p.file)
 	}
 	return code, names, err
+}
+
+// checkModule is the module that stands for `assent:check`: what the self-test alone needs to know of the services.
+func checkModule(n schemas.Notice) (string, error) {
+	services := []any{}
+	for _, s := range n.Services {
+		if s.Purpose != essential && !consent.LoadsDenied(n, s) {
+			services = append(services, object{{"_id", s.ID}, {"_name", cmp.Or(s.Name, s.ID)}, {"_hosts", orEmpty(s.Hosts)}})
+		}
+	}
+	list, err := script(services)
+	if err != nil {
+		return "", err
+	}
+	mode, err := quote(n.AutoBlock)
+	return "export const services=" + list + ",autoBlock=" + mode + ";\n", err
 }

@@ -1,23 +1,31 @@
 import type { Finding } from '../contract.ts';
 import { unknownNames } from './names.ts';
 import { order } from './order.ts';
+import { inclusion, recording, storage, visibility } from './surroundings.ts';
+import { requests, tags } from './tags.ts';
 import { otherTools } from './tools.ts';
 
 const voices = { wrong: 'error', doubt: 'warn', fine: 'info' } as const;
 
 /**
- * Looks for what is wrong with consent on this page, tells it in the console and returns it. The script set Google's
- * default at `begun`, Unix milliseconds.
+ * Looks for what is wrong with consent on this page, tells it in the console and returns it. The script, which came from
+ * `origin`, set Google's default at `begun`, Unix milliseconds.
  */
-const check = async (begun: number): Promise<Finding[]> => {
+const check = async (begun: number, origin: string): Promise<Finding[]> => {
   const page = window as unknown as Record<string, unknown>;
   const findings = [
     ...order(begun, page.dataLayer as Parameters<typeof order>[1]),
     ...otherTools(page),
     ...unknownNames(document),
+    ...inclusion(),
+    ...visibility(),
+    ...storage(),
+    ...tags(),
+    ...requests(origin),
+    ...(await recording(origin)),
   ];
   for (const { level, text } of findings) console[voices[level]](`assent: ${text}`);
-  if (!findings.length) console.info('assent: nothing wrong was found on this page.');
+  if (findings.every(({ level }) => level === 'fine')) console.info('assent: nothing wrong was found on this page.');
   return findings;
 };
 
