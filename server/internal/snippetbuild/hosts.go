@@ -6,6 +6,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/catalogue"
+	"assent/server/internal/consent"
 )
 
 // hostRule is whose requests some hosts are.
@@ -16,6 +17,11 @@ type hostRule struct{ ids, service string }
 func hosts(n schemas.Notice) []any {
 	if n.AutoBlock != "block" && n.AutoBlock != "report" {
 		return []any{}
+	}
+	for _, s := range n.Services {
+		if consent.LoadsDenied(n, s) {
+			n.Exempt = append(slices.Clone(n.Exempt), s.Hosts...)
+		}
 	}
 	patterns := map[hostRule][]string{}
 	var order []hostRule

@@ -20,7 +20,7 @@ const isOwn = ({ hostname }: URL): boolean => {
 };
 
 const parse = (address: string): URL[] =>
-  URL.canParse(address, location.href) ? [new URL(address, location.href)] : [];
+  address && URL.canParse(address, location.href) ? [new URL(address, location.href)] : [];
 
 const mend = (id: string): string => {
   const grade =
@@ -38,6 +38,8 @@ const grade = (element: Element): Finding[] => {
     const service = serviceAt(url);
     if (dataset.assent !== undefined)
       return fine('annotated', `<${localName}> of ${url.host} is annotated and waits for ${dataset.assent}.`);
+    if (dataset.assentHeld !== undefined)
+      return fine('auto-blocked', `<${localName}> of ${url.host} is held back by auto-block.`);
     if (!service || assent.has(service._id)) return [];
     return wrong(
       'not-gated',
@@ -49,8 +51,9 @@ const grade = (element: Element): Finding[] => {
 /** The grade of each tag that is annotated, or that the notice knows and nobody held back. */
 export const tags = (): Finding[] => {
   const tagged = document.querySelectorAll('[data-assent],script[src],iframe[src],img[src],link[rel=stylesheet][href]');
-  // The copy that ran stands beside its original, which is annotated.
-  return Array.from(tagged).flatMap((tag) => (tag.previousElementSibling?.matches('[data-assent]') ? [] : grade(tag)));
+  // The copy that ran stands beside its original, and what is repeated need not be told twice.
+  const byText = new Map(Array.from(tagged).flatMap((tag) => grade(tag).map((finding) => [finding.text, finding])));
+  return Array.from(byText.values());
 };
 
 /** Who was asked for something, by what the browser remembers of this page's requests. */
