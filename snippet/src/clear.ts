@@ -5,6 +5,10 @@ import { snapshot } from './snapshot.ts';
 import { has, isRefused } from './state.ts';
 import { secure } from './storage.ts';
 
+/** Milliseconds until it is looked again, and how often. */
+const PAUSE = 2000;
+const ROUNDS = 5;
+
 const toPattern = (glob: string): string => `^${glob.replace(/\W/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`))}$`;
 
 type Globs = (service: Service) => readonly string[];
@@ -44,12 +48,27 @@ const clear = (): string[] =>
     return before.filter((name) => !after.includes(name));
   }) || [];
 
-/** Deletes what refused services left, again after 2 s since a tag that runs may write once more. Returns the names. */
+const clearDatabases = async (): Promise<string[]> => {
+  const names = (await indexedDB.databases()).map(({ name }) => name!);
+  const removed = toClear(names, (service) => service._storage);
+  for (const name of removed) indexedDB.deleteDatabase(name);
+  return removed;
+};
+
+const check = async (databases: Promise<string[]>, rounds: number): Promise<void> => {
+  await new Promise((over) => setTimeout(over, PAUSE));
+  const removed = [...clear(), ...(await databases.catch(() => []))];
+  if (!removed.length) return;
+  emit('change', { ...snapshot(), removed });
+  if (rounds) check(clearDatabases(), rounds - 1);
+};
+
+/**
+ * Deletes what refused services left, and again as long as a tag that still runs writes it anew: what is removed later,
+ * and databases, which take their time, are told with a change. Returns the names of what is gone at once.
+ */
 export const clearRefused = (): string[] => {
   if (!services.some(isRefused)) return [];
-  setTimeout(() => {
-    const removed = clear();
-    if (removed.length) emit('change', { ...snapshot(), removed });
-  }, 2000);
+  check(clearDatabases(), ROUNDS);
   return clear();
 };

@@ -42,6 +42,21 @@ interface Texts {
   readonly _services: readonly (readonly [string, string])[];
 }
 
+/** How another tool marks up what waits (schemas/compat.json). */
+interface Tool {
+  readonly _selector: string;
+  readonly _attribute: string;
+  readonly _value: string;
+  readonly _separator: string;
+  readonly _class: string;
+  readonly _otherwise: string;
+  readonly _service: string;
+  readonly _unmarked: boolean;
+  /** Purposes or services of ours by the tool's words in lower case. */
+  readonly _words: { readonly [word: string]: string };
+  readonly _addresses: readonly string[];
+}
+
 /** Whose requests some hosts are. */
 interface HostRule {
   /** Separated by spaces: a host, or .host for all of its subdomains, or either with the beginning of a path. */
@@ -74,6 +89,7 @@ declare module 'assent:config' {
   export const googleRegions: readonly string[];
   /** What is switched on with `gtag('set', …, true)`. */
   export const googleSettings: readonly string[];
+  export const tools: readonly Tool[];
   /** Third parties that are held back, or reported. */
   export const hosts: readonly HostRule[];
   /** Regular expression for the addresses that the stub stops. */
@@ -114,6 +130,8 @@ declare const HAS_FUNCTIONAL: boolean;
 /** Rules that this build asks by; what only others need is compiled away. */
 declare const REGIME: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
 declare const HAS_AUTOBLOCK: boolean;
+/** The build is the stub, which knows no choice. */
+declare const IN_STUB: boolean;
 declare const HAS_REPORT: boolean;
 declare const HAS_COMPAT: boolean;
 

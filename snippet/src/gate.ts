@@ -1,6 +1,7 @@
 import { attempt } from './attempt.ts';
 import { isAnyGranted } from './block/granted.ts';
 import { release, stop } from './block/guard.ts';
+import { FOREIGN, translate } from './compat.ts';
 import { INERT } from './inert.ts';
 import { isLoading } from './loading.ts';
 import { start } from './start.ts';
@@ -32,15 +33,16 @@ const isWaiting = (script: HTMLScriptElement): boolean =>
   script.type === INERT ? isWhole(script) : HAS_AUTOBLOCK && !!script.dataset.src;
 
 const visit = (found: HTMLElement): void => {
-  const element = (HAS_AUTOBLOCK && stop(found)) || found;
-  if (HAS_AUTOBLOCK && !element.dataset.assent) return;
+  const known = HAS_COMPAT ? translate(found) : found;
+  const element = (HAS_AUTOBLOCK && stop(known)) || known;
+  if ((HAS_AUTOBLOCK || HAS_COMPAT) && !element.dataset.assent) return;
   const on = granted(element);
   const script = element as HTMLScriptElement;
   if (element.localName !== 'script') for (const name of ['src', 'srcset', 'href']) setAddress(element, name, on);
   else if (on && isWaiting(script)) start(script, () => granted(script));
 };
 
-const GATED = `[data-assent]${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href]' : ''}`;
+const GATED = `[data-assent]${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href]' : ''}${HAS_COMPAT ? `,${FOREIGN}` : ''}`;
 
 const sweepIn = (root: ParentNode): void => root.querySelectorAll<HTMLElement>(GATED).forEach(visit);
 
@@ -56,7 +58,7 @@ const look = (records: readonly MutationRecord[]): void => {
   for (const { target, addedNodes } of records)
     for (const node of addedNodes as Iterable<Node> & NodeListOf<HTMLElement>) {
       if (node.dataset && !seen.has(target)) {
-        if (HAS_AUTOBLOCK || node.dataset.assent) visit(node);
+        if (HAS_AUTOBLOCK || HAS_COMPAT || node.dataset.assent) visit(node);
         sweepIn(node);
       }
       seen.add(node);

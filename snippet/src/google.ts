@@ -54,7 +54,7 @@ export const consentDefault = (): void => {
   page.gtag ||= gtag;
   if (!page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
     if (HAS_REGIONS) setDefault(() => false, { region: googleRegions });
-    setDefault(HAS_REGIONS ? () => true : allows);
+    setDefault(HAS_REGIONS ? () => true : IN_STUB && REGIME === 'opt-in' ? () => false : allows);
   }
   if (HAS_GOOGLE_SETTINGS) for (const name of googleSettings) gtag('set', name, true);
 };

@@ -22,19 +22,16 @@ const arrest = (guard: Guard, element: HTMLScriptElement): void => {
 
 const stopAll = (): Guard => {
   const held: NonNullable<Guard['held']> = [];
-  const ask = (address: unknown) => {
-    const url = foreign(address);
-    return url?.href.match(blocked);
-  };
+  const ask: Guard['ask'] = (address) => foreign(address)?.href.match(blocked);
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) for (const node of addedNodes) arrest(guard, node as HTMLScriptElement);
+  });
   const guard: Guard = {
     ask,
     hold: (element, name, value) => isLoadedBy(element, name) && ask(value) && held.push([element, name, value]),
     held,
-    stop: () => observer.disconnect(),
+    observer,
   };
-  const observer = new MutationObserver((records) => {
-    for (const { addedNodes } of records) for (const node of addedNodes) arrest(guard, node as HTMLScriptElement);
-  });
   observer.observe(document, { childList: true, subtree: true });
   patch(guard);
   return guard;

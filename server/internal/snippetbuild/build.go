@@ -109,6 +109,7 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_REGIONS":         strconv.FormatBool(len(n.Google.Regions) > 0),
 		"HAS_GOOGLE_SETTINGS": strconv.FormatBool(len(googleSettings(n.Google)) > 0),
 		"HAS_ADAPTERS":        some(func(s schemas.Service) bool { return hasFile(s.Adapter) }),
+		"IN_STUB":             "false",
 		"HAS_AUTOBLOCK":       strconv.FormatBool(n.AutoBlock == "block"),
 		"HAS_REPORT":          strconv.FormatBool(n.AutoBlock == "report"),
 		"HAS_COMPAT":          strconv.FormatBool(len(n.Compat) > 0),

@@ -142,6 +142,7 @@ func config(in Input, css string) (string, error) {
 		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"googleRegions", orEmpty(in.Notice.Google.Regions)},
 		{"googleSettings", googleSettings(in.Notice.Google)},
 		{"parts", partPlaceholders(in.Notice)}, {"hosts", hosts(in.Notice)}, {"blocked", blocked(in.Notice)},
+		{"tools", tools(in.Notice)},
 	}) {
 		value, err := script(m.value)
 		if err != nil {

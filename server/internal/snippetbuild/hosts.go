@@ -72,7 +72,7 @@ func held(n schemas.Notice) []heldHost {
 		} else if slices.ContainsFunc(own, covers(host.Pattern)) {
 			continue
 		}
-		if host.Purpose == essential {
+		if !waits(n, host) {
 			rule = hostRule{}
 		}
 		if n.AutoBlock == "block" {
@@ -86,6 +86,13 @@ func held(n schemas.Notice) []heldHost {
 		}
 	}
 	return list
+}
+
+// waits reports whether a host needs a grant.
+func waits(n schemas.Notice, host catalogue.Host) bool {
+	return host.Purpose != essential && !slices.ContainsFunc(n.Services, func(s schemas.Service) bool {
+		return s.ID == host.Service && consent.LoadsDenied(n, s)
+	})
 }
 
 // covers reports whether a pattern, which it is given, takes in all that pattern does.
@@ -114,13 +121,10 @@ func key(pattern string) string {
 // blocked is the expression for what the stub stops: the hosts of the notice's own services. It is tried on whole
 // addresses.
 func blocked(n schemas.Notice) string {
-	waits := func(host catalogue.Host) bool {
-		return host.Purpose != essential && !slices.ContainsFunc(n.Exempt, covers(host.Pattern)) &&
-			slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == host.Service })
-	}
 	var hosts []string
 	for _, host := range catalogue.Hosts(n) {
-		if waits(host) {
+		isOwn := slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == host.Service })
+		if isOwn && waits(n, host) && !slices.ContainsFunc(n.Exempt, covers(host.Pattern)) {
 			hosts = append(hosts, host.Pattern)
 		}
 	}

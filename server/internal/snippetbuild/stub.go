@@ -20,7 +20,9 @@ func MakeStub(in Input) (Stub, error) {
 	if err != nil {
 		return Stub{}, err
 	}
-	bundled, _, err := entry{file: "stub.ts", modules: modules{"assent:config": module}, features: features(in.Notice)}.bundle()
+	defines := features(in.Notice)
+	defines["IN_STUB"] = "true"
+	bundled, _, err := entry{file: "stub.ts", modules: modules{"assent:config": module}, features: defines}.bundle()
 	if err != nil {
 		return Stub{}, err
 	}

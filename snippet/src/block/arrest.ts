@@ -1,8 +1,11 @@
 import { INERT } from '../inert.ts';
 import { type Guard, isLoadedBy } from './patch.ts';
 
-// Its original never runs: a script that has moved to another document is given up by the browser.
-const disarm = (script: HTMLScriptElement): HTMLScriptElement => {
+/**
+ * Puts a copy that waits in a script's place. The original never runs: a script that has moved to another document is given up by the
+ * browser.
+ */
+export const disarm = (script: HTMLScriptElement): HTMLScriptElement => {
   const { nonce, type } = script;
   delete script.dataset.src;
   const copy = script.cloneNode(true) as HTMLScriptElement;

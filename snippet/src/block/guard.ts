@@ -59,7 +59,7 @@ const guard: Guard = { ask, hold };
 
 // What the stub has stopped by its type must not lose its address.
 const takeOver = (stub: Guard): void => {
-  stub.stop!();
+  stub.observer!.disconnect();
   Object.assign(stub, guard);
   for (const [element, name, value] of stub.held!) {
     hold(element, name, value);

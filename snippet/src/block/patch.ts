@@ -6,8 +6,8 @@ export interface Guard {
   hold(element: HTMLElement, name: string, value: unknown): unknown;
   /** What the stub has kept. */
   held?: Parameters<Guard['hold']>[];
-  /** Ends the stub's own watch over the document. */
-  stop?(): void;
+  /** The stub's own watch over the document. */
+  observer?: MutationObserver;
 }
 
 /** Whether an element makes a request with an attribute. */
@@ -38,7 +38,7 @@ export const patch = (guard: Guard): void => {
     (self, [name, value], go) => guard.hold(self, name as string, value) || go(),
   );
   intercept(window, 'fetch', 'value', (_, [input], go) =>
-    guard.ask((input as Request | undefined)?.url || input) ? Promise.reject(new TypeError('Failed to fetch')) : go(),
+    guard.ask((input as Request | undefined)?.url || input) ? Promise.reject(TypeError('Failed to fetch')) : go(),
   );
   intercept(XMLHttpRequest.prototype, 'open', 'value', (_, args, go) => {
     if (guard.ask(args[1])) args[1] = 'about:invalid';
