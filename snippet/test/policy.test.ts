@@ -167,6 +167,26 @@ test('after a grant gated scripts run in the same page, and everything else from
   await context.close();
 });
 
+test('auto-block starts in the same page, once, what the header held back', async () => {
+  const own = site;
+  site = await world.addSite({ ...notice, autoBlock: 'block' });
+  const page = await browser.newPage();
+  const tags = Object.entries(hosts).map(([id, host]) => bare(host, id));
+  const markup = html(world.tag(`nonce="${NONCE}"`, site) + tags.join(''));
+  await page.goto(world.page('/', markup, await headerFor('')));
+  await page.waitForSelector(BANNER);
+  await meanwhile(500);
+  assert.deepEqual(world.hits, []);
+  await page.click(ACCEPT);
+  const wanted = all.flatMap((id) => ['async', 'defer', 'module', 'plain'].map((kind) => `/${id}-${kind}.js`)).sort();
+  const started = () => world.hits.filter((hit) => hit.endsWith('.js') && !hit.includes('preload')).sort();
+  await until(() => started().length >= wanted.length, 'every script is asked for');
+  await meanwhile(300);
+  assert.deepEqual(started(), wanted);
+  site = own;
+  await page.close();
+});
+
 test('the edge worker does the same by itself, with a new nonce for each page', async (t) => {
   const edge = await startEdge(await loadWorker(await ask(`format=worker&nonce=${PLACEHOLDER}`)), world.port);
   t.after(edge.stop);
