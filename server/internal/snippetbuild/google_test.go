@@ -4,7 +4,22 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"assent/schemas"
 )
+
+func TestSizeOfGoogleSettings(t *testing.T) {
+	none := len(build(t, func(*Input) {}).Brotli)
+	for name, google := range map[string]schemas.Google{
+		"Consent Mode's regions":  {Regions: []string{"DE", "FR", "US-CA"}},
+		"Consent Mode's settings": {AdsDataRedaction: true, UrlPassthrough: true},
+	} {
+		t.Logf("%-40s %+d", name, len(build(t, func(in *Input) { in.Notice.Google = google }).Brotli)-none)
+	}
+	if strings.Contains(string(build(t, func(*Input) {}).Identity), "url_passthrough") {
+		t.Error("a setting that is off is in the script")
+	}
+}
 
 func TestAutoBlockSparesGoogleInAdvancedMode(t *testing.T) {
 	n := usual().Notice
