@@ -5,13 +5,8 @@ interface Service {
   readonly _id: string;
   readonly _purpose: string;
   readonly _name: string;
-  readonly _provider: string;
   readonly _cookies: readonly string[];
   readonly _storage: readonly string[];
-  readonly _country: string;
-  /** ISO 8601 duration in numbers and the units of Intl: [[1, "year"], [6, "month"]]. */
-  readonly _retention: readonly (readonly [number, string])[];
-  readonly _policy: string;
   /** Google reads this service's consent from Consent Mode. */
   readonly _google?: boolean;
 }
@@ -32,14 +27,10 @@ interface Texts {
   readonly _preferencesTitle: string;
   readonly _preferencesText: string;
   readonly _details: string;
-  readonly _servicePolicy: string;
   readonly _saved: string;
-  /** What is told of a service: provider, aim, cookies and storage, retention, country. */
-  readonly _facts: readonly string[];
+  readonly _panel: string;
   /** Title and text of each purpose, essential first. */
   readonly _purposes: readonly (readonly [string, string])[];
-  /** Of each service: what it is for, and what makes its transfer lawful. */
-  readonly _services: readonly (readonly [string, string])[];
 }
 
 /** How another tool marks up what waits (schemas/compat.json). */

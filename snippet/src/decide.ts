@@ -36,7 +36,14 @@ export const apply = (choice: Choice): Change => {
   return { ...snapshot(), removed, landing };
 };
 
-const record = (action: Deed['action'], answers: Answers, apart: Answers, source: Source, synthetic = false): void => {
+/** Records a deed and puts it into effect. */
+export const record = (
+  action: Deed['action'],
+  answers: Answers,
+  apart: Answers,
+  source: Source,
+  synthetic = false,
+): void => {
   const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
   const choice = toChoice(deed, current, nowSeconds(), services);
   writeChoice(choice);

@@ -7,8 +7,11 @@ import { isLoading } from './loading.ts';
 import { start } from './start.ts';
 import { has } from './state.ts';
 
+/** Embeds that the visitor wants to see for once, without a grant. */
+export const once = new Set<Element>();
+
 const granted = (element: HTMLElement): boolean =>
-  !!element.dataset.assent!.match(/\S+/g)?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
+  once.has(element) || !!element.dataset.assent!.match(/\S+/g)?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
 
 // Absolute web addresses and relative ones, so that no markup gets a script address past a sanitiser.
 const WEB = /^(https?:|[^:]*(\/|$))/i;
@@ -40,6 +43,7 @@ const visit = (found: HTMLElement): void => {
   const script = element as HTMLScriptElement;
   if (element.localName !== 'script') for (const name of ['src', 'srcset', 'href']) setAddress(element, name, on);
   else if (on && isWaiting(script)) start(script, () => granted(script));
+  if (!on && !/script|link|img|source/.test(element.localName)) onHeld(element);
 };
 
 const GATED = `[data-assent]${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href]' : ''}${HAS_COMPAT ? `,${FOREIGN}` : ''}`;
@@ -65,8 +69,14 @@ const look = (records: readonly MutationRecord[]): void => {
     }
 };
 
-/** Sees what the parser or the page inserts from now on, and calls back after each time. */
-export const watch = (onInsert: () => void): void => {
+let onHeld: (embed: HTMLElement) => void;
+
+/**
+ * Sees what the parser or the page inserts from now on, and calls back after each time. Also calls back with each embed
+ * that waits for a grant, each time that it is met.
+ */
+export const watch = (onInsert: () => void, whenHeld: (embed: HTMLElement) => void): void => {
+  onHeld = whenHeld;
   const onChange = (records?: unknown) => {
     // While the parser reads, an insertion may also complete what came before it.
     if (isLoading() || !Array.isArray(records)) sweep();

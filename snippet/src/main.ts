@@ -12,13 +12,14 @@ import { snapshot } from './snapshot.ts';
 import { readChoice, writeChoice } from './storage.ts';
 import { keepInStep } from './sync.ts';
 import { holdVendors } from './vendors/vendors.ts';
+import { withVisitor } from './visitor.ts';
 
 const start = (): void => {
   const choice = readChoice();
   if (HAS_AUTOBLOCK) startGuard();
   consentDefault();
   if (HAS_ADAPTERS) holdVendors();
-  watch(showNotice);
+  watch(showNotice, (embed) => withVisitor((visitor) => visitor._cover(embed)));
   apply(choice);
   writeChoice(choice);
   keepInStep((latest) => emit('change', apply(latest)));

@@ -4,7 +4,8 @@ import { origin } from './origin.ts';
 import { remember } from './receipt.ts';
 import { changeMirror, readMirror } from './storage.ts';
 
-/** Each decision is evidence, so that a newer one does not replace an older one; the bound keeps storage small. */
+/** Each decision is evidence, so that a newer one does not replace an older one; the bound keeps storage small. The
+ * visitor's history has the same. */
 const MOST = 16;
 
 let busy = false;
@@ -51,6 +52,10 @@ export const flush = async (): Promise<void> => {
 };
 
 export const enqueue = (decision: Decision): void => {
-  changeMirror({ pending: [...(readMirror().pending || []), decision].slice(-MOST) });
+  const { pending = [], history = [] } = readMirror();
+  changeMirror({
+    pending: [...pending, decision].slice(-MOST),
+    history: [...history, [decision.action, decision.decidedAt!] as [string, string]].slice(-MOST),
+  });
   flush();
 };

@@ -5,6 +5,7 @@ import { trusted } from './trusted.ts';
 
 /** What is fetched on demand, by name: listed in server/internal/snippetbuild/parts.go, each with a default export. */
 interface Parts {
+  visitor: typeof import('./visitor/visitor.ts');
   check: typeof import('./check/check.ts');
 }
 

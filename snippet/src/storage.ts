@@ -13,6 +13,8 @@ export interface Mirror {
   secret?: string;
   /** Decisions that the server has not acknowledged, oldest first. */
   pending?: Decision[];
+  /** Action and time of the latest decisions on this device, oldest first. */
+  history?: [string, string][];
   receipt?: Recorded;
   /** The browser's privacy signal has been recorded. */
   gpc?: boolean;

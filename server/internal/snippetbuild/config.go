@@ -46,28 +46,15 @@ func Scope(n schemas.Notice) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
 }
 
-func service(s schemas.Service) (object, error) {
-	retention, err := duration(s.Retention)
-	if err != nil {
-		return nil, err
-	}
-	policy, err := address(s.Policy)
-	if err != nil {
-		return nil, err
-	}
-	name := s.Name
-	if name == "" {
-		name = s.ID
-	}
+func service(s schemas.Service) object {
 	one := object{
-		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_name", name}, {"_provider", s.Provider},
-		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)}, {"_country", s.Country},
-		{"_retention", retention}, {"_policy", policy},
+		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_name", cmp.Or(s.Name, s.ID)},
+		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)},
 	}
 	if consent.IsGoogle(s) {
 		one = append(one, member{"_google", true})
 	}
-	return one, nil
+	return one
 }
 
 // address returns what the script links to, or an error where that is no address of the web.
@@ -128,14 +115,9 @@ func config(in Input, css string) (string, error) {
 	}
 	services := []any{}
 	for _, s := range in.Notice.Services {
-		one, err := service(s)
-		if err != nil {
-			return "", err
-		}
-		services = append(services, one)
+		services = append(services, service(s))
 	}
-	var module strings.Builder
-	for _, m := range (object{
+	return exports(object{
 		{"site", in.Site}, {"notice", in.NoticeID}, {"scope", scope}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
@@ -143,7 +125,13 @@ func config(in Input, css string) (string, error) {
 		{"googleSettings", googleSettings(in.Notice.Google)},
 		{"parts", partPlaceholders(in.Notice)}, {"hosts", hosts(in.Notice)}, {"blocked", blocked(in.Notice)},
 		{"tools", tools(in.Notice)},
-	}) {
+	})
+}
+
+// exports writes a module that exports each member.
+func exports(all object) (string, error) {
+	var module strings.Builder
+	for _, m := range all {
 		value, err := script(m.value)
 		if err != nil {
 			return "", err

@@ -18,15 +18,20 @@ type part struct {
 	name   string // In its address, /s/{site}/{hash}/{name}.js.
 	file   string // Entry point, whose default export the script calls.
 	needed func(schemas.Notice) bool
+	// Modules that are made for it beside `assent:config`; none where nil.
+	made func(schemas.Notice) (modules, error)
 }
 
 // parts lists every part there is. One whose `needed` is false is neither built nor can be fetched; what calls it in
 // the script must be compiled away by a feature of the same condition.
 func parts() []part {
 	return []part{
-		{"check", "check/check.ts", func(schemas.Notice) bool { return true }},
+		{"check", "check/check.ts", always, nil},
+		{"visitor", "visitor/visitor.ts", always, visitorModule},
 	}
 }
+
+func always(schemas.Notice) bool { return true }
 
 // stateful are the script's modules of which there must be one on a page; a part that imported them would bring another.
 var stateful = []string{"events.ts", "gate.ts", "google.ts", "language.ts", "outbox.ts", "state.ts", "storage.ts", "trusted.ts"}
@@ -74,7 +79,14 @@ func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]b
 	if err != nil {
 		return nil, nil, err
 	}
-	e := entry{file: p.file, modules: modules{"assent:config": config, "assent:check": hosts}, features: features(n), short: short,
+	made := modules{}
+	if p.made != nil {
+		if made, err = p.made(n); err != nil {
+			return nil, nil, err
+		}
+	}
+	made["assent:config"], made["assent:check"] = config, hosts
+	e := entry{file: p.file, modules: made, features: features(n), short: short,
 		global: "assent_" + p.name, without: stateful}
 	code, names, err := e.bundle()
 	if err == nil && bytes.Contains(code, []byte("__assent_")) {

@@ -17,7 +17,8 @@ func fields() [][2]string {
 		{"_acceptAll", "action.accept-all"}, {"_rejectAll", "action.reject-all"}, {"_manage", "action.manage"},
 		{"_save", "action.save"}, {"_close", "action.close"}, {"_open", "action.open"}, {"_policy", "link.policy"},
 		{"_preferencesTitle", "preferences.title"}, {"_preferencesText", "preferences.text"},
-		{"_details", "service.details"}, {"_servicePolicy", "service.policy"}, {"_saved", "status.saved"},
+		{"_details", "service.details"}, {"_saved", "status.saved"},
+		{"_panel", "panel.title"},
 	}
 }
 
@@ -28,22 +29,15 @@ func texts(n schemas.Notice, tag string) object {
 	for _, f := range fields() {
 		all = append(all, member{f[0], text(f[1])})
 	}
-	var facts, purposes, services []any
-	for _, fact := range []string{"provider", "aim", "cookies", "retention", "country"} {
-		facts = append(facts, text("service."+fact))
-	}
+	var purposes []any
 	for _, id := range append([]string{essential}, optional(n)...) {
-		title := text("purpose." + id + ".title")
-		if title == "" {
-			title = id
-		}
-		purposes = append(purposes, []any{title, text("purpose." + id + ".text")})
+		purposes = append(purposes, []any{purposeTitle(text, id), text("purpose." + id + ".text")})
 	}
-	for _, s := range n.Services {
-		aim := cmp.Or(text("service."+s.ID+".text"), text("kind."+s.Kind), text("purpose."+s.Purpose+".text"))
-		services = append(services, []any{aim, text("safeguard." + s.Safeguard)})
-	}
-	return append(all, member{"_facts", facts}, member{"_purposes", purposes}, member{"_services", services})
+	return append(all, member{"_purposes", purposes})
+}
+
+func purposeTitle(text func(key string) string, id string) string {
+	return cmp.Or(text("purpose."+id+".title"), id)
 }
 
 // direction follows the script that a language is written in, or usually written in.

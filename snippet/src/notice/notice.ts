@@ -1,9 +1,11 @@
-import type { Layer } from '../contract.ts';
+import type { Change, Layer } from '../contract.ts';
 import { acceptAll, decide } from '../decide.ts';
 import { emit, on } from '../events.ts';
 import { language, loadLanguage } from '../language.ts';
 import { isLoading } from '../loading.ts';
 import { isPending } from '../state.ts';
+import { readMirror } from '../storage.ts';
+import { withVisitor } from '../visitor.ts';
 import { makeBanner } from './banner.ts';
 import { h } from './dom.ts';
 import { makeOpener } from './opener.ts';
@@ -50,7 +52,9 @@ const hideBanner = (): void => {
 };
 
 /** Brings what is shown in line with the choice: the question while it is open, then a way back to it. */
-const update = async (): Promise<void> => {
+const update = async (news?: unknown): Promise<void> => {
+  const count = HAS_TRACES && (news as Change | undefined)?.removed?.length;
+  if (count) withVisitor((visitor) => visitor._tellRemoved(count));
   if (isUpToDate()) return;
   const parent = await mounted();
   if (isUpToDate()) return;
@@ -70,17 +74,19 @@ const update = async (): Promise<void> => {
 
 export const openPreferences = async (): Promise<void> => {
   const parent = await mounted();
-  if (!dialog) {
-    dialog = makePreferences(language);
-    dialog.addEventListener('close', () => tell('hide', 'preferences'));
-    parent.append(dialog);
-  }
-  if (dialog.open) return;
+  if (dialog?.open) return;
+  dialog?.remove();
+  dialog = makePreferences(language);
+  dialog.addEventListener('close', () => tell('hide', 'preferences'));
+  parent.append(dialog);
   // What a blocker removed comes back at the visitor's own wish.
-  if (!dialog.isConnected) place(parent);
+  if (!parent.isConnected) place(parent);
   showChoice(dialog);
   dialog.showModal();
   tell('show', 'preferences');
+  // What is filled in is folded away, so that nothing moves.
+  const opened = dialog;
+  withVisitor((visitor) => visitor._fill(opened, language._language, readMirror()));
   if (dialog.offsetWidth) return;
   // A filter list hides it: left open, it would keep the page from being used.
   tell('hidden', 'preferences');
@@ -99,7 +105,7 @@ const onClick = (event: Event): void => {
   if (/manage|open/.test(action)) openPreferences();
   else dialog?.close();
   if (action === 'accept-all') acceptAll(...how);
-  else if (action === 'reject-all') decide(action, [], ...how);
+  else if (action === 'reject-all' || action === 'withdraw') decide(action, [], ...how);
   else if (action === 'save' && dialog) decide(action, selection(dialog), ...how);
   else return;
   status.textContent = language._saved;

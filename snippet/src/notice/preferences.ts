@@ -1,8 +1,7 @@
 import { purposes, services } from 'assent:config';
 import { signalled } from '../decide.ts';
-import { has } from '../state.ts';
+import { current, has } from '../state.ts';
 import { button, footer, h } from './dom.ts';
-import { makeFacts } from './facts.ts';
 import { idOf, reflect } from './switches.ts';
 
 // Essential is fixed on, and its services with it.
@@ -15,7 +14,12 @@ const control = (kind: string, id: string, title: string, purpose: string): HTML
   );
 
 const serviceRow = (service: Service, texts: Texts): HTMLLIElement =>
-  h('li', {}, control('service', service._id, service._name, service._purpose), makeFacts(service, texts));
+  h(
+    'li',
+    {},
+    control('service', service._id, service._name, service._purpose),
+    h('details', {}, h('summary', { 'aria-label': `${texts._details}: ${service._name}` }, texts._details)),
+  );
 
 const purposeRow = (id: string, index: number, texts: Texts): HTMLLIElement => {
   const [title, text] = texts._purposes[index]!;
@@ -35,6 +39,7 @@ export const makePreferences = (texts: Texts): HTMLDialogElement => {
       h('p', {}, texts._preferencesText),
       signalled && h('p', {}, texts._gpc),
       h('ul', {}, ...['essential', ...purposes].map((id, index) => purposeRow(id, index, texts))),
+      !!current._at && h('details', {}, h('summary', {}, texts._panel)),
     ),
     footer(texts, 'save', texts._save),
   );

@@ -1,5 +1,6 @@
 import { css } from 'assent:config';
 import { attempt } from '../attempt.ts';
+import { important } from './important.ts';
 
 let room: CSSStyleSheet | undefined;
 
@@ -11,7 +12,7 @@ export const applyStyles = (): void => {
   room = attempt(() => {
     const sheet = new CSSStyleSheet();
     const forPage = new CSSStyleSheet();
-    sheet.replaceSync(css.replace(/&/g, '#assent-root').replace(/[^}](?=[;}])/g, '$&!important'));
+    sheet.replaceSync(important(css, '#assent-root'));
     document.adoptedStyleSheets.push(sheet, forPage);
     return forPage;
   });

@@ -1,0 +1,82 @@
+package snippetbuild
+
+import (
+	"cmp"
+
+	"assent/schemas"
+)
+
+// visitorModule is `assent:visitor`, which the part of that name alone needs: what is told of each service, its texts
+// in every language of the site, and the style of placeholders.
+func visitorModule(n schemas.Notice) (modules, error) {
+	css, err := sheet(n.Look, "[data-assent-embed]", "embed")
+	if err != nil {
+		return nil, err
+	}
+	facts, texts := []any{}, object{}
+	for _, s := range n.Services {
+		one, err := serviceFacts(s)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, one)
+	}
+	for _, language := range n.Languages {
+		texts = append(texts, member{language, visitorTexts(n, language)})
+	}
+	text, err := exports(object{{"css", css}, {"facts", facts}, {"texts", texts}})
+	return modules{"assent:visitor": text}, err
+}
+
+func serviceFacts(s schemas.Service) (object, error) {
+	retention, err := duration(s.Retention)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := address(s.Policy)
+	return object{{"_provider", s.Provider}, {"_country", s.Country}, {"_retention", retention}, {"_policy", policy}}, err
+}
+
+// visitorTexts is what the part says in one language, as visitor/made.d.ts describes it.
+func visitorTexts(n schemas.Notice, language string) object {
+	text := lookup(n, language)
+	all := object{{"_direction", direction(language)}}
+	for _, f := range visitorFields() {
+		all = append(all, member{f[0], text(f[1])})
+	}
+	var titles, labels, services []any
+	for _, id := range append([]string{essential}, optional(n)...) {
+		titles = append(titles, purposeTitle(text, id))
+	}
+	for _, fact := range []string{"provider", "aim", "cookies", "retention", "country"} {
+		labels = append(labels, text("service."+fact))
+	}
+	for _, s := range n.Services {
+		aim := cmp.Or(text("service."+s.ID+".text"), text("kind."+s.Kind), text("purpose."+s.Purpose+".text"))
+		services = append(services, []any{aim, text("safeguard." + s.Safeguard)})
+	}
+	actions := forms(text, "panel.", "accept-all", "reject-all", "save", "withdraw", "signal")
+	removed := forms(text, "status.removed.", "zero", "one", "two", "few", "many", "other")
+	return append(all, member{"_purposes", titles}, member{"_facts", labels}, member{"_services", services},
+		member{"_actions", actions}, member{"_removed", removed})
+}
+
+// forms collects those texts of a family that a language has.
+func forms(text func(key string) string, prefix string, names ...string) object {
+	some := object{}
+	for _, name := range names {
+		if form := text(prefix + name); form != "" {
+			some = append(some, member{name, form})
+		}
+	}
+	return some
+}
+
+// visitorFields pairs the names in visitor/made.d.ts with the keys of a notice's texts.
+func visitorFields() [][2]string {
+	return [][2]string{
+		{"_embedTitle", "embed.title"}, {"_embedText", "embed.text"}, {"_once", "embed.once"}, {"_always", "embed.always"},
+		{"_none", "panel.none"}, {"_receipt", "panel.receipt"}, {"_copy", "panel.copy"}, {"_copied", "panel.copied"},
+		{"_history", "panel.history"}, {"_withdraw", "action.withdraw"}, {"_servicePolicy", "service.policy"},
+	}
+}

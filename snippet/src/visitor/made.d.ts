@@ -1,0 +1,42 @@
+// What snippetbuild puts in place of this import, for the part alone: what is told of services, and
+// its texts in each language of the site.
+
+interface Facts {
+  readonly _provider: string;
+  readonly _country: string;
+  /** ISO 8601 duration in numbers and the units of Intl: [[1, "year"], [6, "month"]]. */
+  readonly _retention: readonly (readonly [number, string])[];
+  readonly _policy: string;
+}
+
+interface VisitorTexts {
+  readonly _direction: string;
+  readonly _embedTitle: string;
+  readonly _embedText: string;
+  readonly _once: string;
+  readonly _always: string;
+  readonly _none: string;
+  readonly _receipt: string;
+  readonly _copy: string;
+  readonly _copied: string;
+  readonly _history: string;
+  readonly _withdraw: string;
+  /** Titles of the purposes, essential first. */
+  readonly _purposes: readonly string[];
+  readonly _servicePolicy: string;
+  /** What is told of a service: provider, aim, cookies and storage, retention, country. */
+  readonly _facts: readonly string[];
+  /** Of each service: what it is for, and what makes its transfer lawful. */
+  readonly _services: readonly (readonly [string, string])[];
+  /** What became of it, by action of a decision. */
+  readonly _actions: Readonly<Record<string, string>>;
+  /** How many entries were removed, by category of Intl.PluralRules. */
+  readonly _removed: Readonly<Record<string, string>>;
+}
+
+declare module 'assent:visitor' {
+  export const css: string;
+  /** Of each service, in the order of the notice. */
+  export const facts: readonly Facts[];
+  export const texts: Readonly<Record<string, VisitorTexts>>;
+}

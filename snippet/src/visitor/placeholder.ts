@@ -1,0 +1,116 @@
+import { languages, purposes, services } from 'assent:config';
+import { css, facts, texts } from 'assent:visitor';
+import { attempt } from '../attempt.ts';
+import type { record } from '../decide.ts';
+import { match } from '../match.ts';
+import { h } from '../notice/dom.ts';
+import { important } from '../notice/important.ts';
+import { layOver } from './box.ts';
+
+/** What placeholders need of the script. */
+export interface Means {
+  readonly _record: typeof record;
+  /** Embeds that are shown although nothing was granted for good. */
+  readonly _once: Set<Element>;
+  readonly _sweep: () => void;
+}
+
+const covers = new Map<HTMLElement, HTMLElement>();
+
+const wantedBy = (embed: HTMLElement): string[] => embed.dataset.assent!.match(/\S+/g) || [];
+
+const hostOf = ({ dataset }: HTMLElement): string =>
+  attempt(() => new URL(dataset.src || dataset.href!, location.href).host) || '';
+
+// Whom the embed belongs to: the services that it names; for a purpose, whatever host it comes from.
+const about = (embed: HTMLElement, words: VisitorTexts): { name: string; always: string; provider: string } => {
+  const ids = wantedBy(embed);
+  const named = services.filter(({ _id }) => ids.includes(_id));
+  const titles = ids.map((id) => words._purposes[purposes.indexOf(id) + 1]).filter(Boolean);
+  const names = named.map(({ _name }) => _name);
+  const host = hostOf(embed);
+  return {
+    name: names.join(', ') || host || titles.join(', '),
+    always: [...names, ...(purposes.some((id) => ids.includes(id)) ? titles : [])].join(', '),
+    provider: named.map((service) => facts[services.indexOf(service)]!._provider || service._name).join(', ') || host,
+  };
+};
+
+// Grants these and leaves the rest as it is, what is still unanswered too. The server wants one answer at least, hence
+// the one that is always yes.
+const allow = (ids: readonly string[], { _record }: Means, synthetic: boolean): void => {
+  const answers: Record<string, boolean> = { ...assent.get().purposes };
+  for (const id of purposes) if (ids.includes(id)) answers[id] = true;
+  const apart = services.filter(({ _id, _purpose }) => !answers[_purpose] && (ids.includes(_id) || assent.has(_id)));
+  _record('save', answers, Object.fromEntries(apart.map(({ _id }) => [_id, true])), 'placeholder', synthetic);
+};
+
+// A button on a placeholder takes the focus with it when it goes.
+const uncover = (embed: HTMLElement): void => {
+  const placeholder = covers.get(embed);
+  const focused = placeholder?.contains(document.activeElement);
+  placeholder?.remove();
+  covers.delete(embed);
+  if (focused) embed.focus();
+};
+
+const choose = (label: string, onClick: (event: Event) => void): HTMLButtonElement => {
+  const choice = h('button', { type: 'button' }, label);
+  choice.addEventListener('click', onClick);
+  return choice;
+};
+
+const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
+  const language = match(languages, [document.documentElement.lang, ...navigator.languages]);
+  const words = texts[language]!;
+  const { name, always, provider } = about(embed, words);
+  const title = words._embedTitle.replace('{name}', name);
+  const loadOnce = (): void => {
+    means._once.add(embed);
+    means._sweep();
+    uncover(embed);
+  };
+  return h(
+    'div',
+    { 'data-assent-embed': '', role: 'group', 'aria-label': title, lang: language, dir: words._direction },
+    h('strong', {}, embed.title || title),
+    h('p', {}, embed.title && `${title}. `, words._embedText.replace('{provider}', provider)),
+    h(
+      'div',
+      {},
+      choose(words._once, loadOnce),
+      choose(words._always.replace('{name}', always), (event) => allow(wantedBy(embed), means, !event.isTrusted)),
+    ),
+  );
+};
+
+const begin = ({ _once, _sweep }: Means): void => {
+  attempt(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(important(css, '[data-assent-embed]'));
+    document.adoptedStyleSheets.push(sheet);
+  });
+  assent.on('change', () => {
+    for (const embed of [...covers.keys()]) if (wantedBy(embed).every(assent.has)) uncover(embed);
+  });
+  // A later choice is about these too: what it refuses was shown for once and no longer.
+  assent.on('choice', ({ source }) => {
+    if (source === 'placeholder' || !_once.size) return;
+    _once.clear();
+    _sweep();
+  });
+};
+
+let begun = false;
+
+/** Puts a placeholder over an embed that waits. */
+export const cover = (embed: HTMLElement, means: Means): void => {
+  // It may have been granted, or taken away, while this part was on its way.
+  if (covers.has(embed) || !embed.isConnected || means._once.has(embed) || wantedBy(embed).every(assent.has)) return;
+  if (!begun) begin(means);
+  begun = true;
+  const placeholder = makePlaceholder(embed, means);
+  covers.set(embed, placeholder);
+  embed.after(placeholder);
+  layOver(placeholder, embed, () => uncover(embed));
+};
