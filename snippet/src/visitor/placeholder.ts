@@ -61,7 +61,8 @@ const choose = (label: string, onClick: (event: Event) => void): HTMLButtonEleme
 };
 
 const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
-  const language = match(languages, [document.documentElement.lang, ...navigator.languages]);
+  // The site's first language serves who reads none of the others.
+  const language = match(languages, [document.documentElement.lang, ...navigator.languages]) || Object.keys(texts)[0]!;
   const words = texts[language]!;
   const { name, always, provider } = about(embed, words);
   const title = words._embedTitle.replace('{name}', name);
