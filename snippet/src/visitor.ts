@@ -9,5 +9,5 @@ let loading: Promise<Visitor> | undefined;
 /** Fetches what only some visits show: placeholders, the visitor's own panel, and what was removed. */
 export const withVisitor = (use: (visitor: Visitor) => void): void => {
   loading ||= loadPart('visitor').then((visitor) => visitor({ _record: record, _once: once, _sweep: sweep }));
-  loading.then(use).catch((error) => console.warn('assent:', error));
+  loading.then(use).catch(console.warn);
 };

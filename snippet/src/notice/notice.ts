@@ -1,4 +1,4 @@
-import type { Change, Layer } from '../contract.ts';
+import type { Layer } from '../contract.ts';
 import { acceptAll, decide } from '../decide.ts';
 import { emit, on } from '../events.ts';
 import { language, loadLanguage } from '../language.ts';
@@ -9,7 +9,7 @@ import { withVisitor } from '../visitor.ts';
 import { makeBanner } from './banner.ts';
 import { h } from './dom.ts';
 import { makeOpener } from './opener.ts';
-import { makePreferences, showChoice } from './preferences.ts';
+import { makePreferences } from './preferences.ts';
 import { applyStyles, keepRoom } from './sheet.ts';
 import { selection } from './switches.ts';
 
@@ -52,9 +52,7 @@ const hideBanner = (): void => {
 };
 
 /** Brings what is shown in line with the choice: the question while it is open, then a way back to it. */
-const update = async (news?: unknown): Promise<void> => {
-  const count = HAS_TRACES && (news as Change | undefined)?.removed?.length;
-  if (count) withVisitor((visitor) => visitor._tellRemoved(count));
+const update = async (): Promise<void> => {
   if (isUpToDate()) return;
   const parent = await mounted();
   if (isUpToDate()) return;
@@ -81,7 +79,6 @@ export const openPreferences = async (): Promise<void> => {
   parent.append(dialog);
   // What a blocker removed comes back at the visitor's own wish.
   if (!parent.isConnected) place(parent);
-  showChoice(dialog);
   dialog.showModal();
   tell('show', 'preferences');
   // What is filled in is folded away, so that nothing moves.

@@ -2,15 +2,20 @@ import { purposes, services } from 'assent:config';
 import { signalled } from '../decide.ts';
 import { current, has } from '../state.ts';
 import { button, footer, h } from './dom.ts';
-import { idOf, reflect } from './switches.ts';
+import { reflect } from './switches.ts';
 
-// Essential is fixed on, and its services with it.
+// As it was chosen. Essential is fixed on, and its services with it.
 const control = (kind: string, id: string, title: string, purpose: string): HTMLLabelElement =>
   h(
     'label',
     {},
     title,
-    h('input', { type: 'checkbox', [`data-assent-${kind}`]: id, ...(purpose === 'essential' && { disabled: '' }) }),
+    h('input', {
+      type: 'checkbox',
+      [`data-assent-${kind}`]: id,
+      ...(has(id) && { checked: '' }),
+      ...(purpose === 'essential' && { disabled: '' }),
+    }),
   );
 
 const serviceRow = (service: Service, texts: Texts): HTMLLIElement =>
@@ -44,11 +49,6 @@ export const makePreferences = (texts: Texts): HTMLDialogElement => {
     footer(texts, 'save', texts._save),
   );
   dialog.addEventListener('change', (event) => reflect(dialog, event.target));
-  return dialog;
-};
-
-/** Sets every switch to the choice. */
-export const showChoice = (dialog: HTMLElement): void => {
-  for (const input of dialog.querySelectorAll('input')) input.checked = has(idOf(input));
   reflect(dialog);
+  return dialog;
 };
