@@ -17,7 +17,15 @@ export interface Means {
 
 const covers = new Map<HTMLElement, HTMLElement>();
 
-const wantedBy = (embed: HTMLElement): string[] => embed.dataset.assent!.match(/\S+/g) || [];
+// Names that must all be granted; where any of some will do, as with those that | separates.
+const namesOf = ({ dataset }: HTMLElement): string[][] =>
+  (dataset.assent!.match(/\S+/g) || []).map((names) => names.split('|'));
+
+const isGranted = (embed: HTMLElement): boolean => namesOf(embed).every((names) => names.some(assent.has));
+
+// What "always" grants: of alternatives the service, which is less than its purpose.
+const wantedBy = (embed: HTMLElement): string[] =>
+  namesOf(embed).map((names) => services.find(({ _id }) => names.includes(_id))?._id || names[0]!);
 
 const hostOf = ({ dataset }: HTMLElement): string =>
   attempt(() => new URL(dataset.src || dataset.href!, location.href).host) || '';
@@ -92,7 +100,7 @@ const begin = ({ _once, _sweep }: Means): void => {
     document.adoptedStyleSheets.push(sheet);
   });
   assent.on('change', () => {
-    for (const embed of [...covers.keys()]) if (wantedBy(embed).every(assent.has)) uncover(embed);
+    for (const embed of [...covers.keys()]) if (isGranted(embed)) uncover(embed);
   });
   // A later choice is about these too: what it refuses was shown for once and no longer.
   assent.on('choice', ({ source }) => {
@@ -107,7 +115,7 @@ let begun = false;
 /** Puts a placeholder over an embed that waits. */
 export const cover = (embed: HTMLElement, means: Means): void => {
   // It may have been granted, or taken away, while this part was on its way.
-  if (covers.has(embed) || !embed.isConnected || means._once.has(embed) || wantedBy(embed).every(assent.has)) return;
+  if (covers.has(embed) || !embed.isConnected || means._once.has(embed) || isGranted(embed)) return;
   if (!begun) begin(means);
   begun = true;
   const placeholder = makePlaceholder(embed, means);

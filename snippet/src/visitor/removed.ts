@@ -15,7 +15,8 @@ export const announceRemovals = (): void => {
   // Whoever comes late is told the last event once more, which was before.
   let live = false;
   assent.on('change', ({ removed }) => {
-    if (live && removed?.length) tell(removed.length);
+    // After the notice, which says in the same task that the choice is saved.
+    if (live && removed?.length) queueMicrotask(() => tell(removed.length));
   });
   live = true;
 };
