@@ -10,10 +10,12 @@ const PATIENCE = 5000;
 const started: HTMLScriptElement[] = [];
 let queue: Promise<unknown> = Promise.resolve();
 
-// Only what has never been run, as text/plain is not, makes a copy that runs. It goes beside the original, which stays
-// where a framework put it and may remove it.
+// A clone would not run where the original came by innerHTML; a copy made of its markup does. It goes beside the original,
+// which stays where a framework put it and may remove it.
 const insertCopy = (original: HTMLScriptElement): HTMLScriptElement => {
-  const copy = original.cloneNode() as HTMLScriptElement;
+  const markup = trusted().createHTML(original.outerHTML);
+  const copy = document.createRange().createContextualFragment(markup).firstChild as HTMLScriptElement;
+  copy.async = true;
   copy.type = original.dataset.type || '';
   copy.text = trusted().createScript(original.text);
   // Browsers hide the nonce's attribute from scripts, and not all of them copy what it stands for.
