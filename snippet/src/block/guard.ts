@@ -81,12 +81,10 @@ const hasRun = ({ src, defer, type, async }: HTMLScriptElement): boolean =>
   performance.getEntriesByName(src).length > 0 &&
   !(isLoading() && (defer || (type === 'module' && !async)));
 
-const isShown = (element: HTMLElement): unknown =>
-  (element as HTMLImageElement).complete || (element as HTMLLinkElement).sheet;
-
 /** Stops an element whose host waits for a grant. Returns what then stands in its place, if it was stopped. */
 export const stop = (element: HTMLElement): HTMLElement | undefined => {
-  if (element.localName !== 'script') return isShown(element) ? undefined : arrest(guard, element);
+  if (element.localName !== 'script')
+    return (element as HTMLImageElement).complete ? undefined : arrest(guard, element);
   if (seen.has(element)) return undefined;
   seen.add(element);
   return hasRun(element as HTMLScriptElement) ? undefined : arrest(guard, element);

@@ -22,6 +22,8 @@ export interface Assent {
   readonly port: number;
   /** Adds a site and returns its id. */
   addSite(origin: string, notice: Notice): Promise<string>;
+  /** The stub of a site, as an element. */
+  stub(site: string): Promise<string>;
   /** What the server has printed so far. */
   printed(): string;
   stop(): Promise<void>;
@@ -57,6 +59,10 @@ export const startAssent = async (): Promise<Assent> => {
       const served = async () => (await fetch(`http://127.0.0.1:${port}${script}`)).ok;
       await until(served, `the running server serves ${script}`);
       return id;
+    },
+    async stub(site) {
+      const { stdout } = await promisify(execFile)(binary, ['site', 'tag', '--data', data, site]);
+      return stdout.match(/<script>.*<\/script>/)![0];
     },
     printed: () => log,
     async stop() {

@@ -48,6 +48,7 @@ export const startWorld = async () => {
     vendor: '',
     assent: '',
     addSite: (notice = usual): Promise<string> => assent.addSite(world.shop, notice),
+    stub: (site: string): Promise<string> => assent.stub(site),
     /** Publishes a page under the shop's origin and returns its address. */
     page(path: string, html: string, headers: Record<string, string> = {}): string {
       pages.set(path, { html, headers });
