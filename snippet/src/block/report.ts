@@ -14,7 +14,7 @@ interface Sighting {
 const KINDS: Record<string, string> = { script: 'script', iframe: 'frame', img: 'image', css: 'style', link: 'style' };
 
 /** Most hosts that are told of one page view. */
-const MOST = 100;
+const MOST = 64;
 
 /** Milliseconds that are waited for further ones. */
 const PAUSE = 3000;
@@ -30,18 +30,18 @@ const send = (): void => {
 
 // The host that the page is on, with and without www, its subdomains, and the server of this script.
 const isOwn = (host: string): boolean =>
-  `.${host}`.endsWith(`.${location.hostname.replace(/^www\./, '')}`) || origin.endsWith(`//${host}`);
+  `.${host}`.endsWith(`.${location.hostname.replace(/^www\./, '')}`) || origin.split(/[/:]+/)[1] === host;
 
 const see = ({ name, initiatorType }: PerformanceResourceTiming): void => {
   const url = foreign(name);
-  if (!url || known.has(url.host) || isOwn(url.host) || known.size >= MOST) return;
-  known.add(url.host);
+  if (!url || known.has(url.hostname) || isOwn(url.hostname) || known.size >= MOST) return;
+  known.add(url.hostname);
   const rule = ruleOf(url);
   if (rule?._ids === '') return;
   if (rule && !isAnyGranted(rule._ids))
-    console.info(`assent: would hold back ${url.host} (${rule._service}) until ${rule._ids} is granted`);
+    console.info(`assent: would hold back ${url.hostname} (${rule._service}) until ${rule._ids} is granted`);
   if (!unsent.length) setTimeout(send, PAUSE);
-  unsent.push({ host: url.host, kind: KINDS[initiatorType] || 'request', service: rule?._service || '' });
+  unsent.push({ host: url.hostname, kind: KINDS[initiatorType] || 'request', service: rule?._service || '' });
 };
 
 /** Tells of each third party that the page makes requests to, once per page view, and holds nothing back. */
