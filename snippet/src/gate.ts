@@ -26,6 +26,8 @@ const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
   element.replaceWith(place);
   // Where a policy of the page forbids it, as Trusted Types do for <embed>, the others must get theirs all the same.
   attempt(() => (on ? element.setAttribute(name, address) : element.removeAttribute(name)));
+  // Tried again, it would fail again, at each insertion: its own among them, for ever.
+  if (on && !element.hasAttribute(name)) delete element.dataset[name];
   place.replaceWith(element);
 };
 
