@@ -29,6 +29,11 @@ var Examples embed.FS
 //go:embed catalogue
 var Catalogue embed.FS
 
+// Regimes is the built-in list of whose rules hold where: countries and subdivisions by regime.
+//
+//go:embed regimes.json
+var Regimes []byte
+
 //go:embed embedded/*.sql clickhouse/*.sql
 var migrations embed.FS
 

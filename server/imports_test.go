@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"server/internal/site":                 {"schemas", "server/internal/catalogue", "server/internal/colour", "server/internal/consent"},
 	"server/internal/policy":               {"schemas", "server/internal/consent"},
 	"server/internal/pagemigration":        {"schemas", "server/internal/catalogue", "server/internal/consent"},
+	"server/internal/region":               {"schemas", "server/internal/consent"},
 	"server/internal/recording":            {"schemas", "server/internal/consent"},
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
@@ -37,7 +38,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        stores,
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/site", "server/internal/policy"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/site", "server/internal/policy", "server/internal/region"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

@@ -22,6 +22,7 @@ type commands struct {
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
 	Migrate     migrateCommands    `cmd:"" help:"Move from another tool."`
+	Regions     regionsCommand     `cmd:"" help:"Print by whose rules visitors of a country or state are asked."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Exit with 0 if a server answers, for containers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

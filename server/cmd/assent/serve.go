@@ -36,6 +36,11 @@ type serveCommand struct {
 	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
 	TrustedProxy []string `help:"Network of a proxy in front, whose X-Forwarded-For tells the client's address; may be given several times." name:"trusted-proxy" env:"ASSENT_TRUSTED_PROXY" placeholder:"10.0.0.0/8"`
+
+	regionFlags
+	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
+	RegionHeader  string `help:"Request header in which a trusted proxy tells the state or province, such as CF-Region-Code." name:"region-header" env:"ASSENT_REGION_HEADER" placeholder:"NAME"`
+	GeoFile       string `help:"Database in MaxMind's format (.mmdb) that tells the country by address, where no header does." name:"geo-file" env:"ASSENT_GEO_FILE" placeholder:"FILE"`
 }
 
 // Run serves until the context ends, then stops gracefully.
@@ -50,11 +55,18 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	regions, err := c.regions(proxies)
+	if err != nil {
+		return err
+	}
+	if regions.Locator != nil {
+		defer func() { err = errors.Join(err, regions.Locator.Close()) }()
+	}
 	listener, err := listen(env.ctx, c.Addr)
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies}, log)
+	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -117,6 +129,7 @@ type server struct {
 type outside struct {
 	url     string       // Address that browsers use; empty when it is the server's own.
 	proxies []*net.IPNet // Networks whose X-Forwarded-For is believed.
+	regions httpapi.Regions
 }
 
 // wire connects the parts. What runs in the background has begun when it returns; stop ends it.
@@ -150,7 +163,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
+		TrustedProxies: front.proxies, Regions: front.regions, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx))

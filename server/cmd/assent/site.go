@@ -183,7 +183,7 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	script, err := snippetbuild.NewLibrary(store, published{catalog}).Current(env.ctx, c.ID)
+	script, err := snippetbuild.NewLibrary(store, published{catalog}).Current(env.ctx, c.ID, snippetbuild.Strictest)
 	if errors.Is(err, consent.ErrNotFound) {
 		return noSuchSite(c.ID)
 	}
@@ -194,12 +194,14 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+`, base, scriptPath(c.ID), fixed, base, c.ID, script.Hash, script.SRI)
+	}
 	base := strings.TrimSuffix(c.PublicURL, "/")
 	_, err = fmt.Fprintf(env.stdout, `Moving: follows each publication within minutes.
 
   <script async src="%s%s"></script>
 
-Pinned: these bytes for ever; paste a new tag after each publication.
+Pinned: these bytes for ever; paste a new tag after each publication.%s
 
   <script async src="%s/s/%s/%s.js" integrity="%s" crossorigin="anonymous"></script>
 
@@ -209,7 +211,7 @@ queues early calls and starts auto-block at once. Paste it anew when the service
   <script>%s</script>
 
 Without nonces, a Content-Security-Policy allows the stub by its hash: script-src '%s'
-`, base, scriptPath(c.ID), base, c.ID, script.Hash, script.SRI, stub.Text, stub.CSP)
+`, base, scriptPath(c.ID), fixed, base, c.ID, script.Hash, script.SRI, stub.Text, stub.CSP)
 	return err
 }
 

@@ -40,6 +40,7 @@ type Parts struct {
 	PublicURL    string // Origin of this server in visitors' browsers; empty for the one that a request came to.
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; from everybody else it is noise.
 	TrustedProxies []*net.IPNet
+	Regions        Regions
 	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
@@ -64,7 +65,7 @@ func New(p Parts) (http.Handler, error) {
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
-	scripts := &scripts{library: p.Library}
+	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
 	e := echo.New()

@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"assent/server/internal/region"
 	"assent/server/internal/snippetbuild"
 	"assent/snippet"
 )
@@ -21,6 +23,31 @@ const (
 // scripts serves the sites' scripts.
 type scripts struct {
 	library *snippetbuild.Library
+	regions Regions
+}
+
+// Regions tell by whose rules visitors are asked.
+type Regions struct {
+	Rules   region.Rules
+	Locator *region.Locator // nil where nothing tells where visitors are: the strictest rules hold for all.
+}
+
+// of returns the regime at the place that a request comes from.
+func (r Regions) of(c echo.Context) string {
+	return r.Rules.Regime(r.Locator.Place(c.Request(), c.RealIP()))
+}
+
+// vary says in the answer what it depends on. Several CDNs ignore Vary, hence the header for them (RFC 9213); no shared
+// cache can tell addresses apart.
+func (r Regions) vary(header http.Header) (caching string) {
+	for _, name := range r.Locator.Headers() {
+		header.Add(echo.HeaderVary, name)
+	}
+	header.Set("CDN-Cache-Control", "no-store")
+	if r.Locator.ByAddress() {
+		return strings.Replace(moving, "public", "private", 1)
+	}
+	return moving
 }
 
 // moving answers /s/{site}.js.
@@ -29,11 +56,18 @@ func (s *scripts) moving(c echo.Context) error {
 	if !ok {
 		return echo.ErrNotFound
 	}
-	script, err := s.library.Current(c.Request().Context(), site)
+	caching := moving
+	script, err := s.library.Current(c.Request().Context(), site, func() string {
+		if s.regions.Locator == nil {
+			return snippetbuild.Strictest()
+		}
+		caching = s.regions.vary(c.Response().Header())
+		return s.regions.of(c)
+	})
 	if err != nil {
 		return err
 	}
-	return serveScript(c, script, moving)
+	return serveScript(c, script, caching)
 }
 
 // pinned answers /s/{site}/{hash}.js.

@@ -45,7 +45,7 @@ type testServer struct {
 	client   *http.Client
 }
 
-func startServer(t *testing.T) *testServer {
+func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	t.Helper()
 	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
 	if err != nil {
@@ -66,7 +66,7 @@ func startServer(t *testing.T) *testServer {
 		accounts: account.New(store, time.Now, rand.Reader)}
 	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
-	s.handler, err = New(Parts{
+	parts := Parts{
 		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
@@ -75,7 +75,11 @@ func startServer(t *testing.T) *testServer {
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
-	})
+	}
+	for _, change := range changes {
+		change(&parts)
+	}
+	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)
 	}

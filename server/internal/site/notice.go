@@ -60,7 +60,6 @@ func unsupported(n schemas.Notice) []schemas.Fault {
 		}
 	}
 	refuse(n.CookieDomain != "", "/cookieDomain", "leave it out: each host asks by itself")
-	refuse(!slices.Contains([]string{"", "auto", "opt-in"}, n.Regime), "/regime", `use "auto" or "opt-in", which ask before anything runs`)
 	return faults
 }
 

@@ -117,11 +117,14 @@ func features(n schemas.Notice) map[string]string {
 	}
 }
 
-// Regime is the one whose rules a script is built for. Where the notice leaves it to the visitor's region, and no region
-// is known, it is the strictest that asks.
+// FollowsRegion reports whether the visitor's region decides by whose rules a notice asks.
+func FollowsRegion(n schemas.Notice) bool { return n.Regime == "" || n.Regime == "auto" }
+
+// Regime is the one whose rules a script is built for. Where the region decides and is unknown, it is the strictest that
+// asks.
 func Regime(n schemas.Notice) string {
-	if n.Regime == "" || n.Regime == "auto" {
-		return consent.OptIn
+	if FollowsRegion(n) {
+		return Strictest()
 	}
 	return n.Regime
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"assent/server/internal/consent"
 )
 
 // Source knows what each site publishes.
@@ -17,10 +19,13 @@ type Library struct {
 	shelf  Shelf
 	source Source
 	mu     sync.Mutex
-	sites  map[string]*volume
+	sites  map[edition]*volume
 }
 
-// volume is the last script of one site; its lock lets one request build what many wait for.
+// edition is a site's script for visitors of one regime.
+type edition struct{ site, regime string }
+
+// volume is the last script of one edition; its lock lets one request build what many wait for.
 type volume struct {
 	mu     sync.Mutex
 	notice string
@@ -29,16 +34,23 @@ type volume struct {
 
 // NewLibrary returns a library that keeps what it builds on shelf.
 func NewLibrary(shelf Shelf, source Source) *Library {
-	return &Library{shelf: shelf, source: source, sites: map[string]*volume{}}
+	return &Library{shelf: shelf, source: source, sites: map[edition]*volume{}}
 }
 
-// Current returns the script of what a site publishes now, or consent.ErrNotFound.
-func (l *Library) Current(ctx context.Context, site string) (Script, error) {
+// Strictest chooses the regime of visitors whose place is unknown, and is what a pinned tag should have.
+func Strictest() string { return consent.OptIn }
+
+// Current returns the script of what a site publishes now, or consent.ErrNotFound. Where the notice leaves the regime to
+// the visitor's region, it asks for it; otherwise the notice's own holds.
+func (l *Library) Current(ctx context.Context, site string, regime func() string) (Script, error) {
 	in, err := l.source.Published(ctx, site)
 	if err != nil {
 		return Script{}, fmt.Errorf("read published notice: %w", err)
 	}
-	v := l.volume(site)
+	if FollowsRegion(in.Notice) {
+		in.Notice.Regime = regime()
+	}
+	v := l.volume(edition{site, Regime(in.Notice)})
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.notice == in.NoticeID {
@@ -77,11 +89,11 @@ func (l *Library) make(ctx context.Context, in Input) (Script, error) {
 	return script, nil
 }
 
-func (l *Library) volume(site string) *volume {
+func (l *Library) volume(e edition) *volume {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.sites[site] == nil {
-		l.sites[site] = &volume{}
+	if l.sites[e] == nil {
+		l.sites[e] = &volume{}
 	}
-	return l.sites[site]
+	return l.sites[e]
 }

@@ -63,7 +63,7 @@ func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if _, err := library.Current(t.Context(), "shop1"); err != nil {
+			if _, err := library.Current(t.Context(), "shop1", Strictest); err != nil {
 				t.Error(err)
 			}
 		})
@@ -77,7 +77,7 @@ func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
 func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 	m := newMemory()
 	library := NewLibrary(m, m)
-	first, err := library.Current(t.Context(), "shop1")
+	first, err := library.Current(t.Context(), "shop1", Strictest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 	m.mu.Lock()
 	m.in["shop1"] = next
 	m.mu.Unlock()
-	second, err := library.Current(t.Context(), "shop1")
+	second, err := library.Current(t.Context(), "shop1", Strictest)
 	if err != nil || second.Hash == first.Hash {
 		t.Fatalf("the new notice is not served: %v", err)
 	}
@@ -97,10 +97,43 @@ func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 	}
 }
 
+func TestLibraryHasAnEditionPerRegime(t *testing.T) {
+	m := newMemory()
+	library := NewLibrary(m, m)
+	hashes := map[string]string{}
+	for range 2 {
+		for _, regime := range []string{consent.OptIn, consent.OptOut, consent.NoticeOnly, consent.ChildDirected} {
+			script, err := library.Current(t.Context(), "shop1", func() string { return regime })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if other, known := hashes[script.Hash]; known && other != regime {
+				t.Errorf("%s and %s share a script", regime, other)
+			}
+			hashes[script.Hash] = regime
+			if _, err := library.Pinned(t.Context(), "shop1", script.Hash); err != nil {
+				t.Errorf("%s is not on the shelf: %v", regime, err)
+			}
+		}
+	}
+	if len(hashes) != 4 || m.puts != 4 {
+		t.Errorf("%d scripts, built %d times", len(hashes), m.puts)
+	}
+	fixed := usual()
+	fixed.NoticeID, fixed.Notice.Regime = "fixed", consent.OptOut
+	m.mu.Lock()
+	m.in["shop1"] = fixed
+	m.mu.Unlock()
+	script, err := library.Current(t.Context(), "shop1", func() string { t.Error("the region was asked for"); return consent.OptIn })
+	if err != nil || script.Hash == "" {
+		t.Error(err)
+	}
+}
+
 func TestLibraryTellsWhatIsMissing(t *testing.T) {
 	m := newMemory()
 	library := NewLibrary(m, m)
-	if _, err := library.Current(t.Context(), "nobody"); !errors.Is(err, consent.ErrNotFound) {
+	if _, err := library.Current(t.Context(), "nobody", Strictest); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("unknown site: %v", err)
 	}
 	if _, err := library.Pinned(t.Context(), "shop1", "nothing"); !errors.Is(err, consent.ErrNotFound) {
@@ -112,11 +145,11 @@ func TestLibraryServesNothingThatIsNotOnTheShelf(t *testing.T) {
 	m := newMemory()
 	m.putErr = consent.ErrUnavailable
 	library := NewLibrary(m, m)
-	if _, err := library.Current(t.Context(), "shop1"); !errors.Is(err, consent.ErrUnavailable) {
+	if _, err := library.Current(t.Context(), "shop1", Strictest); !errors.Is(err, consent.ErrUnavailable) {
 		t.Fatalf("a script was served that nobody keeps: %v", err)
 	}
 	m.putErr = nil
-	if _, err := library.Current(t.Context(), "shop1"); err != nil {
+	if _, err := library.Current(t.Context(), "shop1", Strictest); err != nil {
 		t.Fatalf("the library did not recover: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ func fields() [][2]string {
 
 // texts is what the script needs of one language, as config.d.ts describes it.
 func texts(n schemas.Notice, tag string) object {
-	text := lookup(n, tag)
+	text := underRegime(n, lookup(n, tag))
 	all := object{{"_language", tag}, {"_direction", direction(tag)}}
 	for _, f := range fields() {
 		all = append(all, member{f[0], text(f[1])})
@@ -38,6 +38,14 @@ func texts(n schemas.Notice, tag string) object {
 
 func purposeTitle(text func(key string) string, id string) string {
 	return cmp.Or(text("purpose."+id+".title"), id)
+}
+
+// underRegime prefers the texts that a regime has of its own: opt-out.title instead of banner.title.
+func underRegime(n schemas.Notice, text func(key string) string) func(key string) string {
+	regime := Regime(n)
+	return func(key string) string {
+		return cmp.Or(text(regime+"."+strings.TrimPrefix(key, "banner.")), text(key))
+	}
 }
 
 // direction follows the script that a language is written in, or usually written in.

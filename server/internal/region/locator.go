@@ -1,0 +1,135 @@
+package region
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+)
+
+// Sources say how to find out where visitors are. All are optional; without any nobody's place is known.
+type Sources struct {
+	// CountryHeader and SubdivisionHeader name the request headers in which a proxy tells the country, such as
+	// CF-IPCountry, and the subdivision, such as CF-Region-Code.
+	CountryHeader, SubdivisionHeader string
+	// Proxies are the networks whose headers are believed.
+	Proxies []*net.IPNet
+	// File is the path of a database in MaxMind's format that knows countries or cities by address.
+	File string
+}
+
+// Locator finds out where a visitor is. It keeps nothing of what it is asked.
+type Locator struct {
+	sources  Sources
+	database *maxminddb.Reader // nil without a file.
+}
+
+// NewLocator opens the file, if there is one.
+func NewLocator(s Sources) (*Locator, error) {
+	if (s.CountryHeader != "" || s.SubdivisionHeader != "") && len(s.Proxies) == 0 {
+		return nil, fmt.Errorf("a header that tells the country is believed from a trusted proxy only: name its network with --trusted-proxy")
+	}
+	if s.SubdivisionHeader != "" && s.CountryHeader == "" {
+		return nil, fmt.Errorf("a subdivision means nothing without its country: name its header with --country-header")
+	}
+	l := &Locator{sources: s}
+	if s.File == "" {
+		return l, nil
+	}
+	database, err := maxminddb.Open(s.File)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w; give a database in MaxMind's format (.mmdb) with countries or cities", s.File, err)
+	}
+	l.database = database
+	return l, nil
+}
+
+// Close gives the file back.
+func (l *Locator) Close() error {
+	if l.database == nil {
+		return nil
+	}
+	return l.database.Close()
+}
+
+// Headers are the names of the request headers that an answer depends on.
+func (l *Locator) Headers() []string {
+	var names []string
+	for _, name := range []string{l.sources.CountryHeader, l.sources.SubdivisionHeader} {
+		if name != "" {
+			names = append(names, http.CanonicalHeaderKey(name))
+		}
+	}
+	return names
+}
+
+// ByAddress reports whether the answer may depend on the client's address.
+func (l *Locator) ByAddress() bool { return l.database != nil }
+
+// Place returns where the visitor behind a request is. A header counts only when the connection comes from a trusted
+// proxy; where none tells, the file is asked by the client's address.
+func (l *Locator) Place(r *http.Request, client string) Place {
+	if l.isTrusted(r.RemoteAddr) {
+		if p := place(r.Header.Get(l.sources.CountryHeader), r.Header.Get(l.sources.SubdivisionHeader)); p != "" {
+			return p
+		}
+	}
+	return l.lookUp(client)
+}
+
+func (l *Locator) isTrusted(remote string) bool {
+	host, _, err := net.SplitHostPort(remote)
+	ip := net.ParseIP(host)
+	if err != nil || ip == nil {
+		return false
+	}
+	for _, network := range l.sources.Proxies {
+		if network.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// unknown are codes that CDNs send for no country: nowhere, and the Tor network.
+var unknown = map[string]bool{"XX": true, "T1": true, "ZZ": true}
+
+// place joins what headers or the file say, or returns nothing where it is no code. The subdivision may come with its
+// country, as in US-CA, or without.
+func place(country, part string) Place {
+	country = strings.ToUpper(strings.TrimSpace(country))
+	if p := Place(country); !p.valid() || len(country) != 2 || unknown[country] {
+		return ""
+	}
+	part = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(part)), country+"-")
+	if whole := Place(country + "-" + part); whole.valid() {
+		return whole
+	}
+	return Place(country)
+}
+
+// lookUp asks the file. An address that it does not know, or cannot read, is nowhere.
+func (l *Locator) lookUp(client string) Place {
+	address, err := netip.ParseAddr(client)
+	if l.database == nil || err != nil {
+		return ""
+	}
+	var found struct {
+		Country struct {
+			Code string `maxminddb:"iso_code"`
+		} `maxminddb:"country"`
+		Subdivisions []struct {
+			Code string `maxminddb:"iso_code"`
+		} `maxminddb:"subdivisions"`
+	}
+	if err := l.database.Lookup(address.Unmap()).Decode(&found); err != nil {
+		return ""
+	}
+	if len(found.Subdivisions) == 0 {
+		return place(found.Country.Code, "")
+	}
+	return place(found.Country.Code, found.Subdivisions[0].Code)
+}
