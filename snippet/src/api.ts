@@ -12,7 +12,7 @@ const api: Assent = {
   get: snapshot,
   has,
   on,
-  open: openPreferences,
+  open: REGIME === 'child-directed' ? async () => {} : openPreferences,
   accept: (names) => (names ? decide('save', names, 'api') : acceptAll('api')),
   reject: () => decide('reject-all', [], 'api'),
   withdraw: () => decide('withdraw', [], 'api'),

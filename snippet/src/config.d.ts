@@ -4,6 +4,8 @@
 interface Service {
   readonly _id: string;
   readonly _purpose: string;
+  /** Four characters for who receives what where: another one means that a grant must be asked for again. */
+  readonly _mark: string;
   readonly _name: string;
   readonly _cookies: readonly string[];
   readonly _storage: readonly string[];
@@ -61,10 +63,10 @@ interface HostRule {
 declare module 'assent:config' {
   export const site: string;
   export const notice: string;
-  /** Names what is consented to; another one means that the visitor is asked again. */
-  export const scope: string;
   /** Seconds until the visitor is asked again. */
   export const lifetime: number;
+  /** Domain that shares the choice, or empty. */
+  export const domain: string;
   /** The optional purposes; essential is not among them. */
   export const purposes: readonly string[];
   export const services: readonly Service[];
@@ -120,6 +122,11 @@ declare const HAS_MARKETING: boolean;
 declare const HAS_FUNCTIONAL: boolean;
 /** Rules that this build asks by; what only others need is compiled away. */
 declare const REGIME: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+/** Under opt-out and notice-only what is unanswered counts as granted until it is refused. */
+declare const SILENCE_GRANTS: boolean;
+/** A later explicit grant outweighs the browser's signal also where silence grants. */
+declare const GPC_YIELDS: boolean;
+declare const HAS_DOMAIN: boolean;
 declare const HAS_AUTOBLOCK: boolean;
 /** The build is the stub, which knows no choice. */
 declare const IN_STUB: boolean;

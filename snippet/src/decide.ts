@@ -1,5 +1,5 @@
 import { notice, purposes, services } from 'assent:config';
-import { type Answers, answersOf, type Choice } from './choice.ts';
+import { type Answers, answersFrom, answersOf, type Choice } from './choice.ts';
 import { clearRefused } from './clear.ts';
 import type { Change, Source } from './contract.ts';
 import { type Deed, toChoice, toDecision } from './decision.ts';
@@ -10,14 +10,11 @@ import { takeLanding } from './landing.ts';
 import { language } from './language.ts';
 import { enqueue } from './outbox.ts';
 import { keepSecret } from './secret.ts';
+import { isFinal, isMarketing, signalled } from './signal.ts';
 import { snapshot } from './snapshot.ts';
 import { current, has, setChoice } from './state.ts';
 import { changeMirror, readMirror, writeChoice } from './storage.ts';
-import { nowSeconds } from './time.ts';
 import { tellVendors } from './vendors/vendors.ts';
-
-/** The browser's opt-out (Global Privacy Control): never a consent, and no "accept all" overrules it. */
-export const signalled: boolean = HAS_MARKETING && navigator.globalPrivacyControl === true;
 
 /** Puts a choice into effect on this page: Google is told first, then the gated elements follow. Returns the news. */
 export const apply = (choice: Choice): Change => {
@@ -45,28 +42,26 @@ export const record = (
   synthetic = false,
 ): void => {
   const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
-  const choice = toChoice(deed, current, nowSeconds(), services);
+  const now = Date.now();
+  const choice = toChoice(deed, current, now, services);
   writeChoice(choice);
   const news = { ...apply(choice), action, source };
   if (HAS_TRACES && news.removed[0])
     deed.removed = [...new Set(news.removed)].slice(0, 64).map((name) => name.slice(0, 255));
   if (REGIME !== 'opt-in') deed.regime = REGIME;
-  enqueue(toDecision(deed, keepSecret(), notice, language._language, location, Date.now()));
+  enqueue(toDecision(deed, keepSecret(), notice, language._language, location, now));
   emit('choice', news);
   emit('change', news);
 };
 
-/** Grants what `ids` names, purposes or services, and refuses the rest. */
-export const decide = (action: Deed['action'], ids: readonly string[], source: Source, synthetic?: boolean): void => {
+/** Grants what `names` has, purposes or services, and refuses the rest. Children are never asked, nor is any consent of theirs. */
+export const decide = (action: Deed['action'], names: readonly string[], source: Source, synthetic?: boolean): void => {
+  if (REGIME === 'child-directed') return;
+  const ids = SILENCE_GRANTS && isFinal ? names.filter((id) => !isMarketing(id)) : names;
   const answers = answersOf(purposes, (id) => ids.includes(id));
-  const apart = ids.filter((id) => services.some(({ _id, _purpose }) => _id === id && answers[_purpose] === false));
-  record(
-    action,
-    answers,
-    answersOf(apart, () => true),
-    source,
-    synthetic,
-  );
+  // In the notice's order, as the server writes the cookie.
+  const apart = services.filter(({ _id, _purpose }) => ids.includes(_id) && answers[_purpose] === false);
+  record(action, answers, answersFrom(apart.map(({ _id }) => [_id, true])), source, synthetic);
 };
 
 export const acceptAll = (source: Source, synthetic?: boolean): void => {
@@ -81,7 +76,7 @@ export const acceptAll = (source: Source, synthetic?: boolean): void => {
 
 /** Records the browser's signal once per visitor; what was granted before it is withdrawn. */
 export const recordSignal = (): void => {
-  if (!signalled || readMirror().gpc || current._answers.marketing === false) return;
+  if (!signalled || readMirror().gpc || (!SILENCE_GRANTS && current._answers.marketing === false)) return;
   changeMirror({ gpc: true });
   record('signal', { marketing: false }, {}, 'gpc');
 };

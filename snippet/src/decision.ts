@@ -29,10 +29,15 @@ export const toDecision = (
 export const toChoice = (
   { action, purposes, services }: Deed,
   { _subject, _answers }: Choice,
-  seconds: number,
+  milliseconds: number,
   known: readonly { readonly _id: string; readonly _purpose: string }[],
 ): Choice => {
   const kept: Answers = action === 'signal' ? { ..._answers } : {};
   for (const { _id, _purpose } of known) if (_purpose in purposes) delete kept[_id];
-  return { _at: seconds, _subject, _answers: answersFrom(Object.entries({ ...kept, ...purposes, ...services })) };
+  // The same second as the server reads from decidedAt, so that both write the same cookie.
+  return {
+    _at: Math.floor(milliseconds / 1000),
+    _subject,
+    _answers: answersFrom(Object.entries({ ...kept, ...purposes, ...services })),
+  };
 };

@@ -1,5 +1,6 @@
 import { googleRegions, googleSettings, purposes, services, waitForUpdate } from 'assent:config';
 import type { Landing } from './contract.ts';
+import { signalled } from './signal.ts';
 import { has, isRefused } from './state.ts';
 
 type Entry = ArrayLike<unknown> | undefined;
@@ -45,6 +46,9 @@ export let begun: number;
 const setDefault = (ask: (purpose: string) => boolean, scope?: object): void =>
   gtag('consent', 'default', { ...signals(ask), ...scope, wait_for_update: waitForUpdate });
 
+/** One update per decision and per later page, before any event and before any tag is run. */
+export const consentUpdate = (): void => gtag('consent', 'update', signals(allows));
+
 /**
  * Consent Mode v2 (all seven signals): exactly one default per region, before any Google tag; the page's own stub may
  * have set it. Before there is a choice only what needs none is granted.
@@ -54,13 +58,12 @@ export const consentDefault = (): void => {
   page.gtag ||= gtag;
   if (!page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
     if (HAS_REGIONS) setDefault(() => false, { region: googleRegions });
-    setDefault(HAS_REGIONS ? () => true : IN_STUB && REGIME === 'opt-in' ? () => false : allows);
-  }
+    const isDenied = IN_STUB && (!SILENCE_GRANTS || signalled);
+    setDefault(HAS_REGIONS ? () => true : isDenied ? () => false : allows);
+    // The stub does not know by whose rules the visitor is asked.
+  } else if (SILENCE_GRANTS) consentUpdate();
   if (HAS_GOOGLE_SETTINGS) for (const name of googleSettings) gtag('set', name, true);
 };
-
-/** One update per decision and per later page, before any event and before any tag is run. */
-export const consentUpdate = (): void => gtag('consent', 'update', signals(allows));
 
 /**
  * Tells Google's tags, which look at the address when they start, another one; an empty landing takes it back, because

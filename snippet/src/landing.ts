@@ -7,7 +7,7 @@ let kept: Landing | undefined = { url: location.href, referrer: document.referre
 
 /** Hands out how the visitor came to this document, once, when something is granted; a refusal drops it. */
 export const takeLanding = (): Landing | undefined => {
-  if (isPending()) return undefined;
+  if (isPending() && !SILENCE_GRANTS) return undefined;
   const landing = kept;
   kept = undefined;
   return purposes.some(has) ? landing : undefined;

@@ -9,26 +9,29 @@ import { showNotice, startNotice } from './notice/notice.ts';
 import { flush } from './outbox.ts';
 import { selfTest } from './selftest.ts';
 import { snapshot } from './snapshot.ts';
+import { current, setChoice } from './state.ts';
 import { readChoice, writeChoice } from './storage.ts';
 import { keepInStep } from './sync.ts';
 import { holdVendors } from './vendors/vendors.ts';
 import { withVisitor } from './visitor.ts';
 
 const start = (): void => {
-  const choice = readChoice();
+  const choice = REGIME === 'child-directed' ? current : readChoice();
+  // Consent Mode's default says what silence grants.
+  if (SILENCE_GRANTS) setChoice(choice);
   if (HAS_AUTOBLOCK) startGuard();
   consentDefault();
   if (HAS_ADAPTERS) holdVendors();
-  watch(showNotice, (embed) => withVisitor((visitor) => visitor._cover(embed)));
+  watch(REGIME === 'child-directed' ? () => {} : showNotice, (embed) => withVisitor((visitor) => visitor._cover(embed)));
   apply(choice);
   writeChoice(choice);
-  keepInStep((latest) => emit('change', apply(latest)));
-  recordSignal();
+  if (REGIME !== 'child-directed') keepInStep((latest) => emit('change', apply(latest)));
+  if (REGIME !== 'child-directed') recordSignal();
   install();
   flush();
   for (const moment of ['online', 'visibilitychange']) addEventListener(moment, flush);
   emit('ready', snapshot());
-  startNotice();
+  if (REGIME !== 'child-directed') startNotice();
   if (HAS_REPORT) startReport();
   if (/assent-check/.test(location.search)) selfTest();
 };

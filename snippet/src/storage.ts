@@ -1,8 +1,9 @@
-import { lifetime, purposes, scope } from 'assent:config';
+import { domain, lifetime, purposes, services } from 'assent:config';
 import type { Decision, Recorded } from '../../schemas/types.gen.ts';
 import { attempt } from './attempt.ts';
 import { type Choice, undecided } from './choice.ts';
 import { COOKIE_LIMIT, decode, encode } from './codec.ts';
+import { heed } from './signal.ts';
 import { nowSeconds } from './time.ts';
 
 const NAME = 'assent';
@@ -42,35 +43,45 @@ const readCookies = (): string[] =>
 
 // One from the future was not written by a visitor of today: it would outrank every answer to come.
 const inForce = (text: string | undefined): Choice => {
-  const choice = decode(text, scope);
+  const choice = decode(text, services);
   const age = nowSeconds() - choice._at;
   return age < lifetime && age > -DAY ? choice : undecided;
 };
 
 /**
  * The mirror, which is complete, unless a newer cookie is known; undecided when all are lost or too old. A cookie may
- * refuse what the mirror grants and not the other way round: others can write cookies, and a refusal must hold.
+ * refuse what the mirror grants and not the other way round: others can write cookies, and a refusal must hold. Among
+ * hosts that share the cookie the newest counts, because each of them has a mirror of its own.
  */
 export const readChoice = (): Choice => {
-  let best = inForce(readMirror().choice);
+  const { choice, gpc } = readMirror();
+  let best = inForce(choice);
   for (const text of readCookies()) {
     const sent = inForce(text);
     const { _at, _answers } = best;
-    const grantsMore = _at && Object.keys(sent._answers).some((id) => sent._answers[id] && !_answers[id]);
+    const grantsMore =
+      !HAS_DOMAIN && _at && Object.keys(sent._answers).some((id) => sent._answers[id] && !_answers[id]);
     if (sent._at > _at && !grantsMore) best = sent;
   }
-  return best;
+  return SILENCE_GRANTS ? heed(best, gpc) : best;
 };
+
+// Pages elsewhere that use this notice, such as a developer's, cannot set the domain.
+const isShared = (): boolean => HAS_DOMAIN && `.${location.hostname}`.endsWith(`.${domain}`);
 
 /** Writes both copies, which also puts back whichever of them was lost. Nothing is written before there is a choice. */
 export const writeChoice = (choice: Choice): void => {
   if (!choice._at) return;
-  changeMirror({ choice: encode(choice, scope, purposes, Infinity) });
-  const value = encode(choice, scope, purposes, COOKIE_LIMIT);
-  if (value === readCookies()[0]) return;
+  changeMirror({ choice: encode(choice, services, purposes, Infinity) });
+  const value = encode(choice, services, purposes, COOKIE_LIMIT);
+  const there = readCookies();
+  if (there.includes(value) && (!HAS_DOMAIN || !there[1])) return;
   const age = choice._at + lifetime - nowSeconds();
   attempt(() => {
-    document.cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}`;
+    // One from before the choice was shared would stand beside it.
+    if (HAS_DOMAIN && isShared()) document.cookie = `${NAME}=;path=/;max-age=0`;
+    const sharing = HAS_DOMAIN && isShared() ? `;domain=${domain}` : '';
+    document.cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}${sharing}`;
   });
 };
 

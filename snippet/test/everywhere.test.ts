@@ -33,7 +33,7 @@ test('a choice in one tab holds in the other within a second, and so does its wi
   await one.evaluate(() => (self as any).assent.withdraw());
   await two.waitForSelector('iframe:not([src])', { state: 'attached', timeout: 1000 });
   assert.equal(await two.evaluate(() => (self as any).assent.has('analytics')), false);
-  assert.equal(lab.world.posts.length, 2, 'only the tab of the click records');
+  await until(() => lab.world.posts.length === 2, 'only the tab of the click records');
   await context.close();
 });
 

@@ -30,7 +30,7 @@ test('a decision is posted as the schema wants it, and the subject comes back', 
   assert.deepEqual(body?.purposes, { analytics: true, marketing: true });
   const kept = await page.evaluate(() => [document.cookie, localStorage.getItem('assent')!]);
   const { subject } = await page.evaluate(() => (self as any).assent.get());
-  assert.match(kept[0]!, new RegExp(`^assent=1\\.[\\w-]{8}\\.\\w+\\.${subject}\\.analytics:1\\.marketing:1$`));
+  assert.match(kept[0]!, new RegExp(`^assent=1\\.[\\w-]{12}\\.\\w+\\.${subject}\\.analytics:1\\.marketing:1$`));
   assert.ok(!kept[0]!.includes(body!.secret), 'the secret is not in the cookie');
   assert.equal(JSON.parse(kept[1]!).secret, body?.secret);
   await page.close();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Answers, type Choice, undecided } from '../src/choice.ts';
-import { COOKIE_LIMIT, decode, encode } from '../src/codec.ts';
+import { COOKIE_LIMIT, decode, encode, type Marked } from '../src/codec.ts';
 import { type Deed, toChoice, toDecision } from '../src/decision.ts';
 import { newId, newSecret } from '../src/ids.ts';
 import { match } from '../src/match.ts';
@@ -20,40 +20,133 @@ const under = (purpose: string, ...ids: string[]) => ids.map((_id) => ({ _id, _p
 /** Answers have no prototype on purpose; a clone has an ordinary one, to compare with what a test writes down. */
 const plain = structuredClone;
 
+// Compiled in by the regime.
+Object.assign(globalThis, { SILENCE_GRANTS: false });
+
+const marked = (purpose: string, marks: Record<string, string>): Marked[] =>
+  Object.entries(marks).map(([_id, _mark]) => ({ _id, _purpose: purpose, _mark }));
+
+const listed = [...marked('analytics', { count: 'cccc' }), ...marked('marketing', { youtube: 'yyyy', pixel: 'pppp' })];
+
 test('a choice survives the cookie', () => {
   const full = choice({ analytics: true, marketing: false, youtube: true });
-  const text = encode(full, 'Scope_-1', ['analytics', 'marketing'], COOKIE_LIMIT);
-  assert.equal(text, `1.Scope_-1.toy940.${SUBJECT}.analytics:1.marketing:0.youtube:1`);
-  assert.deepEqual(plain(decode(text, 'Scope_-1')), full);
-  assert.deepEqual(plain(decode(encode(choice({}, '-'), 'x', [], COOKIE_LIMIT), 'x')), choice({}, '-'));
+  const text = encode(full, listed, ['analytics', 'marketing'], COOKIE_LIMIT);
+  assert.equal(text, `1.ccccyyyy.toy940.${SUBJECT}.analytics:1.marketing:0.youtube:1`);
+  assert.deepEqual(plain(decode(text, listed)), full);
+  assert.deepEqual(plain(decode(encode(choice({}, '-'), [], [], COOKIE_LIMIT), [])), choice({}, '-'));
 });
 
-test('what is about something else, or nothing, is no choice', () => {
-  const text = encode(choice({ analytics: true }), 'scope', [], COOKIE_LIMIT);
-  for (const [wrong, scope] of [
-    [text, 'other'],
-    [undefined, 'scope'],
-    ['', 'scope'],
-    ['1.scope', 'scope'],
-    ['2.scope.tp0hog.-.analytics:1', 'scope'],
-    ['1.scope.-.-.analytics:1', 'scope'],
-    ['1.scope.0.-.analytics:1', 'scope'],
+test('what is no choice is none', () => {
+  for (const wrong of [
+    undefined,
+    '',
+    '1.cccc',
+    '2.cccc.tp0hog.-.analytics:1',
+    '3.cccc.tp0hog.-.analytics:1',
+    '1.cccc.-.-.analytics:1',
+    '1.cccc.0.-.analytics:1',
+  ]) {
+    assert.equal(decode(wrong, listed), undecided, String(wrong));
+  }
+});
+
+test('a grant made where silence grants counts there alone, one made on a question counts everywhere', () => {
+  const asked = encode(choice({ analytics: true }), listed, ['analytics'], COOKIE_LIMIT);
+  Object.assign(globalThis, { SILENCE_GRANTS: true });
+  const unasked = encode(choice({ analytics: true }), listed, ['analytics'], COOKIE_LIMIT);
+  assert.deepEqual(
+    [decode(asked, listed), decode(unasked, listed)].map(({ _answers }) => _answers.analytics),
+    [true, true],
+  );
+  Object.assign(globalThis, { SILENCE_GRANTS: false });
+  assert.equal(decode(unasked, listed), undecided);
+});
+
+test('the visitor is asked again for what is new to a grant, and for nothing else', () => {
+  const all = choice({ analytics: true, marketing: true });
+  const none = choice({ analytics: false, marketing: false });
+  const some = choice({ analytics: true, marketing: false, youtube: true });
+  const [count, youtube, pixel] = listed as [Marked, Marked, Marked];
+  const another = marked('marketing', { chat: 'hhhh' });
+  const moved = { ...youtube, _mark: 'zzzz' };
+  for (const [name, before, after, kept] of [
+    ['nothing', all, listed, { analytics: true, marketing: true }],
+    ['a service less', all, [count, pixel], { analytics: true, marketing: true }],
+    ['no service left', all, [], { analytics: true, marketing: true }],
+    ['another order', all, [pixel, youtube, count], { analytics: true, marketing: true }],
+    ['a service more under a grant', all, [...listed, ...another], { analytics: true }],
+    [
+      'a service more under a refusal',
+      some,
+      [...listed, ...another],
+      { analytics: true, marketing: false, youtube: true },
+    ],
+    ['another provider under a grant', all, [count, moved, pixel], { analytics: true }],
+    ['another provider of what was granted apart', some, [count, moved, pixel], { analytics: true, marketing: false }],
+    ['another provider under a refusal', none, [count, moved, pixel], { analytics: false, marketing: false }],
+    ['services after a refusal of everything', none, [...listed, ...another], { analytics: false, marketing: false }],
+    [
+      'a granted service under another grant',
+      all,
+      [{ ...count, _purpose: 'marketing', _mark: 'mmmm' }],
+      { analytics: true },
+    ],
+    [
+      'a granted service under a refusal',
+      some,
+      [{ ...count, _purpose: 'marketing', _mark: 'mmmm' }],
+      { analytics: true, marketing: false, youtube: true },
+    ],
   ] as const) {
-    assert.equal(decode(wrong, scope), undecided, String(wrong));
+    const text = encode(before, listed, ['analytics', 'marketing'], COOKIE_LIMIT);
+    assert.deepEqual(plain(decode(text, after)._answers), kept, name);
   }
 });
 
 test('a choice that is too long for the cookie only ever grants less', () => {
   const ids = Array.from({ length: 20 }, (_, i) => `a-rather-long-service-id-${i}`);
   const apart = choice({ analytics: true, marketing: false, ...Object.fromEntries(ids.map((id) => [id, true])) });
-  const text = encode(apart, 'scope', ['analytics', 'marketing'], COOKIE_LIMIT);
+  const many = ids.flatMap((id, i) => marked('marketing', { [id]: `m${i + 100}` }));
+  const text = encode(apart, many, ['analytics', 'marketing'], COOKIE_LIMIT);
   assert.ok(text.length <= COOKIE_LIMIT);
-  assert.deepEqual(plain(decode(text, 'scope')._answers), { analytics: true, marketing: false });
+  assert.deepEqual(plain(decode(text, many)._answers), { analytics: true, marketing: false });
   const purposes = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`a-purpose-with-a-long-name-${i}`, true]));
-  const nothing = encode(choice(purposes), 'scope', Object.keys(purposes), COOKIE_LIMIT);
+  const nothing = encode(choice(purposes), [], Object.keys(purposes), COOKIE_LIMIT);
   assert.ok(nothing.length <= COOKIE_LIMIT);
-  assert.deepEqual(plain(decode(nothing, 'scope')._answers), {});
-  assert.deepEqual(plain(decode(encode(apart, 'scope', [], Infinity), 'scope')), apart);
+  assert.deepEqual(plain(decode(nothing, [])._answers), {});
+  assert.deepEqual(plain(decode(encode(apart, many, [], Infinity), many)), apart);
+});
+
+/** What the server writes and reads (server/internal/consent/cookie_test.go). */
+interface Golden {
+  name: string;
+  purposes: string[];
+  services: { id: string; purpose: string }[];
+  marks: Record<string, string>;
+  regime: string;
+  at: number;
+  subject: string;
+  answers: { purposes: Record<string, boolean>; services: Record<string, boolean> };
+  cookie: string;
+}
+
+test('the server writes the same cookie', () => {
+  const file = join(import.meta.dirname, '../../server/internal/consent/testdata/cookies.json');
+  for (const one of JSON.parse(readFileSync(file, 'utf8')) as Golden[]) {
+    Object.assign(globalThis, { SILENCE_GRANTS: one.regime !== 'opt-in' });
+    const services = one.services.map(({ id, purpose }) => ({
+      _id: id,
+      _purpose: purpose,
+      _mark: one.marks[id] || '',
+    }));
+    const written: Choice = {
+      _at: one.at,
+      _subject: one.subject,
+      _answers: { ...one.answers.purposes, ...one.answers.services },
+    };
+    assert.equal(encode(written, services, one.purposes, COOKIE_LIMIT), one.cookie, one.name);
+  }
+  Object.assign(globalThis, { SILENCE_GRANTS: false });
 });
 
 test('ids are UUIDs of version 7 in the order of time, secrets hold more than 128 random bits', () => {
@@ -87,13 +180,13 @@ test('a deed becomes a decision that the contract allows', () => {
 test('a signal answers only what it names, a decision everything', () => {
   const before = choice({ analytics: true, marketing: true, youtube: true, maps: true });
   const services = [...under('marketing', 'youtube'), ...under('analytics', 'maps')];
-  const after = toChoice(deed({ action: 'signal', purposes: { marketing: false } }), before, 5, services);
+  const after = toChoice(deed({ action: 'signal', purposes: { marketing: false } }), before, 5999, services);
   assert.deepEqual(plain(after), {
     _at: 5,
     _subject: SUBJECT,
     _answers: { analytics: true, marketing: false, maps: true },
   });
-  assert.deepEqual(plain(toChoice(deed({}), before, 6, services)._answers), { analytics: true, marketing: false });
+  assert.deepEqual(plain(toChoice(deed({}), before, 6000, services)._answers), { analytics: true, marketing: false });
 });
 
 // Compiled in where a site's languages need it.

@@ -194,7 +194,11 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-`, base, scriptPath(c.ID), fixed, base, c.ID, script.Hash, script.SRI)
+	fixed := ""
+	if _, n, err := catalog.Current(env.ctx, c.ID); err != nil {
+		return err
+	} else if snippetbuild.FollowsRegion(n) {
+		fixed = " They ask everybody under " + snippetbuild.Strictest() + " rules, the strictest: only the moving tag follows the visitor's region."
 	}
 	base := strings.TrimSuffix(c.PublicURL, "/")
 	_, err = fmt.Fprintf(env.stdout, `Moving: follows each publication within minutes.

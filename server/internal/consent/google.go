@@ -13,5 +13,5 @@ func IsGoogle(s schemas.Service) bool {
 
 // LoadsDenied reports whether a service's tags load before any grant, with everything denied: Google's in advanced mode.
 func LoadsDenied(n schemas.Notice, s schemas.Service) bool {
-	return n.ConsentMode == "advanced" && IsGoogle(s)
+	return n.ConsentMode == "advanced" && IsGoogle(s) && n.Regime != ChildDirected
 }

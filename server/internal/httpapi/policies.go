@@ -14,7 +14,6 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/policy"
 	"assent/server/internal/site"
-	"assent/server/internal/snippetbuild"
 )
 
 var (
@@ -83,15 +82,11 @@ func (p *policies) rules(c echo.Context) (policy.Rules, error) {
 	if err != nil {
 		return policy.Rules{}, err
 	}
-	scope, err := snippetbuild.Scope(notice)
-	if err != nil {
-		return policy.Rules{}, err
-	}
 	own, err := p.origin(c)
 	if err != nil {
 		return policy.Rules{}, err
 	}
-	return policy.Compile(notice, scope, own), nil
+	return policy.Compile(notice, own)
 }
 
 // origin is this server's, as visitors' browsers know it.

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 	"assent/server/internal/site"
-	"assent/server/internal/snippetbuild"
 	"assent/snippet"
 )
 
@@ -31,11 +31,11 @@ func startWithHosts(t *testing.T) (s *testServer, cookie string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scope, err := snippetbuild.Scope(current)
+	marks, err := consent.Marks(current)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, "1." + scope + "." + strconv.FormatInt(time.Now().Unix(), 36) + ".-.analytics:0.marketing:1"
+	return s, "1." + marks["tube"] + "." + strconv.FormatInt(time.Now().Unix(), 36) + ".-.analytics:0.marketing:1"
 }
 
 func TestPolicyFollowsTheChoice(t *testing.T) {

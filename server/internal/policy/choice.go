@@ -38,10 +38,11 @@ func (r Rules) Read(cookies []string, now time.Time) Choice {
 	return all
 }
 
-// decode reads `1.<scope>.<seconds in base 36>.<subject or ->.<id>:<0|1>...`, as the script writes it.
+// decode reads `<version>.<marks>.<seconds in base 36>.<subject or ->.<id>:<0|1>...`, as the script writes it
+// (snippet/src/codec.ts). A service whose mark is missing was not there, or was another, when the visitor chose.
 func (r Rules) decode(cookie string, now time.Time) (Choice, bool) {
 	parts := strings.Split(cookie, ".")
-	if len(parts) < 4 || parts[0] != "1" || parts[1] != r.Scope || parts[3] == "" {
+	if len(parts) < 4 || len(parts[0]) != 1 || !strings.Contains(r.Versions, parts[0]) || parts[3] == "" {
 		return nil, false
 	}
 	at, err := strconv.ParseInt(parts[2], 36, 64)
@@ -57,7 +58,22 @@ func (r Rules) decode(cookie string, now time.Time) (Choice, bool) {
 		earlier, known := c[id]
 		c[id] = answer == "1" && (earlier || !known)
 	}
+	for _, s := range r.Services {
+		if s.grantedBy(c) && !hasMark(parts[1], s.Mark) {
+			c[s.ID] = false
+		}
+	}
 	return c, true
+}
+
+// hasMark looks for four characters at each fourth place.
+func hasMark(marks, mark string) bool {
+	for ; len(marks) >= len(mark); marks = marks[len(mark):] {
+		if strings.HasPrefix(marks, mark) {
+			return true
+		}
+	}
+	return false
 }
 
 // both grants what a and b grant, and keeps what either refuses.

@@ -27,7 +27,7 @@ func IsNonce(text string) bool { return text == Placeholder || nonceSyntax.Match
 
 // Rules is what a site's header is computed from.
 type Rules struct {
-	Scope    string        // What a choice must be about to count.
+	Versions string        // Of the cookie, that count: see consent.Cookie.
 	Lifetime time.Duration // Of a choice.
 	Always   []string      // Sources of every page: this server, exempt hosts, those of essential services.
 	Services []Service     // The optional ones that have hosts.
@@ -37,16 +37,20 @@ type Rules struct {
 // Service is an optional third party.
 type Service struct {
 	ID, Purpose string
+	Mark        string // Must be in a choice that grants it.
 	Sources     []string
 }
 
-// Compile reads a complete notice. Scope names what it asks consent for, and own is this server's origin.
+// Compile reads a complete notice; own is this server's origin.
 //
 // The rules are those of opt-in under every regime: what was not granted is not allowed, but for Google's tags in
-// advanced mode. Under child-directed rules
-// nothing optional is, whatever a choice says.
-func Compile(n schemas.Notice, scope, own string) Rules {
-	r := Rules{Scope: scope, Lifetime: time.Duration(n.LifetimeDays) * day}
+// advanced mode. Under child-directed rules optional is, whatever a choice says.
+func Compile(n schemas.Notice, own string) (Rules, error) {
+	marks, err := consent.Marks(n)
+	if err != nil {
+		return Rules{}, err
+	}
+	r := Rules{Versions: "1", Lifetime: time.Duration(n.LifetimeDays) * day}
 	always := n.Exempt
 	for _, s := range n.Services {
 		written, leftOut := sources(s.Hosts)
@@ -55,14 +59,17 @@ func Compile(n schemas.Notice, scope, own string) Rules {
 			always = append(slices.Clone(always), s.Hosts...)
 			continue
 		case len(written) > 0 && n.Regime != "child-directed":
-			r.Services = append(r.Services, Service{ID: s.ID, Purpose: s.Purpose, Sources: written})
+			r.Services = append(r.Services, Service{ID: s.ID, Purpose: s.Purpose, Mark: marks[s.ID], Sources: written})
 		}
 		r.LeftOut = append(r.LeftOut, leftOut...)
+	}
+	if consent.SilenceGrants(n.Regime) {
+		r.Versions = "12"
 	}
 	written, leftOut := sources(always)
 	r.Always = append([]string{own}, written...)
 	r.LeftOut = append(r.LeftOut, leftOut...)
-	return r
+	return r, nil
 }
 
 // Granted returns the ids of the services that a choice allows. An answer to the service itself outweighs the one to

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,10 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 	"assent/server/internal/policy"
 )
-
-const scope = "AbCd_-12"
 
 var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
@@ -32,10 +32,27 @@ func notice() schemas.Notice {
 	}
 }
 
-func rules() policy.Rules { return policy.Compile(notice(), scope, "https://assent.example") }
+func rules() policy.Rules { return compile(notice()) }
+
+func compile(n schemas.Notice) policy.Rules {
+	r, err := policy.Compile(n, "https://assent.example")
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// marks are what a choice that grants everything names.
+func marks() string {
+	all, err := consent.Marks(notice())
+	if err != nil {
+		panic(err)
+	}
+	return strings.Join(slices.Collect(maps.Values(all)), "")
+}
 
 func cookie(at time.Time, answers string) string {
-	return "1." + scope + "." + base36(at) + ".subject" + answers
+	return "1." + marks() + "." + base36(at) + ".subject" + answers
 }
 
 func base36(at time.Time) string {
@@ -94,7 +111,7 @@ func TestEachListHoldsWhatWasGrantedAndNothingElse(t *testing.T) {
 func TestChildrenAreNeverTracked(t *testing.T) {
 	n := notice()
 	n.Regime = "child-directed"
-	if granted := policy.Compile(n, scope, "https://assent.example").Granted(policy.Granted("analytics", "marketing")); len(granted) != 0 {
+	if granted := compile(n).Granted(policy.Granted("analytics", "marketing")); len(granted) != 0 {
 		t.Errorf("granted %v", granted)
 	}
 }
@@ -114,7 +131,7 @@ func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
 			t.Errorf("Source(%q) = %q, %v, want %q", host, source, ok, want)
 		}
 	}
-	r := policy.Compile(schemas.Notice{Exempt: bad[:2], Services: []schemas.Service{{ID: "s", Purpose: "marketing", Hosts: bad[2:]}}}, scope, "https://assent.example")
+	r := compile(schemas.Notice{Exempt: bad[:2], Services: []schemas.Service{{ID: "s", Purpose: "marketing", Hosts: bad[2:]}}})
 	if len(r.LeftOut) != len(bad) || len(r.Always) != 1 || len(r.Services) != 0 {
 		t.Errorf("left out %q, always %q, services %v", r.LeftOut, r.Always, r.Services)
 	}
@@ -122,7 +139,7 @@ func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
 
 // TestAPathIsTheBeginningOfAddresses, as in the catalogue.
 func TestAPathIsTheBeginningOfAddresses(t *testing.T) {
-	r := policy.Compile(schemas.Notice{Services: []schemas.Service{{ID: "s", Purpose: "marketing", Hosts: []string{"a.example/tr", "a.example/ads/"}}}}, scope, "https://assent.example")
+	r := compile(schemas.Notice{Services: []schemas.Service{{ID: "s", Purpose: "marketing", Hosts: []string{"a.example/tr", "a.example/ads/"}}}})
 	if want := []string{"a.example/tr", "a.example/tr/", "a.example/ads/"}; !slices.Equal(r.Services[0].Sources, want) {
 		t.Errorf("sources %v, want %v", r.Services[0].Sources, want)
 	}
@@ -148,15 +165,17 @@ func TestReadHoldsToTheCookiesGrammar(t *testing.T) {
 		{"granted", []string{cookie(now, ".analytics:1.marketing:0")}, []string{"count"}},
 		{"a service apart", []string{cookie(now, ".analytics:0.marketing:0.tube:1")}, []string{"tube"}},
 		{"only the subject", []string{cookie(now, "")}, nil},
-		{"no subject yet", []string{"1." + scope + "." + base36(now) + ".-.analytics:1"}, []string{"count"}},
-		{"another notice", []string{strings.Replace(cookie(now, ".analytics:1"), scope, "ZZZZZZZZ", 1)}, nil},
-		{"another version", []string{"2" + cookie(now, ".analytics:1")[1:]}, nil},
+		{"no subject yet", []string{"1." + marks() + "." + base36(now) + ".-.analytics:1"}, []string{"count"}},
+		{"another recipient", []string{"1.ZZZZZZZZ." + base36(now) + ".s.analytics:1"}, nil},
+		{"marks out of step", []string{"1.Z" + marks() + "." + base36(now) + ".s.analytics:1"}, nil},
+		{"made where silence grants", []string{"2" + cookie(now, ".analytics:1")[1:]}, nil},
+		{"another version", []string{"3" + cookie(now, ".analytics:1")[1:]}, nil},
 		{"too old", []string{cookie(now.AddDate(0, 0, -180), ".analytics:1")}, nil},
 		{"old enough", []string{cookie(now.AddDate(0, 0, -179), ".analytics:1")}, []string{"count"}},
 		{"from the future", []string{cookie(now.AddDate(0, 0, 2), ".analytics:1")}, nil},
-		{"no time", []string{"1." + scope + ".?.s.analytics:1"}, nil},
+		{"no time", []string{"1." + marks() + ".?.s.analytics:1"}, nil},
 		{"answered twice", []string{cookie(now, ".analytics:0.analytics:1")}, nil},
-		{"rubbish", []string{"", "1", "....", "1." + scope + "." + base36(now) + "..analytics:1"}, nil},
+		{"rubbish", []string{"", "1", "....", "1." + marks() + "." + base36(now) + "..analytics:1"}, nil},
 		{"planted beside a refusal", []string{cookie(now, ".analytics:0.marketing:0"), cookie(now.Add(time.Hour), ".analytics:1.marketing:1")}, nil},
 		{"beside one of another notice", []string{"1.ZZZZZZZZ.1.s.analytics:0", cookie(now, ".analytics:1")}, []string{"count"}},
 		{"planted that grants a service", []string{cookie(now, ".analytics:1.marketing:0"), cookie(now, ".analytics:1.marketing:0.tube:1")}, []string{"count"}},
@@ -196,7 +215,7 @@ func TestNginxTakesLongLists(t *testing.T) {
 	for i := range 64 {
 		n.Services[1].Hosts = append(n.Services[1].Hosts, fmt.Sprintf("%s%d.example", strings.Repeat("many-", 40), i))
 	}
-	text, err := policy.Compile(n, scope, "https://assent.example").Write("nginx", "shop1", policy.Placeholder)
+	text, err := compile(n).Write("nginx", "shop1", policy.Placeholder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +240,7 @@ func TestAdvancedModeLetsGoogleLoad(t *testing.T) {
 	n.Services[1].Adapter = "google"
 	for mode, want := range map[string]bool{"basic": false, "advanced": true} {
 		n.ConsentMode = mode
-		header := policy.Compile(n, scope, "https://assent.example").Value(nil, policy.Placeholder)
+		header := compile(n).Value(nil, policy.Placeholder)
 		if strings.Contains(header, "*.count.example") != want || strings.Contains(header, "tube.example") {
 			t.Errorf("%s: %s", mode, header)
 		}

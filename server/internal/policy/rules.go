@@ -71,13 +71,16 @@ func (r Rules) Write(format, site, placeholder string) (string, error) {
 	return b.String(), nil
 }
 
-// group writes what the cookie looks like: `1.<scope>.<seconds>.<subject>.<id>:<0|1>...`. Ids and scope need no
-// escaping, being of letters, digits, dash and underscore.
+// group writes what the cookie looks like: `<version>.<marks>.<seconds>.<subject>.<id>:<0|1>...`, where a grant needs the
+// service's mark. No braces, which Caddy takes for its own.
 func (r Rules) group(s Service, allow string) group {
-	head := `^1\.` + regexp.QuoteMeta(r.Scope) + `\.[0-9a-z]+\.[^.]+(\.[^.]+)*\.`
-	answer := func(id, text string) string { return head + regexp.QuoteMeta(id) + ":" + text + `(\.|$)` }
-	return group{ID: s.ID, Allow: allow, Granted: answer(s.Purpose, "1"), Refused: answer(s.Purpose, "0"),
-		ByItsOwn: answer(s.ID, "1"), RefusedByItsOwn: answer(s.ID, "0")}
+	answer := func(marks, id, text string) string {
+		return `^[` + r.Versions + `]\.` + marks + `\.[0-9a-z]+\.[^.]+(\.[^.]+)*\.` + regexp.QuoteMeta(id) + ":" + text + `(\.|$)`
+	}
+	const others = `([^.][^.][^.][^.])*`
+	marked := others + regexp.QuoteMeta(s.Mark) + others
+	return group{ID: s.ID, Allow: allow, Granted: answer(marked, s.Purpose, "1"), Refused: answer(`[^.]*`, s.Purpose, "0"),
+		ByItsOwn: answer(marked, s.ID, "1"), RefusedByItsOwn: answer(`[^.]*`, s.ID, "0")}
 }
 
 // lists joins sources into as few lists as fit.

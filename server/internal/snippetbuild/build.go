@@ -38,7 +38,7 @@ func Build(in Input) (Script, error) {
 	if len(in.Notice.Languages) == 0 || in.Notice.LifetimeDays <= 0 {
 		return Script{}, errors.New("build script: the notice has no language or no lifetime")
 	}
-	css, err := styles(in.Notice.Look)
+	css, err := styles(in.Notice)
 	if err != nil {
 		return Script{}, err
 	}
@@ -99,6 +99,9 @@ func features(n schemas.Notice) map[string]string {
 	}
 	return map[string]string{
 		"REGIME":              strconv.Quote(Regime(n)),
+		"SILENCE_GRANTS":      strconv.FormatBool(consent.SilenceGrants(Regime(n))),
+		"GPC_YIELDS":          strconv.FormatBool(n.GpcYields),
+		"HAS_DOMAIN":          strconv.FormatBool(n.CookieDomain != ""),
 		"HAS_SERVICES":        strconv.FormatBool(len(n.Services) > 0),
 		"HAS_LANGUAGES":       strconv.FormatBool(len(n.Languages) > 1),
 		"HAS_ALIASES":         strconv.FormatBool(slices.ContainsFunc(n.Languages, isAliased)),

@@ -129,28 +129,6 @@ func TestHostileTextsStayTexts(t *testing.T) {
 	}
 }
 
-func TestScopeFollowsWhatIsConsentedTo(t *testing.T) {
-	scope := func(change func(*schemas.Notice)) string {
-		n := usual().Notice
-		change(&n)
-		s, err := Scope(n)
-		if err != nil || len(s) != 8 {
-			t.Fatalf("scope %q, %v", s, err)
-		}
-		return s
-	}
-	same := scope(func(*schemas.Notice) {})
-	if scope(func(n *schemas.Notice) { n.Look.Accent, n.Languages = "#ff0000", []string{"de"} }) != same {
-		t.Error("another look asks everybody again")
-	}
-	if scope(func(n *schemas.Notice) { n.Services[0].Provider = "Somebody else" }) == same {
-		t.Error("another recipient does not ask again")
-	}
-	if scope(func(n *schemas.Notice) { n.Purposes = n.Purposes[:2] }) == same {
-		t.Error("another set of purposes does not ask again")
-	}
-}
-
 func TestPaletteIsReadable(t *testing.T) {
 	themes := []schemas.Look{{}, {Background: "#fff8f0", Text: "#6b3e33", DarkBackground: "#0057b8", DarkText: "#ffd700"},
 		{Background: "#101010", Text: "#808080", DarkBackground: "#ffffff", DarkText: "#767676"}}

@@ -2,9 +2,6 @@ package snippetbuild
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -30,25 +27,9 @@ func optional(n schemas.Notice) []string {
 	return ids
 }
 
-// Scope names what a notice asks consent for: purposes, and who receives what where. Another scope means that visitors
-// are asked again; texts and look are not part of it.
-func Scope(n schemas.Notice) (string, error) {
-	about := []any{optional(n)}
-	for _, s := range n.Services {
-		about = append(about, []string{s.ID, s.Purpose, s.Provider, s.Country})
-	}
-	text, err := json.Marshal(about)
-	if err != nil {
-		return "", fmt.Errorf("compute scope: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	// The cookie's grammar separates by dots, which base64url does not contain.
-	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
-}
-
-func service(s schemas.Service) object {
+func service(s schemas.Service, mark string) object {
 	one := object{
-		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_name", cmp.Or(s.Name, s.ID)},
+		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_mark", mark}, {"_name", cmp.Or(s.Name, s.ID)},
 		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)},
 	}
 	if consent.IsGoogle(s) {
@@ -105,7 +86,7 @@ func duration(iso string) ([]any, error) {
 // config is the module that stands for `assent:config`. The address of the further languages is part of the script,
 // hence a placeholder until the script's own hash is known.
 func config(in Input, css string) (string, error) {
-	scope, err := Scope(in.Notice)
+	marks, err := consent.Marks(in.Notice)
 	if err != nil {
 		return "", err
 	}
@@ -115,10 +96,11 @@ func config(in Input, css string) (string, error) {
 	}
 	services := []any{}
 	for _, s := range in.Notice.Services {
-		services = append(services, service(s))
+		services = append(services, service(s, marks[s.ID]))
 	}
 	return exports(object{
-		{"site", in.Site}, {"notice", in.NoticeID}, {"scope", scope}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
+		{"site", in.Site}, {"notice", in.NoticeID}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
+		{"domain", in.Notice.CookieDomain},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
 		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"googleRegions", orEmpty(in.Notice.Google.Regions)},

@@ -10,13 +10,19 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/colour"
+	"assent/server/internal/consent"
 	"assent/server/internal/site"
 	"assent/snippet"
 )
 
-// styles returns the minified style sheet of a look: what all share, with the look's colours, and the layout.
-func styles(look schemas.Look) (string, error) {
-	return sheet(look, "#assent-root", "base", look.Layout)
+// styles returns the minified style sheet of a notice: what all share, with the look's colours, the layout, and what its
+// regime adds.
+func styles(n schemas.Notice) (string, error) {
+	names := []string{"base", n.Look.Layout}
+	if Regime(n) == consent.OptOut {
+		names = append(names, "opt-out")
+	}
+	return sheet(n.Look, "#assent-root", names...)
 }
 
 // sheet joins files of style/ for what the selector `root` finds, which is written & to be short until it is applied.

@@ -1,5 +1,5 @@
 import { policy } from 'assent:config';
-import { signalled } from '../decide.ts';
+import { signalled } from '../signal.ts';
 import { footer, h, link } from './dom.ts';
 import { keepRoom } from './sheet.ts';
 

@@ -42,7 +42,10 @@ const tell = (news: 'show' | 'hide' | 'hidden', layer: Layer['layer']): void => 
 
 const isOffered = (): boolean => !!document.querySelector('[data-assent-action=open]');
 
-const isUpToDate = (): boolean => (isPending() ? !!banner : !banner && isOffered());
+// Under opt-out the way to refuse is on every page, beside the question too.
+const isOpenerDue = (): boolean => (REGIME === 'opt-out' || !isPending()) && !isOffered();
+
+const isUpToDate = (): boolean => isPending() === !!banner && !isOpenerDue();
 
 const hideBanner = (): void => {
   banner?.remove();
@@ -56,15 +59,14 @@ const update = async (): Promise<void> => {
   if (isUpToDate()) return;
   const parent = await mounted();
   if (isUpToDate()) return;
-  if (isPending()) {
+  const focused = banner?.contains(document.activeElement);
+  if (!isPending()) banner && hideBanner();
+  else if (!banner) {
     banner = makeBanner(language, () => banner && tell('hidden', 'banner'));
     parent.prepend(banner);
     tell('show', 'banner');
-    return;
   }
-  const focused = banner?.contains(document.activeElement);
-  if (banner) hideBanner();
-  if (isOffered()) return;
+  if (!isOpenerDue()) return;
   const opener = makeOpener(language);
   parent.append(opener);
   if (focused) opener.focus();

@@ -1,10 +1,13 @@
 import { purposes, services } from 'assent:config';
-import { signalled } from '../decide.ts';
+import { isFinal, signalled } from '../signal.ts';
 import { current, has } from '../state.ts';
 import { button, footer, h } from './dom.ts';
 import { reflect } from './switches.ts';
 
-// As it was chosen. Essential is fixed on, and its services with it.
+// As it was chosen. Essential is fixed on, and its services with it; what the browser's signal refuses for good is fixed off.
+const isFixed = (purpose: string): boolean =>
+  purpose === 'essential' || (SILENCE_GRANTS && isFinal && purpose === 'marketing');
+
 const control = (kind: string, id: string, title: string, purpose: string): HTMLLabelElement =>
   h(
     'label',
@@ -14,7 +17,7 @@ const control = (kind: string, id: string, title: string, purpose: string): HTML
       type: 'checkbox',
       [`data-assent-${kind}`]: id,
       ...(has(id) && { checked: '' }),
-      ...(purpose === 'essential' && { disabled: '' }),
+      ...(isFixed(purpose) && { disabled: '' }),
     }),
   );
 
