@@ -33,7 +33,13 @@ export const apply = (choice: Choice): Change => {
   return { ...snapshot(), removed, landing };
 };
 
-/** Records a deed and puts it into effect. */
+// Whatever asks for it, nothing is granted against a signal that is final.
+const heeded = (answers: Answers): Answers =>
+  SILENCE_GRANTS && isFinal
+    ? answersFrom(Object.entries(answers).map(([id, granted]) => [id, granted && !isMarketing(id)]))
+    : answers;
+
+/** Records a deed and puts it into effect. On sites for children nobody is asked, and no click can consent. */
 export const record = (
   action: Deed['action'],
   answers: Answers,
@@ -41,7 +47,8 @@ export const record = (
   source: Source,
   synthetic = false,
 ): void => {
-  const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
+  if (REGIME === 'child-directed') return;
+  const deed: Deed = { action, purposes: heeded(answers), services: heeded(apart), source, synthetic };
   const now = Date.now();
   const choice = toChoice(deed, current, now, services);
   writeChoice(choice);
@@ -54,10 +61,8 @@ export const record = (
   emit('change', news);
 };
 
-/** Grants what `names` has, purposes or services, and refuses the rest. Children are never asked, nor is any consent of theirs. */
-export const decide = (action: Deed['action'], names: readonly string[], source: Source, synthetic?: boolean): void => {
-  if (REGIME === 'child-directed') return;
-  const ids = SILENCE_GRANTS && isFinal ? names.filter((id) => !isMarketing(id)) : names;
+/** Grants what `ids` names, purposes or services, and refuses the rest. */
+export const decide = (action: Deed['action'], ids: readonly string[], source: Source, synthetic?: boolean): void => {
   const answers = answersOf(purposes, (id) => ids.includes(id));
   // In the notice's order, as the server writes the cookie.
   const apart = services.filter(({ _id, _purpose }) => ids.includes(_id) && answers[_purpose] === false);

@@ -58,10 +58,9 @@ export const consentDefault = (): void => {
   page.gtag ||= gtag;
   if (!page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
     if (HAS_REGIONS) setDefault(() => false, { region: googleRegions });
-    const isDenied = IN_STUB && (!SILENCE_GRANTS || signalled);
-    setDefault(HAS_REGIONS ? () => true : isDenied ? () => false : allows);
+    setDefault(HAS_REGIONS ? () => true : IN_STUB && (!SILENCE_GRANTS || signalled) ? () => false : allows);
     // The stub does not know by whose rules the visitor is asked.
-  } else if (SILENCE_GRANTS) consentUpdate();
+  } else if (SILENCE_GRANTS && !IN_STUB) consentUpdate();
   if (HAS_GOOGLE_SETTINGS) for (const name of googleSettings) gtag('set', name, true);
 };
 

@@ -15,6 +15,9 @@ import { keepInStep } from './sync.ts';
 import { holdVendors } from './vendors/vendors.ts';
 import { withVisitor } from './visitor.ts';
 
+// Sites for children ask nothing.
+const nothing = (): void => {};
+
 const start = (): void => {
   const choice = REGIME === 'child-directed' ? current : readChoice();
   // Consent Mode's default says what silence grants.
@@ -22,7 +25,8 @@ const start = (): void => {
   if (HAS_AUTOBLOCK) startGuard();
   consentDefault();
   if (HAS_ADAPTERS) holdVendors();
-  watch(REGIME === 'child-directed' ? () => {} : showNotice, (embed) => withVisitor((visitor) => visitor._cover(embed)));
+  if (REGIME === 'child-directed') watch(nothing, nothing);
+  else watch(showNotice, (embed) => withVisitor((visitor) => visitor._cover(embed)));
   apply(choice);
   writeChoice(choice);
   if (REGIME !== 'child-directed') keepInStep((latest) => emit('change', apply(latest)));
