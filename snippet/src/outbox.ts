@@ -2,7 +2,7 @@ import { site } from 'assent:config';
 import type { Decision } from '../../schemas/types.gen.ts';
 import { origin } from './origin.ts';
 import { remember } from './receipt.ts';
-import { changeMirror, readMirror } from './storage.ts';
+import { changeMirror, isShared, readMirror } from './storage.ts';
 
 /** Each decision is evidence, so that a newer one does not replace an older one; the bound keeps storage small. The
  * visitor's history has the same. */
@@ -17,7 +17,9 @@ const post = (body: Decision): Promise<Response> =>
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    credentials: 'omit',
+    // Where the server sets the page's own cookie it must be let, and nowhere else.
+    credentials:
+      HAS_DOMAIN && [location.hostname, new URL(origin).hostname].every(isShared) ? 'include' : 'same-origin',
     // The visitor may leave the page with the click.
     keepalive: true,
     signal: AbortSignal.timeout?.(10000) as AbortSignal,

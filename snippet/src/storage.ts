@@ -66,8 +66,8 @@ export const readChoice = (): Choice => {
   return SILENCE_GRANTS ? heed(best, gpc) : best;
 };
 
-// Pages elsewhere that use this notice, such as a developer's, cannot set the domain.
-const isShared = (): boolean => HAS_DOMAIN && `.${location.hostname}`.endsWith(`.${domain}`);
+/** Whether a host may set and read the cookie that the notice shares; a developer's own machine may not. */
+export const isShared = (host: string): boolean => `.${host}`.endsWith(`.${domain}`);
 
 /** Writes both copies, which also puts back whichever of them was lost. Nothing is written before there is a choice. */
 export const writeChoice = (choice: Choice): void => {
@@ -79,8 +79,8 @@ export const writeChoice = (choice: Choice): void => {
   const age = choice._at + lifetime - nowSeconds();
   attempt(() => {
     // One from before the choice was shared would stand beside it.
-    if (HAS_DOMAIN && isShared()) document.cookie = `${NAME}=;path=/;max-age=0`;
-    const sharing = HAS_DOMAIN && isShared() ? `;domain=${domain}` : '';
+    if (HAS_DOMAIN && isShared(location.hostname)) document.cookie = `${NAME}=;path=/;max-age=0`;
+    const sharing = HAS_DOMAIN && isShared(location.hostname) ? `;domain=${domain}` : '';
     document.cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}${sharing}`;
   });
 };

@@ -61,6 +61,10 @@ func (v *visitors) fromSite(next echo.HandlerFunc) echo.HandlerFunc {
 			return errForeignOrigin
 		}
 		header.Set(echo.HeaderAccessControlAllowOrigin, origin)
+		if isSameSite(c.Request(), origin) {
+			// Such pages may have to send credentials to be given the cookie; nothing here reads any.
+			header.Set(echo.HeaderAccessControlAllowCredentials, "true")
+		}
 		header.Set(echo.HeaderAccessControlExposeHeaders, echo.HeaderRetryAfter)
 		return next(c)
 	}
@@ -96,6 +100,10 @@ func (v *visitors) record(c echo.Context) error {
 		return err
 	}
 	record.RecordedAt = outcome.RecordedAt
+	if err := v.giveCookie(c, record); err != nil {
+		// The decision is recorded, and the script has written the cookie itself.
+		v.log.WarnContext(ctx, "cookie not set", "site", record.Site, "error", err)
+	}
 	status := http.StatusCreated
 	if outcome.Duplicate {
 		status = http.StatusOK

@@ -25,9 +25,6 @@ func DecodeNotice(body []byte) (schemas.Notice, error) {
 // Complete fills in every default and every text, so that the notice says by itself what visitors see, and checks what
 // the schema cannot. The error is a *consent.InvalidError.
 func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
-	if faults := unsupported(n); len(faults) > 0 {
-		return n, &consent.InvalidError{Faults: faults}
-	}
 	n.Purposes = completePurposes(n.Purposes)
 	n.Languages = slices.Clone(n.Languages)
 	if len(n.Languages) == 0 {
@@ -49,18 +46,6 @@ func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
 	}
 	n.Texts = texts
 	return n, nil
-}
-
-// unsupported names what the contract knows and this version does not do: better refused than silently ignored.
-func unsupported(n schemas.Notice) []schemas.Fault {
-	var faults []schemas.Fault
-	refuse := func(is bool, pointer, instead string) {
-		if is {
-			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: "is not available in this version yet; " + instead})
-		}
-	}
-	refuse(n.CookieDomain != "", "/cookieDomain", "leave it out: each host asks by itself")
-	return faults
 }
 
 func completePurposes(purposes []schemas.Purpose) []schemas.Purpose {

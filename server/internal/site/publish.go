@@ -74,7 +74,23 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 		return schemas.Site{}, err
 	}
 	changed.Notice = known.Notice
+	if err := p.checkPublished(ctx, changed); err != nil {
+		return schemas.Site{}, err
+	}
 	return changed, p.Registry.PutSite(ctx, changed)
+}
+
+// checkPublished holds a site's origins against the notice that stays as it is.
+func (p Publisher) checkPublished(ctx context.Context, s schemas.Site) error {
+	document, err := p.Archive.Notice(ctx, s.ID, s.Notice)
+	if err != nil {
+		return fmt.Errorf("read the published notice: %w", err)
+	}
+	var n schemas.Notice
+	if err := json.Unmarshal(document, &n); err != nil {
+		return fmt.Errorf("decode notice %s: %w", s.Notice, err)
+	}
+	return checkCookieDomain(n, s.Origins)
 }
 
 // IsCurrent reports whether adding n would leave the site as it is.
@@ -95,6 +111,9 @@ func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notic
 		prepared.Origins = append(prepared.Origins, origin)
 	}
 	if complete, err = Complete(n.Notice, p.Texts); err != nil {
+		return prepared, complete, nil, err
+	}
+	if err = checkCookieDomain(complete, prepared.Origins); err != nil {
 		return prepared, complete, nil, err
 	}
 	if prepared.Notice, document, err = Canonical(complete); err != nil {
