@@ -6,7 +6,6 @@ interface Service {
   readonly _purpose: string;
   /** Four characters for who receives what where: another one means that a grant must be asked for again. */
   readonly _mark: string;
-  readonly _name: string;
   readonly _cookies: readonly string[];
   readonly _storage: readonly string[];
   /** Google reads this service's consent from Consent Mode. */
@@ -22,17 +21,11 @@ interface Texts {
   readonly _acceptAll: string;
   readonly _rejectAll: string;
   readonly _manage: string;
-  readonly _save: string;
-  readonly _close: string;
   readonly _open: string;
   readonly _policy: string;
-  readonly _preferencesTitle: string;
-  readonly _preferencesText: string;
-  readonly _details: string;
   readonly _saved: string;
-  readonly _panel: string;
-  /** Title and text of each purpose, essential first. */
-  readonly _purposes: readonly (readonly [string, string])[];
+  /** Of a further language: what the part for visitors says in it. */
+  readonly _visitor?: VisitorTexts;
 }
 
 /** How another tool marks up what waits (schemas/compat.json). */

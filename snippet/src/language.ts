@@ -8,8 +8,7 @@ const PATIENCE = 1500;
 /** The texts in use. */
 export let language: Texts = texts;
 
-/** Fetches the visitor's language if it is not the inlined one; failing that, the inlined one serves. */
-export const loadLanguage = async (): Promise<void> => {
+const load = async (): Promise<void> => {
   const wanted = match(languages, [document.documentElement.lang, ...navigator.languages]);
   if (!wanted || wanted === texts._language) return;
   try {
@@ -21,3 +20,8 @@ export const loadLanguage = async (): Promise<void> => {
     // Slow, offline or an old browser: asking in another language is better than not asking.
   }
 };
+
+let loading: Promise<void> | undefined;
+
+/** Fetches the visitor's language, once, if it is not the inlined one; failing that, the inlined one serves. */
+export const loadLanguage = (): Promise<void> => (loading ||= load());

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { complaints, meanwhile, until } from './harness/browser.ts';
+import { complaints, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
-import { OPEN, PREFERENCES, REJECT } from './harness/selectors.ts';
+import { ACCEPT, BANNER, OPEN, PREFERENCES, REJECT } from './harness/selectors.ts';
 
 const lab = openLab();
 
@@ -144,15 +144,20 @@ test("the visitor's own panel tells the choice, its number and the history, and 
   await context.close();
 });
 
-test('without an embed nothing more is fetched, and a part that does not come breaks nothing', async () => {
+test('where the preferences cannot be fetched the question is asked again, and they come when they can', async () => {
   const page = await lab.browser.newPage();
   await page.goto(lab.world.page('/', html(lab.world.tag())));
-  await page.click(REJECT);
-  await meanwhile(200);
-  assert.equal(lab.world.log.filter((line) => line.includes('visitor')).length, 0);
+  await page.click(ACCEPT);
+  await page.waitForSelector(OPEN);
+  assert.equal(lab.world.log.filter((line) => line.includes('visitor')).length, 0, 'nothing more is fetched before');
   await page.route('**/visitor.js', (route) => route.abort());
   await page.click(OPEN);
-  await page.click(`${PREFERENCES} [data-assent-action=save]`);
-  await until(() => lab.world.posts.some(({ action }) => action === 'save'), 'it is saved');
+  await page.click(REJECT);
+  await until(() => lab.world.posts.some(({ action }) => action === 'reject-all'), 'the refusal is recorded');
+  await page.waitForSelector(BANNER, { state: 'detached' });
+  await page.unroute('**/visitor.js');
+  await page.click(OPEN);
+  await page.waitForSelector(PREFERENCES);
+  assert.equal(await page.locator(BANNER).count(), 0);
   await page.close();
 });

@@ -54,11 +54,11 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	s, err := further(in.Notice, short)
-	if err != nil {
+	s := Script{}
+	if bundled, short, err = s.addParts(in.Notice, bundled, module, short); err != nil {
 		return Script{}, err
 	}
-	if bundled, err = s.addParts(in.Notice, bundled, module, short); err != nil {
+	if s.Languages, err = further(in.Notice, short); err != nil {
 		return Script{}, err
 	}
 	s.address(bundled, in.Notice.Languages)
@@ -79,17 +79,17 @@ func (s *Script) address(bundled []byte, languages []string) {
 	s.SRI = "sha384-" + base64.StdEncoding.EncodeToString(integrity[:])
 }
 
-// further writes the languages that are fetched on demand.
-func further(n schemas.Notice, short map[string]any) (Script, error) {
-	s := Script{Languages: map[string][]byte{}}
+// further writes the languages that are fetched on demand, with what the part for visitors says in them.
+func further(n schemas.Notice, short map[string]any) (map[string][]byte, error) {
+	languages := map[string][]byte{}
 	for _, tag := range n.Languages[1:] {
-		text, err := document(texts(n, tag), short)
+		text, err := document(append(texts(n, tag), member{"_visitor", visitorTexts(n, tag)}), short)
 		if err != nil {
-			return Script{}, err
+			return nil, err
 		}
-		s.Languages[tag] = []byte(text)
+		languages[tag] = []byte(text)
 	}
-	return s, nil
+	return languages, nil
 }
 
 // features tells which parts of the script a notice needs; the others are compiled away.

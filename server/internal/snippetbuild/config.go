@@ -29,7 +29,7 @@ func optional(n schemas.Notice) []string {
 
 func service(s schemas.Service, mark string) object {
 	one := object{
-		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_mark", mark}, {"_name", cmp.Or(s.Name, s.ID)},
+		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_mark", mark},
 		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)},
 	}
 	if consent.IsGoogle(s) {

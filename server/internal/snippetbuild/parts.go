@@ -49,9 +49,9 @@ func partPlaceholders(n schemas.Notice) object {
 
 func (p part) placeholder() string { return "__assent_part_" + p.name + "__" }
 
-// addParts builds what the notice needs and returns the script with the integrity of each written into it. The
-// script's hash, taken of that, therefore names the bytes of its parts too.
-func (s *Script) addParts(n schemas.Notice, script []byte, config string, short map[string]any) ([]byte, error) {
+// addParts builds what the notice needs and returns the script with the integrity of each written into it, and the short
+// names of all. The script's hash, taken of that, therefore names the bytes of its parts too.
+func (s *Script) addParts(n schemas.Notice, script []byte, config string, short map[string]any) ([]byte, map[string]any, error) {
 	s.Parts = map[string]Part{}
 	for _, p := range parts() {
 		if !p.needed(n) {
@@ -59,19 +59,19 @@ func (s *Script) addParts(n schemas.Notice, script []byte, config string, short 
 		}
 		code, names, err := p.bundle(n, config, short)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		short = names
 		made := Part{Identity: code}
 		if made.Gzip, made.Brotli, err = compress(code); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		s.Parts[p.name] = made
 		sum := sha256.Sum256(code)
 		integrity := base64.StdEncoding.EncodeToString(sum[:])
 		script = bytes.ReplaceAll(script, []byte(p.placeholder()), []byte(integrity))
 	}
-	return script, nil
+	return script, short, nil
 }
 
 func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]byte, map[string]any, error) {

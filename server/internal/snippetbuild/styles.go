@@ -39,11 +39,10 @@ func sheet(look schemas.Look, root string, names ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch look.Scheme {
-	case "light":
-	case "dark":
+	switch {
+	case look.Scheme == "dark":
 		light = dark
-	default:
+	case look.Scheme != "light" && strings.Contains(text, "--palette"):
 		text += fmt.Sprintf("@media (prefers-color-scheme:dark){%s{%s}}", root, dark)
 	}
 	text = strings.NewReplacer("--palette: light;", light, "var(--font)", cmp.Or(look.Font, "system-ui"),

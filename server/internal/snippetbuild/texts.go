@@ -15,10 +15,7 @@ func fields() [][2]string {
 	return [][2]string{
 		{"_title", "banner.title"}, {"_text", "banner.text"}, {"_gpc", "banner.gpc"},
 		{"_acceptAll", "action.accept-all"}, {"_rejectAll", "action.reject-all"}, {"_manage", "action.manage"},
-		{"_save", "action.save"}, {"_close", "action.close"}, {"_open", "action.open"}, {"_policy", "link.policy"},
-		{"_preferencesTitle", "preferences.title"}, {"_preferencesText", "preferences.text"},
-		{"_details", "service.details"}, {"_saved", "status.saved"},
-		{"_panel", "panel.title"},
+		{"_open", "action.open"}, {"_policy", "link.policy"}, {"_saved", "status.saved"},
 	}
 }
 
@@ -29,15 +26,7 @@ func texts(n schemas.Notice, tag string) object {
 	for _, f := range fields() {
 		all = append(all, member{f[0], text(f[1])})
 	}
-	var purposes []any
-	for _, id := range append([]string{essential}, optional(n)...) {
-		purposes = append(purposes, []any{purposeTitle(text, id), text("purpose." + id + ".text")})
-	}
-	return append(all, member{"_purposes", purposes})
-}
-
-func purposeTitle(text func(key string) string, id string) string {
-	return cmp.Or(text("purpose."+id+".title"), id)
+	return all
 }
 
 // underRegime prefers the texts that a regime has of its own: opt-out.title instead of banner.title.

@@ -1,29 +1,24 @@
-import type { Layer } from '../contract.ts';
 import { acceptAll, decide } from '../decide.ts';
 import { emit, on } from '../events.ts';
 import { language, loadLanguage } from '../language.ts';
 import { isLoading } from '../loading.ts';
 import { isPending } from '../state.ts';
-import { readMirror } from '../storage.ts';
 import { withVisitor } from '../visitor.ts';
 import { makeBanner } from './banner.ts';
 import { h } from './dom.ts';
 import { makeOpener } from './opener.ts';
-import { makePreferences } from './preferences.ts';
+import { place } from './place.ts';
 import { applyStyles, keepRoom } from './sheet.ts';
-import { selection } from './switches.ts';
+
+// Actions that lead to the preferences.
+const OPENS = /manage|open/;
 
 const status = h('p', { role: 'status' });
 let root: HTMLElement | undefined;
 let banner: HTMLElement | undefined;
-let dialog: HTMLDialogElement | undefined;
+/** Asked again though there is an answer. */
+let again = false;
 let mounting: Promise<HTMLElement> | undefined;
-
-// First for the keyboard, and above whatever the page moves, clips or piles up: popovers are drawn on top of it all.
-const place = (parent: HTMLElement): void => {
-  document.body.prepend(parent);
-  parent.showPopover?.();
-};
 
 const mount = async (): Promise<HTMLElement> => {
   if (HAS_LANGUAGES) await loadLanguage();
@@ -31,6 +26,10 @@ const mount = async (): Promise<HTMLElement> => {
   applyStyles();
   // React, where it takes over a whole document, passes over what it did not expect in the body: by its name.
   root = h('assent-root' as 'div', { id: 'assent-root', lang: _language, dir: _direction, popover: 'manual' }, status);
+  // On its way before the click that needs it.
+  root.addEventListener('pointerover', (event) => {
+    if (OPENS.test(`${buttonOf(event)?.dataset.assentAction}`)) withVisitor();
+  });
   place(root);
   return root;
 };
@@ -38,20 +37,22 @@ const mount = async (): Promise<HTMLElement> => {
 // Styles and texts are prepared once, and only when something is to be shown.
 const mounted = (): Promise<HTMLElement> => (mounting ||= mount());
 
-const tell = (news: 'show' | 'hide' | 'hidden', layer: Layer['layer']): void => emit(news, { layer });
+const tell = (news: 'show' | 'hide' | 'hidden'): void => emit(news, { layer: 'banner' });
 
 const isOffered = (): boolean => !!document.querySelector('[data-assent-action=open]');
 
-// Under opt-out the way to refuse is on every page, beside the question too.
-const isOpenerDue = (): boolean => (REGIME === 'opt-out' || !isPending()) && !isOffered();
+const isWanted = (): boolean => again || isPending();
 
-const isUpToDate = (): boolean => isPending() === !!banner && !isOpenerDue();
+// Under opt-out the way to refuse is on every page, beside the question too.
+const isOpenerDue = (): boolean => (REGIME === 'opt-out' || !isWanted()) && !isOffered();
+
+const isUpToDate = (): boolean => isWanted() === !!banner && !isOpenerDue();
 
 const hideBanner = (): void => {
   banner?.remove();
   banner = undefined;
   keepRoom(0);
-  tell('hide', 'banner');
+  tell('hide');
 };
 
 /** Brings what is shown in line with the choice: the question while it is open, then a way back to it. */
@@ -60,11 +61,11 @@ const update = async (): Promise<void> => {
   const parent = await mounted();
   if (isUpToDate()) return;
   const focused = banner?.contains(document.activeElement);
-  if (!isPending()) banner && hideBanner();
+  if (!isWanted()) banner && hideBanner();
   else if (!banner) {
-    banner = makeBanner(language, () => banner && tell('hidden', 'banner'));
+    banner = makeBanner(language, () => banner && tell('hidden'));
     parent.prepend(banner);
-    tell('show', 'banner');
+    tell('show');
   }
   if (!isOpenerDue()) return;
   const opener = makeOpener(language);
@@ -72,40 +73,44 @@ const update = async (): Promise<void> => {
   if (focused) opener.focus();
 };
 
-export const openPreferences = async (): Promise<void> => {
-  const parent = await mounted();
-  if (dialog?.open) return;
-  dialog?.remove();
-  dialog = makePreferences(language);
-  dialog.addEventListener('close', () => tell('hide', 'preferences'));
-  parent.append(dialog);
-  // What a blocker removed comes back at the visitor's own wish.
-  if (!parent.isConnected) place(parent);
-  dialog.showModal();
-  tell('show', 'preferences');
-  // What is filled in is folded away, so that nothing moves.
-  const opened = dialog;
-  withVisitor((visitor) => visitor._fill(opened, language._language, readMirror()));
-  if (dialog.offsetWidth) return;
-  // A filter list hides it: left open, it would keep the page from being used.
-  tell('hidden', 'preferences');
-  dialog.close();
+// What fetches the preferences may fail; the question, asked again, outweighs any earlier answer all the same.
+const askAgain = (): void => {
+  again = true;
+  update();
 };
 
+export const openPreferences = async (): Promise<void> => {
+  const parent = await mounted();
+  withVisitor((visitor) => visitor._open(parent), askAgain);
+};
+
+const buttonOf = ({ target }: Event): HTMLElement | null | undefined =>
+  (target as Element).closest?.<HTMLElement>('[data-assent-action]');
+
+// A purpose counts only if all of its services are on: its own tags must not run for one of them alone.
+const selection = (): string[] =>
+  Array.from(
+    root!.querySelectorAll<HTMLInputElement>('input:checked'),
+    ({ dataset }) => (dataset.assentCategory || dataset.assentService)!,
+  );
+
 const onClick = (event: Event): void => {
-  const target = (event.target as Element).closest?.<HTMLElement>('[data-assent-action]');
-  if (!target) return;
-  const action = target.dataset.assentAction!;
-  const layer = target.closest<HTMLElement>('[data-assent-layer]')?.dataset.assentLayer;
+  const target = buttonOf(event);
+  const action = target?.dataset.assentAction;
   // What visitors write may carry such attributes; outside of ours they may open and nothing else.
-  if (!root?.contains(target) && action !== 'open') return;
-  const how = [layer as 'banner', !event.isTrusted] as const;
+  if (!action || (action !== 'open' && !root?.contains(target))) return;
   event.preventDefault();
-  if (/manage|open/.test(action)) openPreferences();
-  else dialog?.close();
+  if (OPENS.test(action)) {
+    openPreferences();
+    return;
+  }
+  const layer = target.closest<HTMLElement>('[data-assent-layer]')?.dataset.assentLayer;
+  const how = [layer as 'banner', !event.isTrusted] as const;
+  root!.querySelector('dialog')?.close();
+  again = false;
   if (action === 'accept-all') acceptAll(...how);
   else if (action === 'reject-all' || action === 'withdraw') decide(action, [], ...how);
-  else if (action === 'save' && dialog) decide(action, selection(dialog), ...how);
+  else if (action === 'save') decide(action, selection(), ...how);
   else return;
   status.textContent = language._saved;
 };

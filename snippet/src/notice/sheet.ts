@@ -1,20 +1,15 @@
 import { css } from 'assent:config';
 import { attempt } from '../attempt.ts';
-import { important } from './important.ts';
+import { adopt } from './adopt.ts';
 
 let room: CSSStyleSheet | undefined;
 
-/**
- * Applies the styles: a constructed sheet needs no permission of the page's Content-Security-Policy. Browsers before
- * 2023 do not know it and show the notice plainly, at the top of the page.
- */
+/** Applies the styles of the notice; without them it stands at the top of the page. */
 export const applyStyles = (): void => {
-  room = attempt(() => {
-    const sheet = new CSSStyleSheet();
-    const forPage = new CSSStyleSheet();
-    sheet.replaceSync(important(css, '#assent-root'));
-    document.adoptedStyleSheets.push(sheet, forPage);
-    return forPage;
+  adopt(css, '#assent-root');
+  attempt(() => {
+    room = new CSSStyleSheet();
+    document.adoptedStyleSheets.push(room);
   });
 };
 

@@ -19,14 +19,17 @@ const rows = (index: number, words: VisitorTexts, language: string): string[] =>
   ];
 };
 
-/** Who receives what, what for, for how long and where (GDPR 13, ePrivacy 5(3)): of each service, under its switch. */
-export const fillFacts = (dialog: HTMLElement, words: VisitorTexts, language: string): void => {
-  for (const input of dialog.querySelectorAll<HTMLElement>('[data-assent-service]')) {
-    const index = services.findIndex(({ _id }) => _id === input.dataset.assentService);
-    const told = rows(index, words, language).flatMap((fact, i) =>
-      fact ? [h('dt', {}, words._facts[i]), h('dd', {}, h('bdi', {}, fact))] : [],
-    );
-    const details = input.closest('li')!.querySelector('details')!;
-    details.append(h('dl', {}, ...told), link(facts[index]!._policy, words._servicePolicy));
-  }
+/** Who receives what, what for, for how long and where (GDPR 13, ePrivacy 5(3)), folded away. */
+export const makeDetails = (index: number, words: VisitorTexts, language: string): HTMLDetailsElement => {
+  const { _name, _policy } = facts[index]!;
+  const told = rows(index, words, language).flatMap((fact, i) =>
+    fact ? [h('dt', {}, words._facts[i]), h('dd', {}, h('bdi', {}, fact))] : [],
+  );
+  return h(
+    'details',
+    {},
+    h('summary', { 'aria-label': `${words._details}: ${_name}` }, words._details),
+    h('dl', {}, ...told),
+    link(_policy, words._servicePolicy),
+  );
 };

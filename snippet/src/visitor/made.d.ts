@@ -1,7 +1,8 @@
-// What snippetbuild puts in place of this import, for the part alone: what is told of services, and
-// its texts in each language of the site.
+// What snippetbuild puts in place of this import, for the part alone: what is told of services, and its texts in the
+// site's first language; those of further ones come with what the script fetches of them.
 
 interface Facts {
+  readonly _name: string;
   readonly _provider: string;
   readonly _country: string;
   /** ISO 8601 duration in numbers and the units of Intl: [[1, "year"], [6, "month"]]. */
@@ -10,19 +11,23 @@ interface Facts {
 }
 
 interface VisitorTexts {
-  readonly _direction: string;
+  readonly _preferencesTitle: string;
+  readonly _preferencesText: string;
+  readonly _save: string;
+  readonly _close: string;
+  readonly _details: string;
+  readonly _panel: string;
   readonly _embedTitle: string;
   readonly _embedText: string;
   readonly _once: string;
   readonly _always: string;
-  readonly _none: string;
   readonly _receipt: string;
   readonly _copy: string;
   readonly _copied: string;
   readonly _history: string;
   readonly _withdraw: string;
-  /** Titles of the purposes, essential first. */
-  readonly _purposes: readonly string[];
+  /** Title and text of each purpose, essential first. */
+  readonly _purposes: readonly (readonly [string, string])[];
   readonly _servicePolicy: string;
   /** What is told of a service: provider, aim, cookies and storage, retention, country. */
   readonly _facts: readonly string[];
@@ -36,7 +41,9 @@ interface VisitorTexts {
 
 declare module 'assent:visitor' {
   export const css: string;
+  /** The style of placeholders. */
+  export const embedCss: string;
   /** Of each service, in the order of the notice. */
   export const facts: readonly Facts[];
-  export const texts: Readonly<Record<string, VisitorTexts>>;
+  export const texts: VisitorTexts;
 }

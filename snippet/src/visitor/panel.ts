@@ -1,17 +1,17 @@
 import { purposes } from 'assent:config';
 import { button, h } from '../notice/dom.ts';
-import type { Mirror } from '../storage.ts';
+import type { Means } from './means.ts';
 
 const moment = (at: string | number, language: string): string =>
   new Date(at).toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' });
 
 type Row = readonly [term: string, ...about: (string | Node)[]];
 
-const choice = (words: VisitorTexts, language: string): Row[] => {
+const choice = ({ _words, _language }: Means): Row[] => {
   const { decidedAt, purposes: answers } = assent.get();
-  const at = decidedAt && moment(decidedAt, language);
+  const at = decidedAt && moment(decidedAt, _language);
   return ['essential', ...purposes]
-    .map((id, i) => [words._purposes[i]!, answers[id]] as const)
+    .map((id, i) => [_words._purposes[i]![0], answers[id]] as const)
     .filter(([, answer]) => at && answer !== undefined)
     .map(([title, answer]) => [title, `${answer ? '✓' : '✗'} ${at}`]);
 };
@@ -37,14 +37,22 @@ const receipt = (words: VisitorTexts): Row[] => {
   return [[words._receipt, number, h('span', {}, way, ' ', status)]];
 };
 
-const history = (words: VisitorTexts, language: string, { history = [] }: Mirror): Row[] => {
-  const told = history.map(([action, at]) => `${moment(at, language)}: ${words._actions[action] || action}`);
-  return told.length ? [[words._history, ...told.reverse()]] : [];
+const history = ({ _words, _language, _mirror }: Means): Row[] => {
+  const { history = [] } = _mirror();
+  const told = history.map(([action, at]) => `${moment(at, _language)}: ${_words._actions[action] || action}`);
+  return told.length ? [[_words._history, ...told.reverse()]] : [];
 };
 
 /** What the visitor chose and when, the receipt's number, what was chosen before, and a way to take it all back. */
-export const fillPanel = (panel: HTMLElement, words: VisitorTexts, language: string, mirror: Mirror): void => {
-  const rows = [...choice(words, language), ...receipt(words), ...history(words, language, mirror)];
+export const makePanel = (means: Means): HTMLDetailsElement => {
+  const { _words } = means;
+  const rows = [...choice(means), ...receipt(_words), ...history(means)];
   const list = rows.flatMap(([term, ...about]) => [h('dt', {}, term), ...about.map((one) => h('dd', {}, one))]);
-  panel.append(list.length ? h('dl', {}, ...list) : words._none, h('p', {}, button('withdraw', words._withdraw)));
+  return h(
+    'details',
+    {},
+    h('summary', {}, _words._panel),
+    h('dl', {}, ...list),
+    h('p', {}, button('withdraw', _words._withdraw)),
+  );
 };

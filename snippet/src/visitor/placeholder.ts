@@ -1,19 +1,10 @@
-import { languages, purposes, services } from 'assent:config';
-import { css, facts, texts } from 'assent:visitor';
+import { purposes, services } from 'assent:config';
+import { embedCss, facts } from 'assent:visitor';
 import { attempt } from '../attempt.ts';
-import type { record } from '../decide.ts';
-import { match } from '../match.ts';
+import { adopt } from '../notice/adopt.ts';
 import { h } from '../notice/dom.ts';
-import { important } from '../notice/important.ts';
 import { layOver } from './box.ts';
-
-/** What placeholders need of the script. */
-export interface Means {
-  readonly _record: typeof record;
-  /** Embeds that are shown although nothing was granted for good. */
-  readonly _once: Set<Element>;
-  readonly _sweep: () => void;
-}
+import type { Means } from './means.ts';
 
 const covers = new Map<HTMLElement, HTMLElement>();
 
@@ -33,14 +24,14 @@ const hostOf = ({ dataset }: HTMLElement): string =>
 // Whom the embed belongs to: the services that it names; for a purpose, whatever host it comes from.
 const about = (embed: HTMLElement, words: VisitorTexts): { name: string; always: string; provider: string } => {
   const ids = wantedBy(embed);
-  const named = services.filter(({ _id }) => ids.includes(_id));
-  const titles = ids.map((id) => words._purposes[purposes.indexOf(id) + 1]).filter(Boolean);
+  const named = facts.filter((_, i) => ids.includes(services[i]!._id));
+  const titles = ids.map((id) => words._purposes[purposes.indexOf(id) + 1]?.[0]).filter(Boolean);
   const names = named.map(({ _name }) => _name);
   const host = hostOf(embed);
   return {
     name: names.join(', ') || host || titles.join(', '),
     always: [...names, ...(purposes.some((id) => ids.includes(id)) ? titles : [])].join(', '),
-    provider: named.map((service) => facts[services.indexOf(service)]!._provider || service._name).join(', ') || host,
+    provider: named.map(({ _provider, _name }) => _provider || _name).join(', ') || host,
   };
 };
 
@@ -69,9 +60,7 @@ const choose = (label: string, onClick: (event: Event) => void): HTMLButtonEleme
 };
 
 const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
-  // The site's first language serves who reads none of the others.
-  const language = match(languages, [document.documentElement.lang, ...navigator.languages]) || Object.keys(texts)[0]!;
-  const words = texts[language]!;
+  const { _words: words, _language } = means;
   const { name, always, provider } = about(embed, words);
   const title = words._embedTitle.replace('{name}', name);
   const loadOnce = (): void => {
@@ -81,7 +70,7 @@ const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
   };
   return h(
     'div',
-    { 'data-assent-embed': '', role: 'group', 'aria-label': title, lang: language, dir: words._direction },
+    { 'data-assent-embed': '', role: 'group', 'aria-label': title, lang: _language, dir: means._texts._direction },
     h('strong', {}, embed.title || title),
     h('p', {}, embed.title && `${title}. `, words._embedText.replace('{provider}', provider)),
     h(
@@ -94,11 +83,7 @@ const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
 };
 
 const begin = ({ _once, _sweep }: Means): void => {
-  attempt(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(important(css, '[data-assent-embed]'));
-    document.adoptedStyleSheets.push(sheet);
-  });
+  adopt(embedCss, '[data-assent-embed]');
   assent.on('change', () => {
     for (const embed of [...covers.keys()]) if (isGranted(embed)) uncover(embed);
   });

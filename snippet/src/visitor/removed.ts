@@ -1,22 +1,20 @@
-import { texts } from 'assent:visitor';
+import type { Means } from './means.ts';
 
-// Adds to the notice's status how many entries were removed, in the language of the notice.
-const tell = (count: number): void => {
-  const status = document.querySelector('#assent-root>[role=status]');
-  const { lang = '' } = (status?.parentElement || {}) as HTMLElement;
-  const { _removed } = texts[lang] || {};
-  if (!status || !_removed) return;
-  const text = _removed[new Intl.PluralRules(lang).select(count)] || _removed.other!;
-  status.append(` ${text.replace('{count}', count.toLocaleString(lang))}`);
+// Adds to the notice's status how many entries were removed.
+const tell = (count: number, { _language, _words }: Means): void => {
+  const text = _words._removed[new Intl.PluralRules(_language).select(count)] || _words._removed.other!;
+  document
+    .querySelector('#assent-root>[role=status]')
+    ?.append(` ${text.replace('{count}', count.toLocaleString(_language))}`);
 };
 
 /** Announces from now on how many entries of refused services were removed; who opened the preferences may withdraw. */
-export const announceRemovals = (): void => {
+export const announceRemovals = (means: Means): void => {
   // Whoever comes late is told the last event once more, which was before.
   let live = false;
   assent.on('change', ({ removed }) => {
     // After the notice, which says in the same task that the choice is saved.
-    if (live && removed?.length) queueMicrotask(() => tell(removed.length));
+    if (live && removed?.length) queueMicrotask(() => tell(removed.length, means));
   });
   live = true;
 };

@@ -1,14 +1,18 @@
-import { fill } from './fill.ts';
-import { cover, type Means } from './placeholder.ts';
+import { texts } from 'assent:visitor';
+import type { Hand } from './means.ts';
+import { cover } from './placeholder.ts';
+import { openPreferences } from './preferences.ts';
 import { announceRemovals } from './removed.ts';
 
 /** What only some visits show; the script hands over what this part needs of it. */
-export default (means: Means) => {
-  announceRemovals();
+export default (hand: Hand) => {
+  const { _language, _visitor } = hand._texts;
+  const means = { ...hand, _language, _words: _visitor || texts };
+  announceRemovals(means);
   return {
     /** Puts a placeholder over an embed that waits for a grant. */
     _cover: (embed: HTMLElement) => cover(embed, means),
-    /** Fills what is folded away in the preferences: the services' details and the visitor's own panel. */
-    _fill: fill,
+    /** Opens the preferences within the notice's root. */
+    _open: (root: HTMLElement) => openPreferences(root, means),
   };
 };

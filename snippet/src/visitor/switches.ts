@@ -9,9 +9,3 @@ export const reflect = (dialog: HTMLElement, changed?: EventTarget | null): void
     purpose!.indeterminate = on > 0 && !purpose!.checked;
   }
 };
-
-export const idOf = ({ dataset }: HTMLInputElement): string => (dataset.assentCategory || dataset.assentService)!;
-
-/** What is switched on. A purpose is only if all of its services are: its own tags must not run for one of them alone. */
-export const selection = (dialog: HTMLElement): string[] =>
-  Array.from(dialog.querySelectorAll<HTMLInputElement>('input:checked'), idOf);
