@@ -205,6 +205,10 @@ func TestEveryFailureIsOneLineThatHelps(t *testing.T) {
 		"redis away":        {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-url", "redis://127.0.0.1:1"}, exitFailure, []string{"127.0.0.1:1", "REDIS_URL"}},
 		"redis url":         {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-url", "nonsense"}, exitFailure, []string{"REDIS_URL"}},
 		"clickhouse url":    {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-url", "nonsense"}, exitFailure, []string{"CLICKHOUSE_URL"}},
+		"regions":           {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--regions", file}, exitFailure, []string{"schemas/regimes.json"}},
+		"no regions":        {[]string{"regions", "--regions", file + "x", "DE"}, exitFailure, []string{"--regions"}},
+		"country header":    {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--country-header", "CF-IPCountry"}, exitFailure, []string{"--trusted-proxy"}},
+		"geo file":          {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--geo-file", file}, exitFailure, []string{"MaxMind's format"}},
 		"origin":            {[]string{"site", "add", "--data", data, "--name", "x", "--origin", "shop.example"}, exitFailure, []string{"https://shop.example"}},
 		"notice is missing": {[]string{"site", "add", "--data", data, "--name", "x", "--origin", "https://a.example", "--notice", file + "x"}, exitFailure, []string{"--notice"}},
 		"notice is wrong":   {[]string{"site", "add", "--data", data, "--name", "x", "--origin", "https://a.example", "--notice", file}, exitFailure, []string{"/purposes", "colour"}},
@@ -291,7 +295,12 @@ func TestVersionAndHealth(t *testing.T) {
 		!strings.Contains(stdout, `"Renamed" on https://a.example`) {
 		t.Errorf("site set: %d %q %q", code, stdout, stderr)
 	}
-	if code, stdout, _ := command("site", "tag", "--data", p.args[1], demoSite); code != 0 || !strings.Contains(stdout, `integrity="sha384-`) {
+	if code, stdout, stderr := command("regions", "us-ca", "DE", "JP"); code != 0 ||
+		stdout != "US-CA\topt-out\tprivacy signal (GPC) is law\nDE\topt-in\tconsent from the age of 16\nJP\topt-in\n" {
+		t.Errorf("regions: %d %q %q", code, stdout, stderr)
+	}
+	if code, stdout, _ := command("site", "tag", "--data", p.args[1], demoSite); code != 0 || !strings.Contains(stdout, `integrity="sha384-`) ||
+		!strings.Contains(stdout, "under opt-in rules, the strictest") {
 		t.Errorf("site tag: %d %q", code, stdout)
 	}
 }

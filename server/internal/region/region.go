@@ -90,8 +90,8 @@ func builtIn() (lists, error) {
 // visitors must be able to opt out.
 func compile(l lists) (Rules, error) {
 	r := Rules{regimes: map[Place]string{}, otherwise: l.Otherwise, gpc: l.GPC, ages: l.Ages}
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	var faults []string
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, list := range []struct {
 		name, regime string
 		places       []Place
@@ -121,7 +121,10 @@ func compile(l lists) (Rules, error) {
 			fault("ages: %q: %d is no age from 1 to 21 under an ISO 3166 code", place, age)
 		}
 	}
-	return r, errors.Join(faults...)
+	if len(faults) > 0 {
+		return Rules{}, errors.New(strings.Join(faults, "; "))
+	}
+	return r, nil
 }
 
 func (p Place) valid() bool {
