@@ -86,6 +86,8 @@ test('opt-out: the way to refuse is on the page beside the question, and stays',
   await page.waitForSelector(BANNER);
   assert.match(await page.innerText(BANNER), /Do not sell or share my personal information/);
   assert.equal(await page.innerText(OPEN), 'Your privacy choices');
+  const words = await page.locator(`${BANNER} div`).first().boundingBox();
+  assert.ok(words!.width > 400, `the words have room beside their long button: ${words!.width} pixels`);
   const [banner, opener] = await Promise.all([BANNER, OPEN].map((one) => page.locator(one).boundingBox()));
   assert.ok(
     opener!.y + opener!.height <= banner!.y || opener!.y >= banner!.y + banner!.height,

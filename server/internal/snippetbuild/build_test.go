@@ -11,6 +11,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/colour"
+	"assent/server/internal/consent"
 )
 
 // usual is the site of the size budget: the default purposes, an analytics service, a pixel and a video, all fully
@@ -81,6 +82,23 @@ func TestSizeOfUsualSite(t *testing.T) {
 	} {
 		without := build(t, change)
 		t.Logf("%-40s %+d", name, len(whole.Brotli)-len(without.Brotli))
+	}
+	for name, change := range map[string]func(*Input){
+		"opt-out":        func(in *Input) { in.Notice.Regime = consent.OptOut },
+		"notice-only":    func(in *Input) { in.Notice.Regime = consent.NoticeOnly },
+		"child-directed": func(in *Input) { in.Notice.Regime = consent.ChildDirected },
+		"shared cookie":  func(in *Input) { in.Notice.CookieDomain = "shop.example" },
+	} {
+		with := build(t, change)
+		t.Logf("%-40s %+d", name, len(with.Brotli)-len(whole.Brotli))
+	}
+	for name, change := range map[string]func(*Input){
+		"a signal that yields": func(in *Input) { in.Notice.GpcYields = true },
+		"its regime by name":   func(in *Input) { in.Notice.Regime = consent.OptIn },
+	} {
+		if same := build(t, change); !bytes.Equal(same.Identity, whole.Identity) {
+			t.Errorf("%s changes the script of a site that asks first", name)
+		}
 	}
 }
 
