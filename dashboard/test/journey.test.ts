@@ -21,7 +21,7 @@ const cards = () => figures(page);
 before(async () => {
   [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
   context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   page = await context.newPage();
   said = complaints(page);
   site = await assent.addSite(origin, {});

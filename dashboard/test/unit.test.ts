@@ -24,6 +24,8 @@ const receipt = (members: Partial<Receipt>): Receipt => ({
   recordedAt: '2026-11-23T10:00:00Z',
   expiresAt: '2027-05-22T10:00:00Z',
   flags: [],
+  removed: [],
+  regime: 'opt-in',
   ...members,
 });
 

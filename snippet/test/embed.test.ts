@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { complaints, until } from './harness/browser.ts';
+import { complaints, until, untilRecorded } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
 import { ACCEPT, BANNER, OPEN, PREFERENCES, REJECT } from './harness/selectors.ts';
 
@@ -121,7 +121,7 @@ test("the visitor's own panel tells the choice, its number and the history, and 
     localStorage.setItem('_gaX', '1');
     (self as any).assent.accept();
   });
-  await until(() => page.evaluate(() => !!(self as any).assent.receipt()), 'the server has answered');
+  await untilRecorded(page);
   await page.click(OPEN);
   const panel = page.locator(`${PREFERENCES} div > details`);
   const height = (await page.locator(PREFERENCES).boundingBox())!.height;

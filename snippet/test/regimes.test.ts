@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Notice } from '../../schemas/types.gen.ts';
 import { faults } from './decision.ts';
-import { meanwhile, signal, until } from './harness/browser.ts';
+import { meanwhile, signal, until, untilRecorded } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
 import { usual } from './harness/notice.ts';
 import { ACCEPT, BANNER, MANAGE, OPEN, PREFERENCES, REJECT, SAVE } from './harness/selectors.ts';
@@ -132,7 +132,7 @@ test('opt-out: a grant from before the signal is withdrawn by it; a later explic
   const context = await lab.browser.newContext();
   const first = await visit('yielding', context);
   await first.click(ACCEPT);
-  await until(() => lab.world.posts.length === 1, 'the grant');
+  await untilRecorded(first);
   await first.close();
   await signal(context);
   const page = await visit('yielding', context);
@@ -143,6 +143,7 @@ test('opt-out: a grant from before the signal is withdrawn by it; a later explic
   await page.click('[data-assent-category=marketing]');
   await page.click(SAVE);
   await runs(page, 'count', 'pixel');
+  await untilRecorded(page);
   await page.reload();
   await runs(page, 'count', 'pixel');
   assert.equal(lab.world.posts.length, 3);

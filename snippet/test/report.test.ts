@@ -28,6 +28,7 @@ test('report mode holds nothing back and tells each third party once, on the con
   await page.waitForSelector(BANNER);
   const sightings = () => world.posts.flatMap((post) => (post as any).sightings || []);
   await until(() => sightings().length >= 2, 'the server is told');
+  await until(() => told.length > 0, 'the console is told');
   await meanwhile(300);
   assert.deepEqual(
     sightings().sort((a, b) => (a.host < b.host ? -1 : 1)),

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assent/server/internal/site"
+	"assent/snippet"
 	shop "assent/snippet/demo"
 )
 
@@ -138,6 +139,9 @@ func TestTheStandInPlaysToOtherOrigins(t *testing.T) {
 func TestTheDemosNoticeCanBePublished(t *testing.T) {
 	notice, err := site.DecodeNotice(shop.Notice())
 	if err != nil {
+		t.Fatal(err)
+	}
+	if notice, err = site.Complete(notice, snippet.Texts()); err != nil {
 		t.Fatal(err)
 	}
 	for _, service := range notice.Services {

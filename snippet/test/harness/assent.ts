@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,15 +7,6 @@ import type { Notice } from '../../../schemas/types.gen.ts';
 import { until } from './browser.ts';
 
 const binary = resolve(process.env.ASSENT_BIN || join(import.meta.dirname, '../../../bin/assent'));
-
-export const freePort = (): Promise<number> =>
-  new Promise((found, failed) => {
-    const probe = createServer().on('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? found(address.port) : failed(new Error('no port'))));
-    });
-  });
 
 export interface Assent {
   readonly port: number;
@@ -29,10 +19,11 @@ export interface Assent {
   stop(): Promise<void>;
 }
 
-const untilHealthy = async (port: number, child: ChildProcess, log: () => string): Promise<void> => {
+/** The port that the server was given, once it serves. */
+const portOf = async (child: ChildProcess, log: () => string): Promise<number> => {
   while (child.exitCode === null) {
-    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
-    if (answer?.ok) return;
+    const [, port] = /"serving","address":"127\.0\.0\.1:(\d+)"/.exec(log()) ?? [];
+    if (port && (await fetch(`http://127.0.0.1:${port}/healthz`)).ok) return Number(port);
     await new Promise((later) => setTimeout(later, 50));
   }
   throw new Error(`assent serve ended with ${child.exitCode}: ${log()}`);
@@ -41,13 +32,12 @@ const untilHealthy = async (port: number, child: ChildProcess, log: () => string
 /** Starts the real server on a free port with an empty data folder of its own. */
 export const startAssent = async (): Promise<Assent> => {
   const data = await mkdtemp(join(tmpdir(), 'assent-snippet-'));
-  const port = await freePort();
   let log = '';
-  const child = spawn(binary, ['serve', '--addr', `127.0.0.1:${port}`, '--data', data], { stdio: 'pipe' });
+  const child = spawn(binary, ['serve', '--addr', '127.0.0.1:0', '--data', data], { stdio: 'pipe' });
   child.on('error', (error) => (log += `${error.message}: run make build first. `));
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
   const ended = new Promise((over) => child.on('close', over));
-  await untilHealthy(port, child, () => log);
+  const port = await portOf(child, () => log);
   return {
     port,
     async addSite(origin, notice) {

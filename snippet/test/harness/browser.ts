@@ -38,12 +38,18 @@ export const signal = async (context: BrowserContext): Promise<void> => {
   await context.addInitScript({ content });
 };
 
+/** Waits until the server has answered for every decision of a page: the next page would send the others again. */
+export const untilRecorded = (page: Page): Promise<void> => {
+  const waiting = () => JSON.parse(localStorage.getItem('assent') || '{}').pending?.length || 0;
+  return until(async () => (await page.evaluate(waiting)) === 0, 'every decision is recorded');
+};
+
 /** Lets time pass in which something must not happen. */
 export const meanwhile = (milliseconds: number): Promise<void> => new Promise((over) => setTimeout(over, milliseconds));
 
 /** Waits until something holds; the limit is there to end a test that failed. */
 export const until = async (holds: () => Promise<boolean> | boolean, what: string): Promise<void> => {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`still not so: ${what}`);
     await meanwhile(20);
