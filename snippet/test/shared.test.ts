@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { until } from './harness/browser.ts';
+import { until, untilRecorded } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
 import { usual } from './harness/notice.ts';
 import { ACCEPT, BANNER, OPEN, REJECT } from './harness/selectors.ts';
@@ -77,7 +77,7 @@ test('a cookie of the host alone, from before the choice was shared, is replaced
   const page = await context.newPage();
   await page.goto(lab.world.page('/', html(lab.world.tag('async', alone))));
   await page.click(ACCEPT);
-  await page.waitForSelector(OPEN);
+  await untilRecorded(page);
   assert.deepEqual(
     (await cookies(page)).map(({ domain }) => domain),
     ['www.shop.localhost'],
