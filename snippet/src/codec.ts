@@ -21,8 +21,8 @@ export const encode = (
   purposes: readonly string[],
   limit: number,
 ): string => {
-  const mark = ({ _id, _purpose, _mark }: Marked) => ((_answers[_id] ?? _answers[_purpose]) ? _mark : '');
-  const marks = [...new Set(services.map(mark))].join('');
+  const granted = services.filter(({ _id, _purpose }) => _answers[_id] ?? _answers[_purpose]);
+  const marks = [...new Set(granted.map(({ _mark }) => _mark))].join('');
   const write = (ids: readonly string[]) =>
     [
       SILENCE_GRANTS ? '2' : '1',
