@@ -1,6 +1,7 @@
 import type { Assent, Queue } from './contract.ts';
 import { acceptAll, decide } from './decide.ts';
 import { on } from './events.ts';
+import { installed } from './installed.ts';
 import { openPreferences } from './notice/notice.ts';
 import { selfTest } from './selftest.ts';
 import { snapshot } from './snapshot.ts';
@@ -20,14 +21,15 @@ const api: Assent = {
   check: selfTest,
 };
 
-const page = window as { assent?: Partial<Queue> | Assent };
-
-/** A second copy of this script finds the first one's API, which has no queue. An element of that id has neither. */
-export const isInstalled = (): boolean => !!page.assent && !('q' in page.assent) && 'get' in page.assent;
+/** A second copy of this script finds the first one's API, which has no queue. */
+export const isInstalled = (): boolean => {
+  const api = Object(installed());
+  return 'get' in api && !('q' in api);
+};
 
 /** Installs `window.assent` and makes up for calls that a page queued before it (deploy/API.md has the line for that). */
 export const install = (): void => {
-  const { q = [] } = (page.assent || {}) as Partial<Queue>;
-  page.assent = api;
+  const { q = [] } = installed<Partial<Queue>>() || {};
+  (window as { assent?: Assent }).assent = api;
   for (const [method, ...args] of q) (api[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
 };

@@ -1,6 +1,7 @@
 import { tools } from 'assent:config';
 import { disarm } from './block/arrest.ts';
 import { INERT } from './inert.ts';
+import { mark } from './mark.ts';
 import { trusted } from './trusted.ts';
 
 // What a tool's attribute says, as purposes and services of ours; empty where it says nothing that is known.
@@ -34,7 +35,7 @@ const annotateScript = (script: HTMLScriptElement, address: string | undefined):
 
 /** Annotates what another tool's markup holds back, so that the gate knows it. Returns what then stands in its place. */
 export const translate = (element: HTMLElement): HTMLElement => {
-  if (element.dataset.assent) return element;
+  if (mark(element, 'assent')) return element;
   for (const tool of tools) {
     const ids = idsOf(element, tool);
     const [first] = addressOf(element, tool);

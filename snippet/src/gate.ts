@@ -4,6 +4,7 @@ import { release, stop } from './block/guard.ts';
 import { FOREIGN, translate } from './compat.ts';
 import { INERT } from './inert.ts';
 import { isLoading } from './loading.ts';
+import { mark } from './mark.ts';
 import { start } from './start.ts';
 import { has } from './state.ts';
 
@@ -11,14 +12,17 @@ import { has } from './state.ts';
 export const once = new Set<Element>();
 
 const granted = (element: HTMLElement): boolean =>
-  once.has(element) || !!element.dataset.assent!.match(/\S+/g)?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
+  once.has(element) ||
+  !!mark(element, 'assent')!
+    .match(/\S+/g)
+    ?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
 
 // Absolute web addresses and relative ones, so that no markup gets a script address past a sanitiser.
 const WEB = /^(https?:|[^:]*(\/|$))/i;
 
 // Gives an embed its address, or takes it away.
 const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
-  const address = element.dataset[name];
+  const address = mark(element, name);
   if (!address || element.hasAttribute(name) === on || (on && !WEB.test(address))) return;
   // Out of the document meanwhile: a frame without address keeps its page until it is inserted anew, and one that gets
   // its address while the parser inserts it never loads (Chromium).
@@ -35,12 +39,12 @@ const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
 const isWhole = (script: HTMLScriptElement): boolean => !!script.src || !!script.nextSibling || !isLoading();
 
 const isWaiting = (script: HTMLScriptElement): boolean =>
-  script.type === INERT ? isWhole(script) : HAS_AUTOBLOCK && !!script.dataset.src;
+  script.type === INERT ? isWhole(script) : HAS_AUTOBLOCK && !!mark(script, 'src');
 
 const visit = (found: HTMLElement): void => {
   const known = HAS_COMPAT ? translate(found) : found;
   const element = (HAS_AUTOBLOCK && stop(known)) || known;
-  if ((HAS_AUTOBLOCK || HAS_COMPAT) && !element.dataset.assent) return;
+  if ((HAS_AUTOBLOCK || HAS_COMPAT) && !mark(element, 'assent')) return;
   const on = granted(element);
   const script = element as HTMLScriptElement;
   if (element.localName !== 'script') for (const name of ['src', 'srcset', 'href']) setAddress(element, name, on);
@@ -64,7 +68,7 @@ const look = (records: readonly MutationRecord[]): void => {
   for (const { target, addedNodes } of records)
     for (const node of addedNodes as Iterable<Node> & NodeListOf<HTMLElement>) {
       if (node.dataset && !seen.has(target)) {
-        if (HAS_AUTOBLOCK || HAS_COMPAT || node.dataset.assent) visit(node);
+        if (HAS_AUTOBLOCK || HAS_COMPAT || mark(node, 'assent')) visit(node);
         sweepIn(node);
       }
       seen.add(node);

@@ -1,5 +1,6 @@
 import { attempt } from './attempt.ts';
 import { INERT } from './inert.ts';
+import { mark } from './mark.ts';
 import { trusted } from './trusted.ts';
 import { keepPage } from './written.ts';
 
@@ -16,7 +17,7 @@ const insertCopy = (original: HTMLScriptElement): HTMLScriptElement => {
   const markup = trusted().createHTML(original.outerHTML);
   const copy = document.createRange().createContextualFragment(markup).firstChild as HTMLScriptElement;
   copy.async = true;
-  copy.type = original.dataset.type || '';
+  copy.type = mark(original, 'type') || '';
   copy.text = trusted().createScript(original.text);
   // Browsers hide the nonce's attribute from scripts, and not all of them copy what it stands for.
   copy.nonce = original.nonce;
@@ -28,7 +29,7 @@ const insertCopy = (original: HTMLScriptElement): HTMLScriptElement => {
 
 // A script that the page made by itself was kept from its address and has not run for want of one.
 const giveAddress = (script: HTMLScriptElement): HTMLScriptElement => {
-  script.src = trusted().createScriptURL(script.dataset.src!);
+  script.src = trusted().createScriptURL(mark(script, 'src')!);
   return script;
 };
 
@@ -41,8 +42,8 @@ const run = (original: HTMLScriptElement): Promise<unknown> =>
     setTimeout(settled, running.src ? PATIENCE : 0);
   });
 
-const addressOf = ({ src, dataset }: HTMLScriptElement): string =>
-  src || (HAS_AUTOBLOCK && attempt(() => new URL(dataset.src!, location.href).href)) || '';
+const addressOf = (script: HTMLScriptElement): string =>
+  script.src || (HAS_AUTOBLOCK && attempt(() => new URL(mark(script, 'src')!, location.href).href)) || '';
 
 // An address counts once, also when a tag manager has put it into the page by itself. The same text may well stand in a
 // page twice; but one whose equal has left the page is the same tag, shown by another view.
@@ -69,6 +70,6 @@ export const start = (original: HTMLScriptElement, isGranted: () => boolean): vo
   started.push(original);
   // What the page's policy forbids to make is a rejection that the console shows; it keeps no other from starting.
   const go = () => isGranted() && run(original);
-  if (original.dataset.assentOrder === undefined) go();
+  if (mark(original, 'assent-order') === null) go();
   else queue = queue.then(go, go);
 };

@@ -1,4 +1,5 @@
 import { isLoading } from './loading.ts';
+import { mark } from './mark.ts';
 import { trusted } from './trusted.ts';
 
 interface Writer extends HTMLScriptElement {
@@ -15,7 +16,7 @@ const show = (writer: Writer): void => {
 
 const write = (...parts: string[]): void => {
   const writer = document.currentScript as Writer | null;
-  if (isLoading() && !writer?.dataset.assent) native.apply(document, parts);
+  if (isLoading() && !(writer && mark(writer, 'assent'))) native.apply(document, parts);
   // A callback has no place of its own.
   else if (!writer) console.warn('assent: dropped document.write', ...parts);
   else {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { meanwhile, until } from './harness/browser.ts';
+import { complaints, meanwhile, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
+import { usual } from './harness/notice.ts';
 import { ACCEPT, BANNER, OPEN, REJECT } from './harness/selectors.ts';
 
 const lab = openLab();
@@ -53,6 +54,51 @@ test('what a page adds to Object.prototype grants nothing', async () => {
   assert.equal(requests(), 0);
   await context.close();
 });
+
+// What a page or its libraries have done to the names that the script uses.
+const HOSTILE = `<script>
+  Object.prototype.assent = 'analytics';
+  Object.prototype.assentHeld = '';
+  Object.prototype.src = 'VENDOR/polluted.gif';
+  Object.prototype.type = 'text/plain';
+  Object.prototype.analytics = true;
+  Object.prototype.added = function () {};
+  for (const [owner, name] of [[JSON, 'parse'], [JSON, 'stringify'], [self, 'fetch']]) {
+    const original = owner[name];
+    owner[name] = function (...args) { return original.apply(this, args); };
+  }
+</script>`;
+
+const LATE = '<b>late</b><img alt="" src="/own.gif"><iframe title="own" src="/"></iframe>';
+
+for (const autoBlock of ['off', 'block'] as const) {
+  test(`polluted prototypes, patched functions and clobbered names change nothing, with autoBlock ${autoBlock}`, async () => {
+    const site = await lab.world.addSite({ ...usual, autoBlock });
+    const page = await lab.browser.newPage();
+    const errors = complaints(page);
+    const at = lab.world.vendor;
+    const head = HOSTILE.replaceAll('VENDOR', at) + lab.world.tag('async', site) + tag();
+    const body = `<form name="assent"><input name="get"></form><form name="adoptedStyleSheets"></form><form id="q"></form>
+<iframe title="map" data-assent="analytics" data-src="${at}/map.html"></iframe><img id="own" alt="" src="/own.gif"><p id="late"></p>`;
+    await page.goto(lab.world.page('/hostile', html(head, body)));
+    await page.waitForSelector(BANNER);
+    assert.equal(await page.locator(BANNER).evaluate((banner) => getComputedStyle(banner).position), 'fixed');
+    await page.waitForSelector('[data-assent-embed]');
+    await page.evaluate((text) => document.querySelector('#late')!.insertAdjacentHTML('beforeend', text), LATE);
+    await meanwhile(300);
+    assert.equal(requests(), 0);
+    assert.equal(await page.locator('[data-assent-embed]').count(), 1, 'only the embed is covered');
+    assert.ok(await page.locator('#own[src]').count());
+    await page.click(ACCEPT);
+    await until(() => lab.world.hits.length === 2, 'the gated tag and the map are requested');
+    await until(() => lab.world.posts.length === 1, 'the decision is recorded');
+    assert.deepEqual(lab.world.posts[0]!.purposes, { analytics: true, marketing: true });
+    await meanwhile(300);
+    assert.deepEqual([...lab.world.hits].sort(), ['/map.html', '/tag.js']);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+}
 
 test('markup that takes the names of the document sends no decision elsewhere and hides no question', async () => {
   const context = await lab.browser.newContext();

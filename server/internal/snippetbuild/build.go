@@ -141,7 +141,7 @@ type entry struct {
 	modules  modules
 	features map[string]string
 	short    map[string]any // Short names that are taken; those of the script, for its parts.
-	global   string         // Variable of the page that receives the exports; none where empty.
+	before   string         // Stands before everything, outside of the function that hides the names of the bundle.
 	without  []string       // Sources that must not be part of it.
 }
 
@@ -157,7 +157,7 @@ func (e entry) bundle() ([]byte, map[string]any, error) {
 		Define:            e.features,
 		Bundle:            true,
 		Format:            api.FormatIIFE,
-		GlobalName:        e.global,
+		Banner:            map[string]string{"js": e.before},
 		Target:            target,
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,

@@ -31,6 +31,9 @@ func parts() []part {
 	}
 }
 
+// entrance is the module that hands a part's default export to the page.
+const entrance = "assent:part"
+
 func always(schemas.Notice) bool { return true }
 
 // stateful are the script's modules of which there must be one on a page; a part that imported them would bring another.
@@ -86,8 +89,11 @@ func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]b
 		}
 	}
 	made["assent:config"], made["assent:check"] = config, hosts
-	e := entry{file: p.file, modules: made, features: features(n), short: short,
-		global: "assent_" + p.name, without: stateful}
+	variable := "assent_" + p.name
+	// An export would be defined by code that trips over what a page adds to Object.prototype.
+	made[entrance] = fmt.Sprintf("import part from './%s'; %s.default = part;", p.file, variable)
+	e := entry{file: entrance, modules: made, features: features(n), short: short,
+		before: "var " + variable + "={};", without: stateful}
 	code, names, err := e.bundle()
 	if err == nil && bytes.Contains(code, []byte("__assent_")) {
 		err = fmt.Errorf("bundle %s: a part cannot know the script's hash, nor the integrity of parts", p.file)

@@ -1,5 +1,7 @@
 import { INERT } from '../inert.ts';
+import { installed } from '../installed.ts';
 import { isLoading } from '../loading.ts';
+import { mark } from '../mark.ts';
 import { hasStarted } from '../start.ts';
 import { isPending } from '../state.ts';
 import { arrest } from './arrest.ts';
@@ -38,8 +40,8 @@ const isOutside = (element: HTMLElement): boolean =>
 // is left to the gate.
 const hold = (element: HTMLElement, attribute: string, value: unknown): boolean => {
   const { dataset } = element;
-  const isOurs = 'assentHeld' in dataset;
-  if (!isLoadedBy(element, attribute) || (dataset.assent && !isOurs)) return false;
+  const isOurs = element.hasAttribute('data-assent-held');
+  if (!isLoadedBy(element, attribute) || (mark(element, 'assent') && !isOurs)) return false;
   const name = `${attribute}`.toLowerCase();
   const address = `${value}`;
   // The first candidate of a srcset stands for all.
@@ -51,7 +53,7 @@ const hold = (element: HTMLElement, attribute: string, value: unknown): boolean 
     // Those of a time after the answer go with it.
     if (isOutside(element) && isPending() && pictures.length < MOST) pictures.push(element);
     // The page has changed its mind: it is no longer for the gate to give or to take.
-  } else if (isOurs && dataset[name] !== address) delete dataset[name];
+  } else if (isOurs && mark(element, name) !== address) delete dataset[name];
   return !!ids;
 };
 
@@ -69,7 +71,7 @@ const takeOver = (stub: Guard): void => {
 
 /** Puts the guard before everything that makes requests, or in the place of the one that the stub has put there. */
 export const startGuard = (): void => {
-  const stub = (window as { assent?: { guard?: Guard } }).assent?.guard;
+  const stub = installed<{ guard?: Guard }>()?.guard;
   if (stub) takeOver(stub);
   else patch(guard);
   patchMarkup(guard);

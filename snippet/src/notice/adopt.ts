@@ -1,5 +1,10 @@
 import { attempt } from '../attempt.ts';
 
+/** Puts a sheet last. Not by way of the document itself: a form of the property's name would stand in its place. */
+export const append = (sheet: CSSStyleSheet): void => {
+  (Reflect.get(Document.prototype, 'adoptedStyleSheets', document) as CSSStyleSheet[]).push(sheet);
+};
+
 /**
  * Applies a sheet of ours for what `scope` selects, which it calls &, each declaration outweighing those of the page. A
  * constructed sheet needs no permission of the page's Content-Security-Policy. Browsers before 2023 do not know it and
@@ -9,6 +14,6 @@ export const adopt = (css: string, scope: string): void => {
   attempt(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css.replace(/&/g, scope).replace(/[^}](?=[;}])/g, '$&!important'));
-    document.adoptedStyleSheets.push(sheet);
+    append(sheet);
   });
 };

@@ -1,6 +1,6 @@
 import { css } from 'assent:config';
 import { attempt } from '../attempt.ts';
-import { adopt } from './adopt.ts';
+import { adopt, append } from './adopt.ts';
 
 let room: CSSStyleSheet | undefined;
 
@@ -9,7 +9,7 @@ export const applyStyles = (): void => {
   adopt(css, '#assent-root');
   attempt(() => {
     room = new CSSStyleSheet();
-    document.adoptedStyleSheets.push(room);
+    append(room);
   });
 };
 

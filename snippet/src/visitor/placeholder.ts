@@ -1,6 +1,7 @@
 import { purposes, services } from 'assent:config';
 import { embedCss, facts } from 'assent:visitor';
 import { attempt } from '../attempt.ts';
+import { mark } from '../mark.ts';
 import { adopt } from '../notice/adopt.ts';
 import { h } from '../notice/dom.ts';
 import { layOver } from './box.ts';
@@ -9,8 +10,8 @@ import type { Means } from './means.ts';
 const covers = new Map<HTMLElement, HTMLElement>();
 
 // Names that must all be granted; where any of some will do, as with those that | separates.
-const namesOf = ({ dataset }: HTMLElement): string[][] =>
-  (dataset.assent!.match(/\S+/g) || []).map((names) => names.split('|'));
+const namesOf = (embed: HTMLElement): string[][] =>
+  (mark(embed, 'assent')!.match(/\S+/g) || []).map((names) => names.split('|'));
 
 const isGranted = (embed: HTMLElement): boolean => namesOf(embed).every((names) => names.some(assent.has));
 
@@ -18,8 +19,8 @@ const isGranted = (embed: HTMLElement): boolean => namesOf(embed).every((names) 
 const wantedBy = (embed: HTMLElement): string[] =>
   namesOf(embed).map((names) => services.find(({ _id }) => names.includes(_id))?._id || names[0]!);
 
-const hostOf = ({ dataset }: HTMLElement): string =>
-  attempt(() => new URL(dataset.src || dataset.href!, location.href).host) || '';
+const hostOf = (embed: HTMLElement): string =>
+  attempt(() => new URL((mark(embed, 'src') || mark(embed, 'href'))!, location.href).host) || '';
 
 // Whom the embed belongs to: the services that it names; for a purpose, whatever host it comes from.
 const about = (embed: HTMLElement, words: VisitorTexts): { name: string; always: string; provider: string } => {
