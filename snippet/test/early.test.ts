@@ -8,8 +8,11 @@ const lab = openLab();
 
 const RUNS = 200;
 const TABS = 4;
+const SLOWNESS = 6;
+// The limit is there to end a test that failed, on whatever machine.
+const PATIENCE = 120_000;
 // Seldom, so that the asking does not take the time of what is waited for.
-const POLL = { polling: 100, timeout: 30_000 };
+const POLL = { polling: 100, timeout: PATIENCE };
 const SEED = Number(process.env.SEED || Date.now() % 1e6);
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
@@ -77,6 +80,8 @@ interface Tab {
   readonly page: Page;
   readonly urls: readonly string[];
   readonly dice: Dice;
+  /** How many times slower than this machine the page is; what a run only needs to begin and end goes at full speed. */
+  slowed(rate: number): Promise<unknown>;
 }
 
 const go = (page: Page, url: string) => page.goto(url, { waitUntil: 'commit' });
@@ -118,14 +123,21 @@ const api = async ({ page }: Tab, method: 'accept' | 'withdraw'): Promise<void> 
   await page.evaluate((name) => (self as any).assent[name](), method);
 };
 
-const runOnce = async (tab: Tab, state: string, move: string): Promise<void> => {
-  const hits = () => lab.world.hits.filter((url) => url.endsWith(`?${tab.name}`));
+/** Leaves the visitor in a state, on no page. */
+const prepare = async (tab: Tab, state: string): Promise<void> => {
+  await tab.slowed(1);
   if (state === 'pending') await tab.page.evaluate(forget);
   if (state === 'granted') await api(tab, 'accept');
   // Whatever the page that is left was still asking for has come by then.
   await go(tab.page, 'about:blank');
   await meanwhile(20);
   lab.world.hits = lab.world.hits.filter((url) => !url.endsWith(`?${tab.name}`));
+  await tab.slowed(SLOWNESS);
+};
+
+const runOnce = async (tab: Tab, state: string, move: string): Promise<void> => {
+  const hits = () => lab.world.hits.filter((url) => url.endsWith(`?${tab.name}`));
+  await prepare(tab, state);
   await go(tab.page, pick(tab.dice, tab.urls));
   await aWhile(tab);
   const expected = await moves[move]!(tab);
@@ -137,18 +149,20 @@ const runOnce = async (tab: Tab, state: string, move: string): Promise<void> => 
   await tab.page.waitForFunction((many) => (self as any).ran?.length >= many, expected.length, POLL);
   await meanwhile(30);
   assert.deepEqual(await tab.page.evaluate(ran), expected);
+  await tab.slowed(1);
   await api(tab, 'withdraw');
 };
 
 const openTab = async (index: number): Promise<Tab> => {
   const name = `tab${index}`;
   const context = await lab.browser.newContext();
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
-  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  const slowed = (rate: number) => devtools.send('Emulation.setCPUThrottlingRate', { rate });
   const urls = SLOTS.map((slot) => publish(slot, name));
   await go(page, urls[0]!);
-  return { name, page, urls, dice: numbersFrom(SEED + index) };
+  return { name, page, urls, dice: numbersFrom(SEED + index), slowed };
 };
 
 const runAll = async (tab: Tab): Promise<void> => {
