@@ -69,7 +69,7 @@ const HOSTILE = `<script>
   }
 </script>`;
 
-const LATE = '<b>late</b><img alt="" src="/own.gif"><iframe title="own" src="/"></iframe>';
+const LATE = '<b>late</b><img alt="" src="/own.gif"><iframe title="own" src="/own.html"></iframe>';
 
 for (const autoBlock of ['off', 'block'] as const) {
   test(`polluted prototypes, patched functions and clobbered names change nothing, with autoBlock ${autoBlock}`, async () => {
