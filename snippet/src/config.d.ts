@@ -16,7 +16,8 @@ interface Texts {
   readonly _language: string;
   readonly _direction: string;
   readonly _title: string;
-  readonly _text: string;
+  /** Sentence by sentence. */
+  readonly _text: readonly string[];
   readonly _gpc: string;
   readonly _acceptAll: string;
   readonly _rejectAll: string;

@@ -80,22 +80,17 @@ for (const regime of ['opt-out', 'notice-only'] as const) {
   });
 }
 
-test('opt-out: the way to refuse is on the page beside the question, and stays', async () => {
+test('opt-out: the way to refuse is in the question, and stays on the page', async () => {
   const context = await lab.browser.newContext();
   const page = await visit('opt-out', context);
   await page.waitForSelector(BANNER);
   assert.match(await page.innerText(BANNER), /Do not sell or share my personal information/);
-  assert.equal(await page.innerText(OPEN), 'Your privacy choices');
+  assert.match(await page.innerText(BANNER), /Your privacy choices/);
   const words = await page.locator(`${BANNER} div`).first().boundingBox();
   assert.ok(words!.width > 400, `the words have room beside their long button: ${words!.width} pixels`);
-  const [banner, opener] = await Promise.all([BANNER, OPEN].map((one) => page.locator(one).boundingBox()));
-  assert.ok(
-    opener!.y + opener!.height <= banner!.y || opener!.y >= banner!.y + banner!.height,
-    'neither hides the other',
-  );
   await page.click(ACCEPT);
   await page.waitForSelector(BANNER, { state: 'detached' });
-  assert.equal(await page.locator(OPEN).count(), 1);
+  assert.equal(await page.innerText(OPEN), 'Your privacy choices');
   await page.click(OPEN);
   await page.click('[data-assent-category=marketing]');
   await page.click(SAVE);

@@ -2,6 +2,7 @@ package snippetbuild
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // fields pairs the names in config.d.ts with the keys of a notice's texts.
 func fields() [][2]string {
 	return [][2]string{
-		{"_title", "banner.title"}, {"_text", "banner.text"}, {"_gpc", "banner.gpc"},
+		{"_title", "banner.title"}, {"_gpc", "banner.gpc"},
 		{"_acceptAll", "action.accept-all"}, {"_rejectAll", "action.reject-all"}, {"_manage", "action.manage"},
 		{"_open", "action.open"}, {"_policy", "link.policy"}, {"_saved", "status.saved"},
 	}
@@ -22,11 +23,20 @@ func fields() [][2]string {
 // texts is what the script needs of one language, as config.d.ts describes it.
 func texts(n schemas.Notice, tag string) object {
 	text := underRegime(n, lookup(n, tag))
-	all := object{{"_language", tag}, {"_direction", direction(tag)}}
+	all := object{{"_language", tag}, {"_direction", direction(tag)}, {"_text", sentences(text("banner.text"))}}
 	for _, f := range fields() {
 		all = append(all, member{f[0], text(f[1])})
 	}
 	return all
+}
+
+// sentences splits a text for display. What ends in a short word may be an abbreviation.
+func sentences(text string) []any {
+	var list []any
+	for _, sentence := range regexp.MustCompile(`.+?(\S{4}[.!?।؟] |。)|.+`).FindAllString(text, -1) {
+		list = append(list, sentence)
+	}
+	return list
 }
 
 // underRegime prefers the texts that a regime has of its own: opt-out.title instead of banner.title.

@@ -3,11 +3,6 @@ import { signalled } from '../signal.ts';
 import { footer, h, link } from './dom.ts';
 import { keepRoom } from './sheet.ts';
 
-// Each is a box of its own: the browser takes the largest block of text on a page for what the page is about (LCP), and
-// that must not be the notice. What ends in a short word may be an abbreviation.
-const sentences = (text: string): (Node | string)[] =>
-  (text.match(/.+?(\S{4}[.!?।؟] |。)|.+/g) || []).flatMap((one) => [h('span', {}, one), ' ']);
-
 /** The first layer: not modal, takes no focus, locks nothing. Calls back when it is hidden or removed. */
 export const makeBanner = (texts: Texts, onHidden: () => void): HTMLElement => {
   const banner = h(
@@ -17,7 +12,9 @@ export const makeBanner = (texts: Texts, onHidden: () => void): HTMLElement => {
       'div',
       {},
       h('h2', {}, texts._title),
-      h('p', {}, ...sentences(texts._text), link(policy, texts._policy)),
+      // Each sentence is a box of its own: the browser takes the largest block of text on a page for what the page is
+      // about (LCP), and that must not be the notice.
+      h('p', {}, ...texts._text.flatMap((sentence) => [h('span', {}, sentence), ' ']), link(policy, texts._policy)),
       signalled && h('p', {}, texts._gpc),
     ),
     footer(texts, 'manage', texts._manage),

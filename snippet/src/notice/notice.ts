@@ -43,10 +43,7 @@ const isOffered = (): boolean => !!document.querySelector('[data-assent-action=o
 
 const isWanted = (): boolean => again || isPending();
 
-// Under opt-out the way to refuse is on every page, beside the question too.
-const isOpenerDue = (): boolean => (REGIME === 'opt-out' || !isWanted()) && !isOffered();
-
-const isUpToDate = (): boolean => isWanted() === !!banner && !isOpenerDue();
+const isUpToDate = (): boolean => (isWanted() ? !!banner : !banner && isOffered());
 
 const hideBanner = (): void => {
   banner?.remove();
@@ -60,14 +57,15 @@ const update = async (): Promise<void> => {
   if (isUpToDate()) return;
   const parent = await mounted();
   if (isUpToDate()) return;
-  const focused = banner?.contains(document.activeElement);
-  if (!isWanted()) banner && hideBanner();
-  else if (!banner) {
+  if (isWanted()) {
     banner = makeBanner(language, () => banner && tell('hidden'));
     parent.prepend(banner);
     tell('show');
+    return;
   }
-  if (!isOpenerDue()) return;
+  const focused = banner?.contains(document.activeElement);
+  if (banner) hideBanner();
+  if (isOffered()) return;
   const opener = makeOpener(language);
   parent.append(opener);
   if (focused) opener.focus();
