@@ -187,6 +187,53 @@ test('auto-block starts in the same page, once, what the header held back', asyn
   await page.close();
 });
 
+/** Names of the scripts that have run, a script that ran twice twice. */
+const ran = (page: Page): Promise<string[]> =>
+  page.evaluate(() => ((self as unknown as { ran?: string[] }).ran ?? []).sort());
+
+for (const how of ['', 'async']) {
+  test(`auto-block starts on later pages, once, what was granted and what the header refused for want of a nonce: ${how || 'sync'} script`, async () => {
+    const blocking = await world.addSite({ ...notice, autoBlock: 'block' });
+    const granted = { 'google-analytics': 'stats.vendor.test' };
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const tags = Object.entries(hosts).map(([id, host]) => bare(host, id));
+    const both = `<script nonce="${NONCE}">const made = document.createElement('script'); made.src = 'http://stats.vendor.test/both.js'; document.head.append(made);</script><script src="http://stats.vendor.test/both.js"></script>`;
+    const first = html(world.tag(`nonce="${NONCE}"`, blocking));
+    await page.goto(world.page('/', first, await headerFor('')));
+    await page.waitForSelector(BANNER);
+    await page.evaluate(() =>
+      (self as unknown as { assent: { accept(ids: string[]): void } }).assent.accept(['analytics']),
+    );
+    const early = `<script src="http://stats.vendor.test/before.js"></script>`;
+    const markup = html(early + world.tag(`${how} nonce="${NONCE}"`, blocking) + tags.join('') + both);
+    world.page('/', markup, await headerFor('grant=analytics'));
+    const kinds = Object.keys(granted).flatMap((id) =>
+      ['async', 'defer', 'module', 'plain'].map((kind) => `${id}-${kind}`),
+    );
+    const wanted = [...kinds, 'before', 'both'].sort();
+    for (let round = 0; round < 2; round++) {
+      world.reset();
+      await page.reload();
+      await page.waitForSelector(OPEN);
+      await until(async () => (await ran(page)).length >= wanted.length, 'what is granted runs');
+      await meanwhile(300);
+      assert.deepEqual(await ran(page), wanted);
+    }
+    await page.evaluate(() => (self as unknown as { assent: { withdraw(): void } }).assent.withdraw());
+    world.page('/', markup, await headerFor(''));
+    world.reset();
+    await page.reload();
+    await page.waitForSelector(OPEN);
+    await meanwhile(500);
+    assert.deepEqual(await ran(page), []);
+    assert.deepEqual(world.hits, []);
+    await page.evaluate(() => (self as unknown as { assent: { accept(): void } }).assent.accept());
+    await until(async () => (await ran(page)).length >= 3 * kinds.length + 2, 'a grant starts all in the same page');
+    await context.close();
+  });
+}
+
 test('the edge worker does the same by itself, with a new nonce for each page', async (t) => {
   const edge = await startEdge(await loadWorker(await ask(`format=worker&nonce=${PLACEHOLDER}`)), world.port);
   t.after(edge.stop);

@@ -9,6 +9,7 @@ import { isAnyGranted } from './granted.ts';
 import { needs } from './hosts.ts';
 import { patchMarkup } from './markup.ts';
 import { type Guard, isLoadedBy, patch } from './patch.ts';
+import { watchRefused } from './refused.ts';
 
 /** Granted by nobody: what has been started once. */
 const NEVER = '-';
@@ -18,6 +19,9 @@ const MOST = 99;
 
 /** Scripts that were looked at: one that was let run must not be taken for one that waits. */
 const seen = new WeakSet<Element>();
+
+/** Elements that a script gave their address, as no parser does. */
+const made = new WeakSet<Element>();
 
 /** Pictures outside the document, which nothing else would find again. */
 let pictures: HTMLElement[] = [];
@@ -42,6 +46,7 @@ const hold = (element: HTMLElement, attribute: string, value: unknown): boolean 
   const { dataset } = element;
   const isOurs = element.hasAttribute('data-assent-held');
   if (!isLoadedBy(element, attribute) || (mark(element, 'assent') && !isOurs)) return false;
+  if (!element.hasAttribute(attribute)) made.add(element);
   const name = `${attribute}`.toLowerCase();
   const address = `${value}`;
   // The first candidate of a srcset stands for all.
@@ -75,6 +80,7 @@ export const startGuard = (): void => {
   if (stub) takeOver(stub);
   else patch(guard);
   patchMarkup(guard);
+  watchRefused((script) => made.has(script));
 };
 
 // What was there before the guard has run by now if it is loaded, unless it waits for the parser.
