@@ -35,7 +35,7 @@ func (c *migrateHTMLCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	m := &migration{command: c, env: env, options: options}
+	m := &migration{command: c, env: env, rewriting: pagemigration.New(options)}
 	err = filepath.WalkDir(c.Dir, m.visit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w; give the folder that holds the pages", err)
@@ -69,7 +69,7 @@ func (c *migrateHTMLCommand) options() (o pagemigration.Options, err error) {
 type migration struct {
 	command         *migrateHTMLCommand
 	env             *environment
-	options         pagemigration.Options
+	rewriting       pagemigration.Migration
 	pages, changed  int
 	elements, warns int
 }
@@ -91,9 +91,7 @@ func (m *migration) visit(path string, entry fs.DirEntry, err error) error {
 	if err != nil {
 		return err
 	}
-	options := m.options
-	options.Markup = strings.EqualFold(filepath.Ext(path), ".vue")
-	result, err := pagemigration.Rewrite(page, options)
+	result, err := m.rewriting.Rewrite(page, strings.EqualFold(filepath.Ext(path), ".vue"))
 	if errors.Is(err, pagemigration.ErrEncoding) {
 		return m.warn(path, err.Error())
 	}

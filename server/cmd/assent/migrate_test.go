@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,6 +115,25 @@ func TestMigrateSaysWhatIsWrong(t *testing.T) {
 	} {
 		if code, _, errs := migrate(t, args...); code == 0 || !strings.Contains(errs, want) {
 			t.Errorf("%v: exit %d, %q", args, code, errs)
+		}
+	}
+}
+
+func TestMigrateTakesManyPages(t *testing.T) {
+	const pages = 2000
+	dir := t.TempDir()
+	files := map[string]string{}
+	for i := range pages {
+		files[fmt.Sprintf("%d/%d.html", i%50, i)] = bare
+	}
+	place(t, dir, files)
+	code, _, summary := migrate(t, dir, "--write")
+	if want := fmt.Sprintf("%d pages read", pages); code != 0 || !strings.Contains(summary, want) {
+		t.Fatalf("exit %d, no %q in:\n%s", code, want, summary)
+	}
+	for name := range files {
+		if !strings.Contains(content(t, dir, name), `data-assent="marketing" data-src=`) {
+			t.Fatalf("%s was left as it was", name)
 		}
 	}
 }

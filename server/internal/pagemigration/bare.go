@@ -34,7 +34,7 @@ func (r rules) rewriteBare(t tag, inline string) (Change, string) {
 // waitsFor returns the purposes or services of the third parties that an element requests something of.
 func (r rules) waitsFor(t tag, inline string) []string {
 	switch {
-	case inline != "" && r.Markup:
+	case inline != "" && r.markup:
 		return nil
 	case inline != "":
 		return r.inText(inline)

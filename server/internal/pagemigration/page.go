@@ -22,7 +22,6 @@ var ErrEncoding = errors.New("is not in UTF-8: convert it, or rewrite it by hand
 type Options struct {
 	Notice schemas.Notice // Complete.
 	Tag    string         // Script tag that takes the place of the other tool's; empty to leave that one.
-	Markup bool           // Leave inline scripts alone: in a component file they are the component.
 }
 
 // Change is one element that is rewritten.
@@ -41,12 +40,20 @@ type Result struct {
 	original []byte
 }
 
-// Rewrite returns the page rewritten. Rewriting the result again changes nothing.
-func Rewrite(page []byte, o Options) (Result, error) {
+// Migration rewrites any number of pages to one notice.
+type Migration struct{ rules }
+
+// New prepares what all pages have in common.
+func New(o Options) Migration { return Migration{newRules(o)} }
+
+// Rewrite returns the page rewritten. With `markup` inline scripts are left alone: in a component file they are the component.
+// Rewriting the result again changes nothing.
+func (m Migration) Rewrite(page []byte, markup bool) (Result, error) {
 	if !utf8.Valid(page) {
 		return Result{}, ErrEncoding
 	}
-	r := &rewriter{rules: newRules(o), page: page, masked: mask(page)}
+	r := &rewriter{rules: m.rules, page: page, masked: mask(page)}
+	r.markup = markup
 	r.run()
 	result := Result{Changes: r.changes, Warnings: r.warnings, original: page}
 	for _, change := range r.changes {

@@ -33,7 +33,7 @@ func options() pagemigration.Options {
 
 func rewrite(t *testing.T, page string) pagemigration.Result {
 	t.Helper()
-	result, err := pagemigration.Rewrite([]byte(page), options())
+	result, err := pagemigration.New(options()).Rewrite([]byte(page), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestEverythingElseStays(t *testing.T) {
 }
 
 func TestOtherEncodingsAreLeftAlone(t *testing.T) {
-	if _, err := pagemigration.Rewrite([]byte("<p>caf\xe9</p>"), options()); !errors.Is(err, pagemigration.ErrEncoding) {
+	if _, err := pagemigration.New(options()).Rewrite([]byte("<p>caf\xe9</p>"), false); !errors.Is(err, pagemigration.ErrEncoding) {
 		t.Errorf("Latin 1: %v", err)
 	}
 }
@@ -151,11 +151,11 @@ func FuzzRewrite(f *testing.F) {
 	f.Add(`<iframe src="https://www.youtube.com/embed/1">`)
 	f.Add("<script type=text/plain data-cookieconsent='statistics'>x</script><?php echo 1 ?>")
 	f.Fuzz(func(t *testing.T, page string) {
-		result, err := pagemigration.Rewrite([]byte(page), options())
+		result, err := pagemigration.New(options()).Rewrite([]byte(page), false)
 		if err != nil {
 			return
 		}
-		again, err := pagemigration.Rewrite(result.Page, options())
+		again, err := pagemigration.New(options()).Rewrite(result.Page, false)
 		if err != nil || string(again.Page) != string(result.Page) {
 			t.Errorf("%q became %q and then %q, %v", page, result.Page, again.Page, err)
 		}

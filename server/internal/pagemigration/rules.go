@@ -23,6 +23,7 @@ type rules struct {
 	tools  []tool
 	hosts  []known
 	exempt []*regexp.Regexp
+	markup bool
 }
 
 type tool struct {
