@@ -218,3 +218,30 @@ test("unknown and exempt hosts and the page's own origin are never touched", asy
   assert.ok(!lab.world.hits.includes('/sub.gif'), 'a subdomain of a known host waits');
   await close();
 });
+
+test('under a strict policy with Trusted Types what a page makes is held back and starts once, without a complaint', async () => {
+  const { world, browser } = lab;
+  const policy = `default-src 'none'; script-src 'nonce-dGVzdA' 'strict-dynamic'; style-src 'self'; img-src ${world.vendor}; connect-src ${world.assent}; require-trusted-types-for 'script'; trusted-types assent own`;
+  const make = `<script nonce="dGVzdA">
+    const own = trustedTypes.createPolicy('own', { createScriptURL: (text) => text, createHTML: (text) => text });
+    const made = document.createElement('script');
+    made.src = own.createScriptURL('${world.vendor}/made.js');
+    document.head.append(made);
+    new Image().src = '${world.vendor}/image.gif';
+    addEventListener('load', () => document.body.insertAdjacentHTML('beforeend', own.createHTML('<img alt="" src="${world.vendor}/markup.gif">')));
+  </script>`;
+  const page = await browser.newPage();
+  const errors = complaints(page);
+  const headers = { 'content-security-policy': policy };
+  await page.goto(world.page('/strict', html((await tag('nonce="dGVzdA"')) + make), headers));
+  await page.waitForSelector(BANNER);
+  await meanwhile(300);
+  assert.deepEqual(world.hits, []);
+  await page.click(ACCEPT);
+  const wanted = ['/image.gif', '/made.js', '/markup.gif'];
+  await until(() => world.hits.length >= wanted.length, 'everything is requested');
+  await meanwhile(300);
+  assert.deepEqual([...world.hits].sort(), wanted);
+  assert.deepEqual(errors, []);
+  await page.close();
+});

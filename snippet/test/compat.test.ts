@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notice } from '../../schemas/types.gen.ts';
-import { meanwhile, until } from './harness/browser.ts';
+import { complaints, meanwhile, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
 import { ACCEPT, BANNER } from './harness/selectors.ts';
 
@@ -70,3 +70,26 @@ for (const [tool, markup] of Object.entries(PAGES)) {
     await context.close();
   });
 }
+
+test("another tool's markup starts under a strict policy with Trusted Types, without a complaint", async () => {
+  const { world, browser } = lab;
+  const site = await world.addSite(notice('cookiebot'));
+  const policy = `default-src 'none'; script-src 'nonce-dGVzdA' 'strict-dynamic'; style-src 'self'; frame-src ${world.vendor}; connect-src ${world.assent}; require-trusted-types-for 'script'; trusted-types assent`;
+  const markup = PAGES.cookiebot!.replaceAll('V/', `${world.vendor}/`).replaceAll(
+    '<script ',
+    '<script nonce="dGVzdA" ',
+  );
+  const page = await browser.newPage();
+  const errors = complaints(page);
+  const headers = { 'content-security-policy': policy };
+  await page.goto(world.page('/strict', html(world.tag('nonce="dGVzdA"', site), markup), headers));
+  await page.waitForSelector(BANNER);
+  await meanwhile(300);
+  assert.deepEqual(world.hits, []);
+  await page.click(ACCEPT);
+  await until(() => world.hits.length >= 2, 'the script and the frame are requested');
+  await until(() => page.evaluate(() => (self as any).ran?.length === 2), 'both scripts run');
+  assert.deepEqual([...world.hits].sort(), ['/external.js', '/frame.html']);
+  assert.deepEqual(errors, []);
+  await page.close();
+});
