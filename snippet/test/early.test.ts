@@ -33,25 +33,25 @@ const HEAD = ['external', 'module', 'service'];
 /** What runs once on every page, in the order of the alphabet. */
 const BASE = ['end', ...HEAD, 'inline'].sort();
 
-const gated = (kind: string, name: string, tab: string) =>
-  `<script type="text/plain" data-assent="${kind}" src="${lab.world.vendor}/${name}.js?${tab}"></script>`;
+const gated = (kind: string, name: string, run: string) =>
+  `<script type="text/plain" data-assent="${kind}" src="${lab.world.vendor}/${name}.js?${run}"></script>`;
 
 /** Where the script stands in a page: first, blocking, deferred, before a long text, or last. */
 const SLOTS = ['async', '', 'defer', 'long', 'late'] as const;
 
-const publish = (slot: string, tab: string): string => {
+const publish = (slot: string, run: string): string => {
   const { world } = lab;
   const script = world.tag(slot === 'long' || slot === 'late' ? 'async' : slot);
   const tags =
-    HEAD.map((name) => gated(name === 'service' ? 'meta-pixel' : 'analytics', name, tab)).join('') +
+    HEAD.map((name) => gated(name === 'service' ? 'meta-pixel' : 'analytics', name, run)).join('') +
     `<script type="text/plain" data-assent="analytics">(self.ran ||= []).push('inline')</script>
-<img alt="" data-assent="marketing" data-src="${world.vendor}/pixel.gif?${tab}">
-<iframe title="video" data-assent="youtube" data-src="${world.vendor}/frame.html?${tab}"></iframe>`;
+<img alt="" data-assent="marketing" data-src="${world.vendor}/pixel.gif?${run}">
+<iframe title="video" data-assent="youtube" data-src="${world.vendor}/frame.html?${run}"></iframe>`;
   const text = `<main>${'<p>Text</p>'.repeat(slot === 'long' ? 200 : 20)}</main>`;
-  const end = gated('analytics marketing', 'end', tab);
+  const end = gated('analytics marketing', 'end', run);
   const body = slot === 'late' ? tags + text + end + script : text + tags + end;
   return world.page(
-    `/${tab}/${slot || 'blocking'}`,
+    `/${run}/${slot || 'blocking'}`,
     `<!doctype html><html lang="en"><head><title>Shop</title>${slot === 'late' ? '' : script}</head><body>${body}</body></html>`,
   );
 };
@@ -77,12 +77,16 @@ const insert = ([address, route]: string[]) => {
 };
 
 interface Tab {
-  readonly name: string;
   readonly page: Page;
-  readonly urls: readonly string[];
   readonly dice: Dice;
   /** How many times slower than this machine the page is; what a run only needs to begin and end goes at full speed. */
   slowed(rate: number): Promise<unknown>;
+}
+
+/** Its addresses are its own, so that what an earlier run asked for is never taken for its. */
+interface Run extends Tab {
+  readonly name: string;
+  readonly urls: readonly string[];
 }
 
 const go = (page: Page, url: string) => page.goto(url, { waitUntil: 'commit' });
@@ -96,17 +100,17 @@ const travel = async (page: Page, steps: number): Promise<void> => {
 };
 
 /** What happens while a page loads, or after. Each resolves with what must run in the document then at hand. */
-const moves: Readonly<Record<string, (tab: Tab) => Promise<string[]>>> = {
+const moves: Readonly<Record<string, (run: Run) => Promise<string[]>>> = {
   async reload({ page }) {
     await travel(page, 0);
     return BASE;
   },
-  async back(tab) {
+  async back(run) {
     // The same address again would take its place in the history.
-    const others = tab.urls.filter((url) => url !== tab.page.url());
-    await go(tab.page, pick(tab.dice, others));
-    await aWhile(tab);
-    await travel(tab.page, -1);
+    const others = run.urls.filter((url) => url !== run.page.url());
+    await go(run.page, pick(run.dice, others));
+    await aWhile(run);
+    await travel(run.page, -1);
     return BASE;
   },
   async route({ page, name }) {
@@ -129,50 +133,46 @@ const prepare = async (tab: Tab, state: string): Promise<void> => {
   await tab.slowed(1);
   if (state === 'pending') await tab.page.evaluate(forget);
   if (state === 'granted') await api(tab, 'accept');
-  // Whatever the page that is left was still asking for has come by then.
   await go(tab.page, 'about:blank');
-  await meanwhile(20);
-  lab.world.hits = lab.world.hits.filter((url) => !url.endsWith(`?${tab.name}`));
   await tab.slowed(SLOWNESS);
 };
 
-const runOnce = async (tab: Tab, state: string, move: string): Promise<void> => {
-  const hits = () => lab.world.hits.filter((url) => url.endsWith(`?${tab.name}`));
-  await prepare(tab, state);
-  await go(tab.page, pick(tab.dice, tab.urls));
-  await aWhile(tab);
-  const expected = await moves[move]!(tab);
-  await aWhile(tab);
+const runOnce = async (run: Run, state: string, move: string): Promise<void> => {
+  const hits = () => lab.world.hits.filter((url) => url.endsWith(`?${run.name}`));
+  await prepare(run, state);
+  await go(run.page, pick(run.dice, run.urls));
+  await aWhile(run);
+  const expected = await moves[move]!(run);
+  await aWhile(run);
   if (state !== 'granted') {
     assert.deepEqual(hits(), [], 'nothing is asked for before a grant');
-    await api(tab, 'accept');
+    await api(run, 'accept');
   }
-  await tab.page.waitForFunction((many) => (self as any).ran?.length >= many, expected.length, POLL);
+  await run.page.waitForFunction((many) => (self as any).ran?.length >= many, expected.length, POLL);
   await meanwhile(30);
-  assert.deepEqual(await tab.page.evaluate(ran), expected);
-  await tab.slowed(1);
-  await api(tab, 'withdraw');
+  assert.deepEqual(await run.page.evaluate(ran), expected);
+  await run.slowed(1);
+  await api(run, 'withdraw');
 };
 
 const openTab = async (index: number): Promise<Tab> => {
-  const name = `tab${index}`;
   const context = await lab.browser.newContext();
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   const slowed = (rate: number) => devtools.send('Emulation.setCPUThrottlingRate', { rate });
-  const urls = SLOTS.map((slot) => publish(slot, name));
-  await go(page, urls[0]!);
-  return { name, page, urls, dice: numbersFrom(SEED + index), slowed };
+  await go(page, publish('', `tab${index}`));
+  return { page, dice: numbersFrom(SEED + index), slowed };
 };
 
-const runAll = async (tab: Tab): Promise<void> => {
-  for (let run = 0; run < RUNS / TABS; run++) {
+const runAll = async (tab: Tab, index: number): Promise<void> => {
+  for (let number = 0; number < RUNS / TABS; number++) {
+    const name = `tab${index}-${number}`;
+    const run = { ...tab, name, urls: SLOTS.map((slot) => publish(slot, name)) };
     const state = pick(tab.dice, ['pending', 'refused', 'granted']);
     const move = pick(tab.dice, Object.keys(moves));
-    const told = `SEED=${SEED}: run ${run} of ${tab.name}, ${state}, ${move}`;
-    await runOnce(tab, state, move).catch((error: Error) => {
-      throw new Error(`${told}: ${error.message}`, { cause: error });
+    await runOnce(run, state, move).catch((error: Error) => {
+      throw new Error(`SEED=${SEED}: run ${name}, ${state}, ${move}: ${error.message}`, { cause: error });
     });
   }
   await tab.page.context().close();
