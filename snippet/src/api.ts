@@ -14,22 +14,26 @@ const api: Assent = {
   has,
   on,
   open: REGIME === 'child-directed' ? async () => {} : openPreferences,
-  accept: (names) => (names ? decide('save', names, 'api') : acceptAll('api')),
+  // Of a page in plain JavaScript: a single name is one, and an empty one is not everything.
+  accept: (names) => (names === undefined ? acceptAll('api') : decide('save', [names].flat(), 'api')),
   reject: () => decide('reject-all', [], 'api'),
   withdraw: () => decide('withdraw', [], 'api'),
   receipt: () => readMirror().receipt || null,
   check: selfTest,
 };
 
-/** A second copy of this script finds the first one's API, which has no queue. */
-export const isInstalled = (): boolean => {
-  const api = Object(installed());
-  return 'get' in api && !('q' in api);
+// What a page adds to Object.prototype is no queue.
+const queued = (): Queue['q'] | undefined => {
+  const q = installed<Partial<Queue>>()?.q;
+  return Array.isArray(q) ? q : undefined;
 };
+
+/** A second copy of this script finds the first one's API, which has no queue. */
+export const isInstalled = (): boolean => !queued() && typeof installed<Partial<Assent>>()?.has === 'function';
 
 /** Installs `window.assent` and makes up for calls that a page queued before it (deploy/API.md has the line for that). */
 export const install = (): void => {
-  const { q = [] } = installed<Partial<Queue>>() || {};
+  const q = queued() || [];
   (window as { assent?: Assent }).assent = api;
   for (const [method, ...args] of q) (api[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
 };

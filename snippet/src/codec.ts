@@ -40,8 +40,8 @@ export const encode = (
  * a purpose with a service that is new under it, or that has another provider or country, is unanswered again, and the
  * visitor is asked. A refusal holds whatever has changed, and so does a grant of which a part is gone.
  */
-export const decode = (text = '', services: readonly Marked[]): Choice => {
-  const [version, marks = '', at, _subject, ...items] = text.split('.');
+export const decode = (text: unknown, services: readonly Marked[]): Choice => {
+  const [version, marks = '', at, _subject, ...items] = `${text}`.split('.');
   const _at = Number.parseInt(at!, 36);
   if (!isRead(version) || !(_at > 0) || !_subject) return undecided;
   const _answers = answersFrom(items.map((item) => [item.slice(0, -2), item.endsWith(':1')]));

@@ -52,7 +52,8 @@ const visit = (found: HTMLElement): void => {
   if (!on && !/script|link|img|source/.test(element.localName)) onHeld(element);
 };
 
-const GATED = `[data-assent]${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href]' : ''}${HAS_COMPAT ? `,${FOREIGN}` : ''}`;
+// Members of a form take the names of its methods: <form data-assent><input name=getAttribute>.
+const GATED = `[data-assent]:not(form)${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href],template' : ''}${HAS_COMPAT ? `,${FOREIGN}` : ''}`;
 
 const sweepIn = (root: ParentNode): void => root.querySelectorAll<HTMLElement>(GATED).forEach(visit);
 

@@ -7,9 +7,14 @@ type Entry = ArrayLike<unknown> | undefined;
 
 const page = window as unknown as { dataLayer?: Entry[]; gtag?: unknown; [key: string]: unknown };
 
+// An element of that id is no list.
+const layer = (): Entry[] => {
+  if (!Array.isArray(page.dataLayer)) page.dataLayer = [];
+  return page.dataLayer;
+};
+
 export const push = (entry: unknown): void => {
-  page.dataLayer ||= [];
-  page.dataLayer.push(entry as Entry);
+  layer().push(entry as Entry);
 };
 
 // Google reads a call only from an `arguments` object; an array is taken for something else.
@@ -56,7 +61,7 @@ export const consentUpdate = (): void => gtag('consent', 'update', signals(allow
 export const consentDefault = (): void => {
   begun = Date.now();
   page.gtag ||= gtag;
-  if (!page.dataLayer?.some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
+  if (!layer().some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
     if (HAS_REGIONS) setDefault(() => false, { region: googleRegions });
     setDefault(HAS_REGIONS ? () => true : IN_STUB && (!SILENCE_GRANTS || signalled) ? () => false : allows);
     // The stub does not know by whose rules the visitor is asked.
@@ -74,7 +79,7 @@ export const setLanding = ({ url, referrer }: Partial<Landing>): void =>
 /** Analytics' own off switch, for a tag that already runs: window['ga-disable-G-XXXX']. */
 export const switchMeasurement = (): void => {
   const off = services.some((service) => service._google && isRefused(service));
-  const calls = page.dataLayer?.map((call) => call?.[1]);
+  const calls = layer().map((call) => call?.[1]);
   const addresses = Array.from(document.scripts, (script) => script.src);
   for (const id of `${calls},${addresses}`.match(/\b(G|UA)-[\w-]+/g) || []) page[`ga-disable-${id}`] = off;
 };

@@ -93,6 +93,25 @@ const WAYS: Record<string, (address: string) => void> = {
   'markup-fragment': (address) => {
     document.body.append(document.createRange().createContextualFragment(`<script src=${address}.js></script>`));
   },
+  namespace: (address) => {
+    const image = document.createElement('img');
+    image.setAttributeNS(null, 'src', `${address}.gif`);
+    document.body.append(image);
+  },
+  parsed: (address) => {
+    const markup = `<iframe src="${address}.html"></iframe>`;
+    document.body.append(...new DOMParser().parseFromString(markup, 'text/html').body.childNodes);
+  },
+  'parsed-unsafe': (address) => {
+    const box = document.createElement('div');
+    document.body.append(box);
+    (box as any).setHTMLUnsafe(`<iframe src="${address}.html"></iframe>`);
+  },
+  'template-nested': (address) => {
+    const box = document.createElement('div');
+    box.innerHTML = `<template><p><iframe src="${address}.html"></iframe></p></template>`;
+    document.body.append(box.querySelector('template')!.content.cloneNode(true));
+  },
   beacon: (address) => {
     (self as any).told.push(['beacon', navigator.sendBeacon(`${address}.txt`, 'x')]);
   },
@@ -244,4 +263,33 @@ test('under a strict policy with Trusted Types what a page makes is held back an
   assert.deepEqual([...world.hits].sort(), wanted);
   assert.deepEqual(errors, []);
   await page.close();
+});
+
+test('what stands in a template of the page makes no request when it is cloned, and starts on a grant', async () => {
+  const { world } = lab;
+  const names = ['/in-template.gif', '/in-template.html', '/in-template.js'];
+  const [image, frame, script] = names.map((name) => world.vendor + name);
+  const inside = `<img src="${image}" alt=""><iframe src="${frame}" title="f"></iframe><script src="${script}"></script>`;
+  const { page, close } = await open(`<template id="row"><section>${inside}</section></template>`);
+  await page.evaluate(() =>
+    document.body.append((document.querySelector('#row') as HTMLTemplateElement).content.cloneNode(true)),
+  );
+  await meanwhile(300);
+  assert.deepEqual(world.hits, []);
+  await page.click(ACCEPT);
+  await until(() => world.hits.length >= names.length, 'all three start');
+  assert.deepEqual([...world.hits].sort(), names);
+  await close();
+});
+
+test('markup put into a shadow root makes no request before the grant', async () => {
+  const { page, close } = await open();
+  await page.evaluate((address) => {
+    const box = document.createElement('div');
+    document.body.append(box);
+    box.attachShadow({ mode: 'open' }).innerHTML = `<iframe src="${address}"></iframe>`;
+  }, `${lab.world.vendor}/in-shadow.html`);
+  await meanwhile(300);
+  assert.deepEqual(lab.world.hits, []);
+  await close();
 });

@@ -148,3 +148,39 @@ test('an element that the policy of the page forbids keeps no other from startin
   assert.deepEqual(lab.world.hits, ['/after.png']);
   await context.close();
 });
+
+test('neither markup nor Object.prototype nor a damaged storage keeps the question away or opens the gate', async () => {
+  const before = [
+    '<img id="dataLayer" alt="">',
+    '<form data-assent="x"><input name="getAttribute"><input name="dataset"></form>',
+    '<script>Object.prototype.get = () => 1;</script>',
+    '<script>Object.prototype.q = 1;</script>',
+    `<script>localStorage.assent = '{"choice":5}';</script>`,
+  ];
+  for (const first of before) {
+    lab.world.reset();
+    const context = await lab.browser.newContext();
+    const page = await context.newPage();
+    await page.goto(lab.world.page('/', html('', first + lab.world.tag('') + tag())));
+    await page.waitForSelector(BANNER);
+    assert.equal(requests(), 0, first);
+    await page.click(ACCEPT);
+    await until(() => requests() === 1 && lab.world.posts.length === 1, `the tag starts after ${first}`);
+    await context.close();
+  }
+});
+
+test('accept() of a name that contains another grants only what was named, and of an empty one nothing', async () => {
+  const page = await lab.browser.newPage();
+  await page.goto(shop());
+  const granted = (names: string) =>
+    page.evaluate((text) => {
+      const { accept, has } = (self as any).assent;
+      accept(text);
+      return ['analytics', 'marketing'].filter(has);
+    }, names);
+  assert.deepEqual(await granted('no-marketing'), []);
+  assert.deepEqual(await granted('marketing'), ['marketing']);
+  assert.deepEqual(await granted(''), []);
+  await page.context().close();
+});

@@ -17,6 +17,13 @@ export const disarm = (script: HTMLScriptElement): HTMLScriptElement => {
   return copy;
 };
 
+/** Stops everything in a piece of a page that is not in the document, templates in it too, before it gets there. */
+export const arrestIn = (guard: Guard, root: ParentNode): void => {
+  for (const element of root.querySelectorAll<HTMLElement>('script,iframe,img,link,template'))
+    if (element instanceof HTMLTemplateElement) arrestIn(guard, element.content);
+    else arrest(guard, element);
+};
+
 /** Stops an element that came by markup. Returns what then stands in its place, if it was to be stopped. */
 export const arrest = (guard: Guard, element: HTMLElement): HTMLElement | undefined => {
   if ((element as HTMLScriptElement).type === INERT) return undefined;

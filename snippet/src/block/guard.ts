@@ -4,7 +4,7 @@ import { isLoading } from '../loading.ts';
 import { mark } from '../mark.ts';
 import { hasStarted } from '../start.ts';
 import { isPending } from '../state.ts';
-import { arrest } from './arrest.ts';
+import { arrest, arrestIn } from './arrest.ts';
 import { isAnyGranted } from './granted.ts';
 import { needs } from './hosts.ts';
 import { patchMarkup } from './markup.ts';
@@ -91,6 +91,8 @@ const hasRun = ({ src, defer, type, async }: HTMLScriptElement): boolean =>
 
 /** Stops an element whose host waits for a grant. Returns what then stands in its place, if it was stopped. */
 export const stop = (element: HTMLElement): HTMLElement | undefined => {
+  // What is cloned from it would make its requests as soon as it is inserted.
+  if (element instanceof HTMLTemplateElement) arrestIn(guard, element.content);
   if (element.localName !== 'script')
     return (element as HTMLImageElement).complete ? undefined : arrest(guard, element);
   if (seen.has(element)) return undefined;

@@ -1,5 +1,5 @@
 import { trusted } from '../trusted.ts';
-import { arrest } from './arrest.ts';
+import { arrestIn } from './arrest.ts';
 import { type Guard, intercept } from './patch.ts';
 
 /** Lets a page's markup make elements only after those that must wait were stopped in it. */
@@ -10,13 +10,15 @@ export const patchMarkup = (guard: Guard): void => {
     const box = document.createElement('template');
     // Trusted or not, as the page gave it: what its policy refuses here it would refuse there.
     box.innerHTML = markup as string;
-    for (const element of box.content.querySelectorAll<HTMLElement>('script,iframe,img,link')) arrest(guard, element);
+    arrestIn(guard, box.content);
     return trusted().createHTML(box.innerHTML);
   };
 
+  const mustWait = (markup: unknown): boolean =>
+    (`${markup}`.match(/\/\/[^\s"'<>]+/g) || []).some((address) => guard.ask(address));
+
   const clean = (args: unknown[], index: number): void => {
-    const hosts = `${args[index]}`.match(/\/\/[^\s"'<>]+/g) || [];
-    if (isBusy || !hosts.some((address) => guard.ask(address))) return;
+    if (isBusy || !mustWait(args[index])) return;
     isBusy = true;
     try {
       args[index] = stopIn(args[index]);
@@ -31,8 +33,21 @@ export const patchMarkup = (guard: Guard): void => {
       return go();
     });
 
-  cleanFirst(Element.prototype, 'innerHTML', 'set');
+  for (const { prototype } of [Element, ShadowRoot]) {
+    cleanFirst(prototype, 'innerHTML', 'set');
+    cleanFirst(prototype, 'setHTMLUnsafe', 'value');
+  }
   cleanFirst(Element.prototype, 'outerHTML', 'set');
   cleanFirst(Element.prototype, 'insertAdjacentHTML', 'value', 1);
   cleanFirst(Range.prototype, 'createContextualFragment', 'value');
+  // A whole document would not survive in a template; nothing in it makes a request before it is taken out.
+  for (const [owner, name] of [
+    [DOMParser.prototype, 'parseFromString'],
+    [Document, 'parseHTMLUnsafe'],
+  ] as const)
+    intercept(owner, name, 'value', (_: unknown, [markup], go) => {
+      const made = go() as Document;
+      if (mustWait(markup)) arrestIn(guard, made);
+      return made;
+    });
 };

@@ -23,7 +23,8 @@ export const intercept = (owner: object, name: string, kind: 'value' | 'set', in
   property[kind] = new Proxy(property[kind], {
     apply: (target, self, args) => instead(self as never, args, () => target.apply(self, args)),
   });
-  Reflect.defineProperty(owner, name, property);
+  // Without prototype: what a page adds to Object.prototype would make it neither value nor accessor.
+  Reflect.defineProperty(owner, name, Object.assign(Object.create(null), property));
 };
 
 /** Puts a guard before what scripts make requests with. What must not go fails as it would without a network. */
@@ -36,6 +37,12 @@ export const patch = (guard: Guard): void => {
     'setAttribute',
     'value',
     (self, [name, value], go) => guard.hold(self, name as string, value) || go(),
+  );
+  intercept(
+    Element.prototype,
+    'setAttributeNS',
+    'value',
+    (self, [, name, value], go) => guard.hold(self, name as string, value) || go(),
   );
   intercept(window, 'fetch', 'value', (_, [input], go) =>
     guard.ask((input as Request | undefined)?.url || input) ? Promise.reject(TypeError('Failed to fetch')) : go(),
