@@ -7,10 +7,10 @@ type Entry = ArrayLike<unknown> | undefined;
 
 const page = window as unknown as { dataLayer?: Entry[]; gtag?: unknown; [key: string]: unknown };
 
-// An element of that id is no list.
+// An element of that id is no list; before the stub there is none.
 const layer = (): Entry[] => {
-  if (!Array.isArray(page.dataLayer)) page.dataLayer = [];
-  return page.dataLayer;
+  if (IN_STUB ? !page.dataLayer : !Array.isArray(page.dataLayer)) page.dataLayer = [];
+  return page.dataLayer!;
 };
 
 export const push = (entry: unknown): void => {

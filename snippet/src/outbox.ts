@@ -56,7 +56,8 @@ export const flush = async (): Promise<void> => {
 export const enqueue = (decision: Decision): void => {
   const { pending = [], history = [] } = readMirror();
   changeMirror({
-    pending: [...pending, decision].slice(-MOST),
+    // Another script of the page may have damaged what is stored.
+    pending: [...[pending].flat(), decision].slice(-MOST),
     history: [...history, [decision.action, decision.decidedAt!] as [string, string]].slice(-MOST),
   });
   flush();

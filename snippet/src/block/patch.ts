@@ -16,40 +16,35 @@ export const isLoadedBy = (element: Element, name: unknown): boolean =>
 
 type Instead = (self: never, args: unknown[], go: () => unknown) => unknown;
 
-/** Puts a function before one of the browser's. A proxy keeps the name, length and source text that libraries look at. */
-export const intercept = (owner: object, name: string, kind: 'value' | 'set', instead: Instead): void => {
-  const property = Object.getOwnPropertyDescriptor(owner, name);
+/** Puts a function before one of the browser's, a setter or a method. A proxy keeps the name, length and source text that libraries look at. */
+export const intercept = (owner: object, name: string, instead: Instead): void => {
+  const property = Reflect.getOwnPropertyDescriptor(owner, name);
   if (!property) return;
+  // What a page adds to Object.prototype is no part of it; before the stub nothing has.
+  if (!IN_STUB) Reflect.setPrototypeOf(property, null);
+  const kind = property.set ? 'set' : 'value';
   property[kind] = new Proxy(property[kind], {
     apply: (target, self, args) => instead(self as never, args, () => target.apply(self, args)),
   });
-  // Without prototype: what a page adds to Object.prototype would make it neither value nor accessor.
-  Reflect.defineProperty(owner, name, Object.assign(Object.create(null), property));
+  Reflect.defineProperty(owner, name, property);
 };
 
 /** Puts a guard before what scripts make requests with. What must not go fails as it would without a network. */
 export const patch = (guard: Guard): void => {
   for (const { prototype } of [HTMLScriptElement, HTMLIFrameElement, HTMLImageElement, HTMLLinkElement])
     for (const name of ['src', 'srcset', 'href'])
-      intercept(prototype, name, 'set', (self, [value], go) => guard.hold(self, name, value) || go());
+      intercept(prototype, name, (self, [value], go) => guard.hold(self, name, value) || go());
   intercept(
     Element.prototype,
     'setAttribute',
-    'value',
     (self, [name, value], go) => guard.hold(self, name as string, value) || go(),
   );
-  intercept(
-    Element.prototype,
-    'setAttributeNS',
-    'value',
-    (self, [, name, value], go) => guard.hold(self, name as string, value) || go(),
+  intercept(window, 'fetch', (_, [input], go) =>
+    guard.ask((input as Request | undefined)?.url || input) ? Promise.reject(TypeError()) : go(),
   );
-  intercept(window, 'fetch', 'value', (_, [input], go) =>
-    guard.ask((input as Request | undefined)?.url || input) ? Promise.reject(TypeError('Failed to fetch')) : go(),
-  );
-  intercept(XMLHttpRequest.prototype, 'open', 'value', (_, args, go) => {
+  intercept(XMLHttpRequest.prototype, 'open', (_, args, go) => {
     if (guard.ask(args[1])) args[1] = 'about:invalid';
     return go();
   });
-  intercept(Navigator.prototype, 'sendBeacon', 'value', (_, [address], go) => !guard.ask(address) && go());
+  intercept(Navigator.prototype, 'sendBeacon', (_, [address], go) => !guard.ask(address) && go());
 };
