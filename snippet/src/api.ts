@@ -22,18 +22,16 @@ const api: Assent = {
   check: selfTest,
 };
 
+const earlier = installed<Partial<Queue & Assent>>();
 // What a page adds to Object.prototype is no queue.
-const queued = (): Queue['q'] | undefined => {
-  const q = installed<Partial<Queue>>()?.q;
-  return Array.isArray(q) ? q : undefined;
-};
+const queue = Array.isArray(earlier?.q) ? earlier.q : undefined;
 
 /** A second copy of this script finds the first one's API, which has no queue. */
-export const isInstalled = (): boolean => !queued() && typeof installed<Partial<Assent>>()?.has === 'function';
+export const isInstalled: boolean = !queue && typeof earlier?.has === 'function';
 
 /** Installs `window.assent` and makes up for calls that a page queued before it (deploy/API.md has the line for that). */
 export const install = (): void => {
-  const q = queued() || [];
   (window as { assent?: Assent }).assent = api;
-  for (const [method, ...args] of q) (api[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+  for (const [method, ...args] of queue || [])
+    (api[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
 };

@@ -5,10 +5,6 @@ import { snapshot } from './snapshot.ts';
 import { has, isRefused } from './state.ts';
 import { secure } from './storage.ts';
 
-/** Milliseconds until it is looked again, and how often. */
-const PAUSE = 2000;
-const ROUNDS = 5;
-
 const toPattern = (glob: string): string => `^${glob.replace(/\W/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`))}$`;
 
 type Globs = (service: Service) => readonly string[];
@@ -55,8 +51,9 @@ const clearDatabases = async (): Promise<string[]> => {
   return removed;
 };
 
+// Looks again after two seconds, and so many rounds more while there is something to remove.
 const check = async (databases: Promise<string[]>, rounds: number): Promise<void> => {
-  await new Promise((over) => setTimeout(over, PAUSE));
+  await new Promise((over) => setTimeout(over, 2000));
   const removed = [...clear(), ...(await databases.catch(() => []))];
   if (!removed.length) return;
   emit('change', { ...snapshot(), removed });
@@ -69,6 +66,6 @@ const check = async (databases: Promise<string[]>, rounds: number): Promise<void
  */
 export const clearRefused = (): string[] => {
   if (!services.some(isRefused)) return [];
-  check(clearDatabases(), ROUNDS);
+  check(clearDatabases(), 5);
   return clear();
 };

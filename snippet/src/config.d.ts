@@ -3,6 +3,7 @@
 
 interface Service {
   readonly _id: string;
+  readonly _name: string;
   readonly _purpose: string;
   /** Four characters for who receives what where: another one means that a grant must be asked for again. */
   readonly _mark: string;
@@ -25,6 +26,14 @@ interface Texts {
   readonly _open: string;
   readonly _policy: string;
   readonly _saved: string;
+  readonly _preferencesTitle: string;
+  readonly _preferencesText: string;
+  readonly _save: string;
+  readonly _close: string;
+  readonly _details: string;
+  readonly _panel: string;
+  /** Title and text of each purpose, essential first. */
+  readonly _purposes: readonly (readonly [string, string])[];
   /** Of a further language: what the part for visitors says in it. */
   readonly _visitor?: VisitorTexts;
 }

@@ -35,9 +35,7 @@ export const apply = (choice: Choice): Change => {
 
 // Whatever asks for it, nothing is granted against a signal that is final.
 const heeded = (answers: Answers): Answers =>
-  SILENCE_GRANTS && isFinal
-    ? answersFrom(Object.entries(answers).map(([id, granted]) => [id, granted && !isMarketing(id)]))
-    : answers;
+  isFinal ? answersFrom(Object.entries(answers).map(([id, granted]) => [id, granted && !isMarketing(id)])) : answers;
 
 /** Records a deed and puts it into effect. On sites for children nobody is asked, and no click can consent. */
 export const record = (
@@ -48,7 +46,8 @@ export const record = (
   synthetic = false,
 ): void => {
   if (REGIME === 'child-directed') return;
-  const deed: Deed = { action, purposes: heeded(answers), services: heeded(apart), source, synthetic };
+  const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
+  if (SILENCE_GRANTS) Object.assign(deed, { purposes: heeded(answers), services: heeded(apart) });
   const now = Date.now();
   const choice = toChoice(deed, current, now, services);
   writeChoice(choice);

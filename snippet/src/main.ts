@@ -40,4 +40,4 @@ const start = (): void => {
   if (/assent-check/.test(location.search)) selfTest();
 };
 
-if (!isInstalled()) start();
+if (!isInstalled) start();

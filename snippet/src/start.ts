@@ -43,7 +43,7 @@ const run = (original: HTMLScriptElement): Promise<unknown> =>
   });
 
 const addressOf = (script: HTMLScriptElement): string =>
-  script.src || (HAS_AUTOBLOCK && attempt(() => new URL(mark(script, 'src')!, location.href).href)) || '';
+  HAS_AUTOBLOCK ? script.src || attempt(() => new URL(mark(script, 'src')!, location.href).href) || '' : script.src;
 
 // An address counts once, also when a tag manager has put it into the page by itself. The same text may well stand in a
 // page twice; but one whose equal has left the page is the same tag, shown by another view.

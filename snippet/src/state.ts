@@ -12,18 +12,18 @@ export const setChoice = (choice: Choice): void => {
 /** Whether some purpose is still unanswered. */
 export const isPending = (): boolean => purposes.some((id) => current._answers[id] === undefined);
 
-const orSilence = (answered: boolean | undefined): boolean | undefined =>
-  SILENCE_GRANTS ? (answered ?? true) : answered;
-
-const answer = ({ _id, _purpose }: Service): boolean | undefined =>
-  _purpose === 'essential' || orSilence(current._answers[_id] ?? current._answers[_purpose]);
+// The visitor's own, or what silence means.
+const answerTo = (purpose: string, id = purpose): boolean | undefined => {
+  const given = purpose === 'essential' || (current._answers[id] ?? current._answers[purpose]);
+  return SILENCE_GRANTS ? (given ?? true) : given;
+};
 
 /** Whether the visitor said no to a service. Pending is no refusal: nothing may be wiped for it. */
-export const isRefused = (service: Service): boolean => answer(service) === false;
+export const isRefused = ({ _id, _purpose }: Service): boolean => answerTo(_purpose, _id) === false;
 
 /** Whether a purpose or a service is granted. What nobody was asked about is not, unless silence grants. */
 export const has = (id: string): boolean => {
   const service = HAS_SERVICES ? services.find((one) => one._id === id) : undefined;
   if (SILENCE_GRANTS && !service && !purposes.includes(id)) return id === 'essential';
-  return (service ? answer(service) : id === 'essential' || orSilence(current._answers[id])) === true;
+  return answerTo(service?._purpose || id, id) === true;
 };

@@ -21,8 +21,6 @@ export interface Mirror {
   gpc?: boolean;
 }
 
-const DAY = 86400;
-
 /** Serves this page alone where storage is blocked. */
 let memory: Mirror = {};
 
@@ -43,6 +41,7 @@ const readCookies = (): string[] =>
 
 // One from the future was not written by a visitor of today: it would outrank every answer to come.
 const inForce = (text: string | undefined): Choice => {
+  const DAY = 86400;
   const choice = decode(text, services);
   const age = nowSeconds() - choice._at;
   return age < lifetime && age > -DAY ? choice : undecided;
@@ -78,10 +77,11 @@ export const writeChoice = (choice: Choice): void => {
   if (there.includes(value) && (!HAS_DOMAIN || !there[1])) return;
   const age = choice._at + lifetime - nowSeconds();
   attempt(() => {
+    const cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}`;
+    const isSharing = HAS_DOMAIN && isShared(location.hostname);
     // One from before the choice was shared would stand beside it.
-    if (HAS_DOMAIN && isShared(location.hostname)) document.cookie = `${NAME}=;path=/;max-age=0`;
-    const sharing = HAS_DOMAIN && isShared(location.hostname) ? `;domain=${domain}` : '';
-    document.cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}${sharing}`;
+    if (isSharing) document.cookie = `${NAME}=;path=/;max-age=0`;
+    document.cookie = isSharing ? `${cookie};domain=${domain}` : cookie;
   });
 };
 

@@ -6,7 +6,8 @@ interface Policy {
   createHTML(value: string): string;
 }
 
-const page = window as unknown as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } };
+declare const trustedTypes: { createPolicy(name: string, rules: Policy): Policy } | undefined;
+
 const asIs = (text: string): string => text;
 const plain: Policy = { createScript: asIs, createScriptURL: asIs, createHTML: asIs };
 
@@ -16,5 +17,4 @@ let policy: Policy | undefined;
  * Makes what `require-trusted-types-for 'script'` asks for, once the first is asked for. Where the page does not allow
  * the name, scripts stay off.
  */
-export const trusted = (): Policy =>
-  (policy ||= attempt(() => page.trustedTypes?.createPolicy('assent', plain)) || plain);
+export const trusted = (): Policy => (policy ||= attempt(() => trustedTypes!.createPolicy('assent', plain)) || plain);

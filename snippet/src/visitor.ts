@@ -1,8 +1,6 @@
 import { record } from './decide.ts';
-import { emit } from './events.ts';
 import { once, sweep } from './gate.ts';
 import { language, loadLanguage } from './language.ts';
-import { place } from './notice/place.ts';
 import { loadPart } from './part.ts';
 import { readMirror } from './storage.ts';
 
@@ -15,24 +13,25 @@ const load = async (): Promise<Visitor> => {
   if (HAS_LANGUAGES) await loadLanguage();
   return visitor({
     _record: record,
-    _emit: emit,
     _once: once,
     _sweep: sweep,
-    _place: place,
     _mirror: readMirror,
     _texts: language,
   });
 };
 
-/**
- * Fetches what only some visits show: preferences, placeholders, the visitor's own panel. After a failure it is tried
- * again only where the caller knows what to do otherwise.
- */
-export const withVisitor = (use?: (visitor: Visitor) => void, otherwise?: () => void): void => {
-  loading ||= load();
-  loading.then(use, () => {
-    if (!otherwise) return;
-    loading = undefined;
-    otherwise();
-  });
+/** Milliseconds after which what could not be fetched is tried again. */
+const PAUSE = 5000;
+
+const forget = (): void => {
+  loading = undefined;
+};
+
+/** Fetches what only some visits show: what is told of services, the visitor's own panel, placeholders. */
+export const withVisitor = (use: (visitor: Visitor) => void): void => {
+  if (!loading) {
+    loading = load();
+    loading.catch(() => setTimeout(forget, PAUSE));
+  }
+  loading.then(use, () => {});
 };

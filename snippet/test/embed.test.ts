@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { complaints, until, untilRecorded } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
-import { ACCEPT, BANNER, OPEN, PREFERENCES, REJECT } from './harness/selectors.ts';
+import { ACCEPT, CLOSE, OPEN, PREFERENCES, REJECT, SAVE } from './harness/selectors.ts';
 
 const lab = openLab();
 
@@ -144,7 +144,7 @@ test("the visitor's own panel tells the choice, its number and the history, and 
   await context.close();
 });
 
-test('where the preferences cannot be fetched the question is asked again, and they come when they can', async () => {
+test('the preferences open and save at once where what belongs to them cannot be fetched, and are filled when it can', async () => {
   const page = await lab.browser.newPage();
   await page.goto(lab.world.page('/', html(lab.world.tag())));
   await page.click(ACCEPT);
@@ -152,12 +152,17 @@ test('where the preferences cannot be fetched the question is asked again, and t
   assert.equal(lab.world.log.filter((line) => line.includes('visitor')).length, 0, 'nothing more is fetched before');
   await page.route('**/visitor.js', (route) => route.abort());
   await page.click(OPEN);
-  await page.click(REJECT);
-  await until(() => lab.world.posts.some(({ action }) => action === 'reject-all'), 'the refusal is recorded');
-  await page.waitForSelector(BANNER, { state: 'detached' });
+  await page.uncheck('[data-assent-category=marketing]');
+  await page.click(SAVE);
+  await until(() => lab.world.posts.some(({ action }) => action === 'save'), 'the selection is recorded');
+  assert.deepEqual((lab.world.posts as any).at(-1).purposes, { analytics: true, marketing: false });
   await page.unroute('**/visitor.js');
-  await page.click(OPEN);
-  await page.waitForSelector(PREFERENCES);
-  assert.equal(await page.locator(BANNER).count(), 0);
+  await until(async () => {
+    await page.click(OPEN);
+    const filled = await page.locator(`${PREFERENCES} dl`).count();
+    await page.click(CLOSE);
+    return filled > 0;
+  }, 'it is tried again');
+  assert.equal(lab.world.log.filter((line) => line.includes('visitor')).length, 1, 'and not once it has come');
   await page.close();
 });

@@ -20,8 +20,8 @@ import (
 	"assent/snippet"
 )
 
-// target is what every browser since 2020 reads; nothing later would make the script smaller.
-const target = api.ES2020
+// target is what every browser since the autumn of 2020 reads; nothing later would make the script smaller.
+const target = api.ES2021
 
 // placeholder stands for the script's own hash until that is known.
 const placeholder = "__assent_hash__"

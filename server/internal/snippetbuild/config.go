@@ -29,7 +29,7 @@ func optional(n schemas.Notice) []string {
 
 func service(s schemas.Service, mark string) object {
 	one := object{
-		{"_id", s.ID}, {"_purpose", s.Purpose}, {"_mark", mark},
+		{"_id", s.ID}, {"_name", cmp.Or(s.Name, s.ID)}, {"_purpose", s.Purpose}, {"_mark", mark},
 		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)},
 	}
 	if consent.IsGoogle(s) {
@@ -100,10 +100,10 @@ func config(in Input, css string) (string, error) {
 	}
 	return exports(object{
 		{"site", in.Site}, {"notice", in.NoticeID}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
-		{"domain", in.Notice.CookieDomain},
+		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"domain", in.Notice.CookieDomain},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
 		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
-		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"googleRegions", orEmpty(in.Notice.Google.Regions)},
+		{"googleRegions", orEmpty(in.Notice.Google.Regions)},
 		{"googleSettings", googleSettings(in.Notice.Google)},
 		{"parts", partPlaceholders(in.Notice)}, {"hosts", hosts(in.Notice)}, {"blocked", blocked(in.Notice)},
 		{"tools", tools(in.Notice)},

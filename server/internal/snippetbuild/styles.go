@@ -16,9 +16,12 @@ import (
 )
 
 // styles returns the minified style sheet of a notice: what all share, with the look's colours, the layout, and what its
-// regime adds.
+// services and its regime add.
 func styles(n schemas.Notice) (string, error) {
 	names := []string{"base", n.Look.Layout}
+	if len(n.Services) > 0 {
+		names = append(names, "services")
+	}
 	if Regime(n) == consent.OptOut {
 		names = append(names, "opt-out")
 	}

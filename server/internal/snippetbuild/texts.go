@@ -17,6 +17,8 @@ func fields() [][2]string {
 		{"_title", "banner.title"}, {"_gpc", "banner.gpc"},
 		{"_acceptAll", "action.accept-all"}, {"_rejectAll", "action.reject-all"}, {"_manage", "action.manage"},
 		{"_open", "action.open"}, {"_policy", "link.policy"}, {"_saved", "status.saved"},
+		{"_preferencesTitle", "preferences.title"}, {"_preferencesText", "preferences.text"}, {"_save", "action.save"},
+		{"_close", "action.close"}, {"_details", "service.details"}, {"_panel", "panel.title"},
 	}
 }
 
@@ -27,7 +29,16 @@ func texts(n schemas.Notice, tag string) object {
 	for _, f := range fields() {
 		all = append(all, member{f[0], text(f[1])})
 	}
-	return all
+	return append(all, member{"_purposes", purposes(n, text)})
+}
+
+// purposes lists title and text of each, essential first.
+func purposes(n schemas.Notice, text func(key string) string) []any {
+	list := []any{}
+	for _, id := range append([]string{essential}, optional(n)...) {
+		list = append(list, []any{cmp.Or(text("purpose."+id+".title"), id), text("purpose." + id + ".text")})
+	}
+	return list
 }
 
 // sentences splits a text for display. What ends in a short word may be an abbreviation.

@@ -9,7 +9,7 @@ import (
 // visitorModule is `assent:visitor`, which the part of that name alone needs: what is told of each service, its texts in
 // the site's first language, and the styles of preferences and placeholders.
 func visitorModule(n schemas.Notice) (modules, error) {
-	css, err := sheet(n.Look, "#assent-root", "preferences")
+	css, err := sheet(n.Look, "#assent-root", "visitor")
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func serviceFacts(s schemas.Service) (object, error) {
 		return nil, err
 	}
 	policy, err := address(s.Policy)
-	return object{{"_name", cmp.Or(s.Name, s.ID)}, {"_provider", s.Provider}, {"_country", s.Country}, {"_retention", retention}, {"_policy", policy}}, err
+	return object{{"_provider", s.Provider}, {"_country", s.Country}, {"_retention", retention}, {"_policy", policy}}, err
 }
 
 // visitorTexts is what the part says in one language, as visitor/made.d.ts describes it.
@@ -45,10 +45,7 @@ func visitorTexts(n schemas.Notice, language string) object {
 	for _, f := range visitorFields() {
 		all = append(all, member{f[0], text(f[1])})
 	}
-	var purposes, labels, services []any
-	for _, id := range append([]string{essential}, optional(n)...) {
-		purposes = append(purposes, []any{cmp.Or(text("purpose."+id+".title"), id), text("purpose." + id + ".text")})
-	}
+	var labels, services []any
 	for _, fact := range []string{"provider", "aim", "cookies", "retention", "country"} {
 		labels = append(labels, text("service."+fact))
 	}
@@ -58,7 +55,7 @@ func visitorTexts(n schemas.Notice, language string) object {
 	}
 	actions := forms(text, "panel.", "accept-all", "reject-all", "save", "withdraw", "signal")
 	removed := forms(text, "status.removed.", "zero", "one", "two", "few", "many", "other")
-	return append(all, member{"_purposes", purposes}, member{"_facts", labels}, member{"_services", services},
+	return append(all, member{"_facts", labels}, member{"_services", services},
 		member{"_actions", actions}, member{"_removed", removed})
 }
 
@@ -76,8 +73,6 @@ func forms(text func(key string) string, prefix string, names ...string) object 
 // visitorFields pairs the names in visitor/made.d.ts with the keys of a notice's texts.
 func visitorFields() [][2]string {
 	return [][2]string{
-		{"_preferencesTitle", "preferences.title"}, {"_preferencesText", "preferences.text"}, {"_save", "action.save"},
-		{"_close", "action.close"}, {"_details", "service.details"}, {"_panel", "panel.title"},
 		{"_embedTitle", "embed.title"}, {"_embedText", "embed.text"}, {"_once", "embed.once"}, {"_always", "embed.always"},
 		{"_receipt", "panel.receipt"}, {"_copy", "panel.copy"}, {"_copied", "panel.copied"},
 		{"_history", "panel.history"}, {"_withdraw", "action.withdraw"}, {"_servicePolicy", "service.policy"},

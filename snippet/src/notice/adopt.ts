@@ -13,7 +13,8 @@ export const append = (sheet: CSSStyleSheet): void => {
 export const adopt = (css: string, scope: string): void => {
   attempt(() => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css.replace(/&/g, scope).replace(/[^}](?=[;}])/g, '$&!important'));
+    // In this order, because what a pattern was applied to last is kept in memory.
+    sheet.replaceSync(css.replace(/[^}](?=[;}])/g, '$&!important').replaceAll('&', scope));
     append(sheet);
   });
 };

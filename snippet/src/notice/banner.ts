@@ -21,10 +21,10 @@ export const makeBanner = (texts: Texts, onHidden: () => void): HTMLElement => {
   );
   let wasHidden = false;
   const onLayout = () => {
-    const { height, top } = banner.getBoundingClientRect();
-    keepRoom(height && innerHeight - top);
-    if (!height && !wasHidden) onHidden();
-    wasHidden = !height;
+    const { offsetHeight, offsetTop } = banner;
+    keepRoom(offsetHeight && innerHeight - offsetTop);
+    if (!offsetHeight && !wasHidden) onHidden();
+    wasHidden = !offsetHeight;
   };
   new ResizeObserver(onLayout).observe(banner);
   // In most browsers the observer hears nothing of what has no box from the start.

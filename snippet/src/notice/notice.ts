@@ -3,11 +3,11 @@ import { emit, on } from '../events.ts';
 import { language, loadLanguage } from '../language.ts';
 import { isLoading } from '../loading.ts';
 import { isPending } from '../state.ts';
-import { withVisitor } from '../visitor.ts';
 import { makeBanner } from './banner.ts';
 import { h } from './dom.ts';
 import { makeOpener } from './opener.ts';
 import { place } from './place.ts';
+import { openDialog } from './preferences.ts';
 import { applyStyles, keepRoom } from './sheet.ts';
 
 // Actions that lead to the preferences.
@@ -16,8 +16,6 @@ const OPENS = /manage|open/;
 const status = h('p', { role: 'status' });
 let root: HTMLElement | undefined;
 let banner: HTMLElement | undefined;
-/** Asked again though there is an answer. */
-let again = false;
 let mounting: Promise<HTMLElement> | undefined;
 
 const mount = async (): Promise<HTMLElement> => {
@@ -26,10 +24,6 @@ const mount = async (): Promise<HTMLElement> => {
   applyStyles();
   // React, where it takes over a whole document, passes over what it did not expect in the body: by its name.
   root = h('assent-root' as 'div', { id: 'assent-root', lang: _language, dir: _direction, popover: 'manual' }, status);
-  // On its way before the click that needs it.
-  root.addEventListener('pointerover', (event) => {
-    if (OPENS.test(`${buttonOf(event)?.dataset.assentAction}`)) withVisitor();
-  });
   place(root);
   return root;
 };
@@ -41,9 +35,7 @@ const tell = (news: 'show' | 'hide' | 'hidden'): void => emit(news, { layer: 'ba
 
 const isOffered = (): boolean => !!document.querySelector('[data-assent-action=open]');
 
-const isWanted = (): boolean => again || isPending();
-
-const isUpToDate = (): boolean => (isWanted() ? !!banner : !banner && isOffered());
+const isUpToDate = (): boolean => (isPending() ? !!banner : !banner && isOffered());
 
 const hideBanner = (): void => {
   banner?.remove();
@@ -57,7 +49,7 @@ const update = async (): Promise<void> => {
   if (isUpToDate()) return;
   const parent = await mounted();
   if (isUpToDate()) return;
-  if (isWanted()) {
+  if (isPending()) {
     banner = makeBanner(language, () => banner && tell('hidden'));
     parent.prepend(banner);
     tell('show');
@@ -71,16 +63,7 @@ const update = async (): Promise<void> => {
   if (focused) opener.focus();
 };
 
-// What fetches the preferences may fail; the question, asked again, outweighs any earlier answer all the same.
-const askAgain = (): void => {
-  again = true;
-  update();
-};
-
-export const openPreferences = async (): Promise<void> => {
-  const parent = await mounted();
-  withVisitor((visitor) => visitor._open(parent), askAgain);
-};
+export const openPreferences = async (): Promise<void> => openDialog(await mounted(), language);
 
 const buttonOf = ({ target }: Event): HTMLElement | null | undefined =>
   (target as Element).closest?.<HTMLElement>('[data-assent-action]');
@@ -105,7 +88,6 @@ const onClick = (event: Event): void => {
   const layer = target.closest<HTMLElement>('[data-assent-layer]')?.dataset.assentLayer;
   const how = [layer as 'banner', !event.isTrusted] as const;
   root!.querySelector('dialog')?.close();
-  again = false;
   if (action === 'accept-all') acceptAll(...how);
   else if (action === 'reject-all' || action === 'withdraw') decide(action, [], ...how);
   else if (action === 'save') decide(action, selection(), ...how);

@@ -1,6 +1,7 @@
 import { services } from 'assent:config';
 import { facts } from 'assent:visitor';
 import { h, link } from '../notice/dom.ts';
+import type { Means } from './means.ts';
 
 const rows = (index: number, words: VisitorTexts, language: string): string[] => {
   const { _cookies, _storage } = services[index]!;
@@ -19,17 +20,11 @@ const rows = (index: number, words: VisitorTexts, language: string): string[] =>
   ];
 };
 
-/** Who receives what, what for, for how long and where (GDPR 13, ePrivacy 5(3)), folded away. */
-export const makeDetails = (index: number, words: VisitorTexts, language: string): HTMLDetailsElement => {
-  const { _name, _policy } = facts[index]!;
-  const told = rows(index, words, language).flatMap((fact, i) =>
-    fact ? [h('dt', {}, words._facts[i]), h('dd', {}, h('bdi', {}, fact))] : [],
+/** Who receives what, what for, for how long and where (GDPR 13, ePrivacy 5(3)). */
+export const tellFacts = (index: number, { _words, _language }: Means): Node[] => {
+  const { _policy } = facts[index]!;
+  const told = rows(index, _words, _language).flatMap((fact, i) =>
+    fact ? [h('dt', {}, _words._facts[i]), h('dd', {}, h('bdi', {}, fact))] : [],
   );
-  return h(
-    'details',
-    {},
-    h('summary', { 'aria-label': `${words._details}: ${_name}` }, words._details),
-    h('dl', {}, ...told),
-    link(_policy, words._servicePolicy),
-  );
+  return [h('dl', {}, ...told), link(_policy, _words._servicePolicy)].filter((part) => part !== '');
 };

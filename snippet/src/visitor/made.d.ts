@@ -2,7 +2,6 @@
 // site's first language; those of further ones come with what the script fetches of them.
 
 interface Facts {
-  readonly _name: string;
   readonly _provider: string;
   readonly _country: string;
   /** ISO 8601 duration in numbers and the units of Intl: [[1, "year"], [6, "month"]]. */
@@ -11,12 +10,6 @@ interface Facts {
 }
 
 interface VisitorTexts {
-  readonly _preferencesTitle: string;
-  readonly _preferencesText: string;
-  readonly _save: string;
-  readonly _close: string;
-  readonly _details: string;
-  readonly _panel: string;
   readonly _embedTitle: string;
   readonly _embedText: string;
   readonly _once: string;
@@ -26,8 +19,6 @@ interface VisitorTexts {
   readonly _copied: string;
   readonly _history: string;
   readonly _withdraw: string;
-  /** Title and text of each purpose, essential first. */
-  readonly _purposes: readonly (readonly [string, string])[];
   readonly _servicePolicy: string;
   /** What is told of a service: provider, aim, cookies and storage, retention, country. */
   readonly _facts: readonly string[];

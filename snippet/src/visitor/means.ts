@@ -1,15 +1,12 @@
 import type { record } from '../decide.ts';
-import type { emit } from '../events.ts';
 import type { Mirror } from '../storage.ts';
 
 /** What the script hands over to this part. */
 export interface Hand {
   readonly _record: typeof record;
-  readonly _emit: typeof emit;
   /** Embeds that are shown although nothing was granted for good. */
   readonly _once: Set<Element>;
   readonly _sweep: () => void;
-  readonly _place: (root: HTMLElement) => void;
   readonly _mirror: () => Mirror;
   /** The language that the visitor is asked in. */
   readonly _texts: Texts;

@@ -7,11 +7,11 @@ const moment = (at: string | number, language: string): string =>
 
 type Row = readonly [term: string, ...about: (string | Node)[]];
 
-const choice = ({ _words, _language }: Means): Row[] => {
+const choice = ({ _texts, _language }: Means): Row[] => {
   const { decidedAt, purposes: answers } = assent.get();
   const at = decidedAt && moment(decidedAt, _language);
   return ['essential', ...purposes]
-    .map((id, i) => [_words._purposes[i]![0], answers[id]] as const)
+    .map((id, i) => [_texts._purposes[i]![0], answers[id]] as const)
     .filter(([, answer]) => at && answer !== undefined)
     .map(([title, answer]) => [title, `${answer ? '✓' : '✗'} ${at}`]);
 };
@@ -44,15 +44,8 @@ const history = ({ _words, _language, _mirror }: Means): Row[] => {
 };
 
 /** What the visitor chose and when, the receipt's number, what was chosen before, and a way to take it all back. */
-export const makePanel = (means: Means): HTMLDetailsElement => {
-  const { _words } = means;
-  const rows = [...choice(means), ...receipt(_words), ...history(means)];
+export const tellChoice = (means: Means): Node[] => {
+  const rows = [...choice(means), ...receipt(means._words), ...history(means)];
   const list = rows.flatMap(([term, ...about]) => [h('dt', {}, term), ...about.map((one) => h('dd', {}, one))]);
-  return h(
-    'details',
-    {},
-    h('summary', {}, _words._panel),
-    h('dl', {}, ...list),
-    h('p', {}, button('withdraw', _words._withdraw)),
-  );
+  return [h('dl', {}, ...list), h('p', {}, button('withdraw', means._words._withdraw))];
 };

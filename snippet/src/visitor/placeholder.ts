@@ -23,10 +23,10 @@ const hostOf = (embed: HTMLElement): string =>
   attempt(() => new URL((mark(embed, 'src') || mark(embed, 'href'))!, location.href).host) || '';
 
 // Whom the embed belongs to: the services that it names; for a purpose, whatever host it comes from.
-const about = (embed: HTMLElement, words: VisitorTexts): { name: string; always: string; provider: string } => {
+const about = (embed: HTMLElement, { _purposes }: Texts): { name: string; always: string; provider: string } => {
   const ids = wantedBy(embed);
-  const named = facts.filter((_, i) => ids.includes(services[i]!._id));
-  const titles = ids.map((id) => words._purposes[purposes.indexOf(id) + 1]?.[0]).filter(Boolean);
+  const named = services.flatMap((service, i) => (ids.includes(service._id) ? [{ ...service, ...facts[i]! }] : []));
+  const titles = ids.map((id) => _purposes[purposes.indexOf(id) + 1]?.[0]).filter(Boolean);
   const names = named.map(({ _name }) => _name);
   const host = hostOf(embed);
   return {
@@ -61,8 +61,8 @@ const choose = (label: string, onClick: (event: Event) => void): HTMLButtonEleme
 };
 
 const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
-  const { _words: words, _language } = means;
-  const { name, always, provider } = about(embed, words);
+  const { _words: words, _language, _texts } = means;
+  const { name, always, provider } = about(embed, _texts);
   const title = words._embedTitle.replace('{name}', name);
   const loadOnce = (): void => {
     means._once.add(embed);
@@ -71,7 +71,7 @@ const makePlaceholder = (embed: HTMLElement, means: Means): HTMLElement => {
   };
   return h(
     'div',
-    { 'data-assent-embed': '', role: 'group', 'aria-label': title, lang: _language, dir: means._texts._direction },
+    { 'data-assent-embed': '', role: 'group', 'aria-label': title, lang: _language, dir: _texts._direction },
     h('strong', {}, embed.title || title),
     h('p', {}, embed.title && `${title}. `, words._embedText.replace('{provider}', provider)),
     h(

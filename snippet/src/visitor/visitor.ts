@@ -1,7 +1,7 @@
 import { texts } from 'assent:visitor';
+import { fill } from './fill.ts';
 import type { Hand } from './means.ts';
 import { cover } from './placeholder.ts';
-import { openPreferences } from './preferences.ts';
 import { announceRemovals } from './removed.ts';
 
 /** What only some visits show; the script hands over what this part needs of it. */
@@ -12,7 +12,7 @@ export default (hand: Hand) => {
   return {
     /** Puts a placeholder over an embed that waits for a grant. */
     _cover: (embed: HTMLElement) => cover(embed, means),
-    /** Opens the preferences within the notice's root. */
-    _open: (root: HTMLElement) => openPreferences(root, means),
+    /** Fills in what the preferences keep folded away. */
+    _fill: (dialog: HTMLDialogElement) => fill(dialog, means),
   };
 };
