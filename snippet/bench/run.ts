@@ -5,7 +5,7 @@ import { ACCEPT, BANNER } from '../test/harness/selectors.ts';
 import { type Contender, others } from './contenders.ts';
 import { startSite } from './site.ts';
 import { print } from './table.ts';
-import { type Condition, type Figures, lookAt, weigh } from './visit.ts';
+import { type Condition, type Figures, insert, lookAt, weigh } from './visit.ts';
 
 const RUNS = Number(process.env.RUNS || 5);
 
@@ -38,7 +38,9 @@ try {
       const first = run % entries.length;
       for (const { contender, url } of [...entries.slice(first), ...entries.slice(0, first)]) {
         const seen = await lookAt(browser, condition, contender, url);
-        const weighed = condition.network ? {} : await weigh(browser, condition, url);
+        const weighed = condition.network
+          ? {}
+          : { ...(await weigh(browser, condition, url)), ...(await insert(browser, condition, url)) };
         results[i]!.get(contender.name)!.push({ ...seen, ...weighed });
       }
     }

@@ -18,6 +18,7 @@ const columns: readonly Column[] = [
   { key: 'main', title: 'main +ms', overEmpty: true },
   { key: 'script', title: 'script +ms', overEmpty: true },
   { key: 'blocking', title: 'TBT +ms', overEmpty: true },
+  { key: 'insertions', title: '10k nodes ms' },
   { key: 'shift', title: 'CLS' },
   { key: 'largest', title: 'is LCP' },
   { key: 'heap', title: 'heap +kB', unit: 1000, overEmpty: true },

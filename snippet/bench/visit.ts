@@ -128,3 +128,28 @@ export const weigh = (browser: Browser, condition: Condition, url: string): Prom
       ...counted,
     };
   });
+
+// A page's own script puts 10,000 elements into it, a thousand at a time, each time in a task of its own.
+const insertNodes = async (): Promise<void> => {
+  for (let task = 0; task < 10; task++) {
+    const list = document.body.appendChild(document.createElement('ul'));
+    for (let i = 0; i < 333; i++) {
+      const item = list.appendChild(document.createElement('li'));
+      item.append(document.createElement('span'), document.createElement('b'));
+    }
+    await new Promise((next) => setTimeout(next));
+  }
+};
+
+/** What a page's own insertions take of the main thread with whoever watches them: all of the script that runs meanwhile. */
+export const insert = (browser: Browser, condition: Condition, url: string): Promise<Figures> =>
+  visitor(browser, async (context) => {
+    const [page, devtools] = await open(context, condition);
+    await devtools.send('Performance.enable');
+    await page.goto(url);
+    await meanwhile(400 + 200 * condition.slowdown);
+    const before = await metrics(devtools);
+    await page.evaluate(insertNodes);
+    const after = await metrics(devtools);
+    return { insertions: (after.ScriptDuration! - before.ScriptDuration!) * 1000 };
+  });
