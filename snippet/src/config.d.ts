@@ -59,7 +59,7 @@ interface HostRule {
   readonly _hosts: string;
   /** Purpose or services, separated by |, any of which must be granted; empty when none is needed. */
   readonly _ids: string;
-  /** The service that is told to the owner; only where third parties are reported. */
+  /** The service that is told to the owner; only where third parties are reported, and for the self-test. */
   readonly _service?: string;
 }
 
@@ -86,7 +86,7 @@ declare module 'assent:config' {
   /** What is switched on with `gtag('set', …, true)`. */
   export const googleSettings: readonly string[];
   export const tools: readonly Tool[];
-  /** Third parties that are held back, or reported. */
+  /** Third parties that are held back, or reported; for the self-test those of every mode. */
   export const hosts: readonly HostRule[];
   /** Regular expression for the addresses that the stub stops. */
   export const blocked: string;
@@ -96,12 +96,9 @@ declare module 'assent:config' {
 }
 
 declare module 'assent:check' {
-  /** The optional services, as the self-test knows them by their hosts. */
-  export const services: readonly {
-    readonly _id: string;
-    readonly _name: string;
-    readonly _hosts: readonly string[];
-  }[];
+  /** The notice's services, as the self-test calls them. */
+  export const services: readonly { readonly _id: string; readonly _name: string }[];
+  /** `block`, `report`, `off`, or empty for that. */
   export const autoBlock: string;
 }
 

@@ -39,27 +39,14 @@ type visitors struct {
 	foreign  sampler
 }
 
-// fromSite lets only pages of the site pass. The origin is enforced here, because CORS headers alone only keep a page
-// from reading the answer, not from recording. It goes first, so that a stranger's body is never read.
+// fromSite lets only pages of the site pass. It goes first, so that a stranger's body is never read.
 func (v *visitors) fromSite(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Add(echo.HeaderVary, echo.HeaderOrigin)
-		found, err := v.catalog.Site(c.Param("site"))
-		if errors.Is(err, consent.ErrNotFound) {
-			return errUnknownSite
-		}
+		origin, err := v.admit(c)
 		if err != nil {
 			return err
 		}
-		origin := c.Request().Header.Get(echo.HeaderOrigin)
-		if !site.Origins(found.Origins).Allow(origin) {
-			// An owner who forgot an origin sees nothing else: browsers keep the answer from the page.
-			if others, ok := v.foreign.take(time.Now()); ok {
-				v.log.WarnContext(c.Request().Context(), "origin refused; add it with: assent site set", "site", found.ID, "origin", origin[:min(len(origin), 200)], "others", others)
-			}
-			return errForeignOrigin
-		}
+		header := c.Response().Header()
 		header.Set(echo.HeaderAccessControlAllowOrigin, origin)
 		if isSameSite(c.Request(), origin) {
 			// Such pages may have to send credentials to be given the cookie; nothing here reads any.
@@ -68,6 +55,28 @@ func (v *visitors) fromSite(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set(echo.HeaderAccessControlExposeHeaders, echo.HeaderRetryAfter)
 		return next(c)
 	}
+}
+
+// admit returns the origin of a page of the site. The origin is enforced here, because CORS headers alone only keep a
+// page from reading the answer, not from recording.
+func (v *visitors) admit(c echo.Context) (string, error) {
+	c.Response().Header().Add(echo.HeaderVary, echo.HeaderOrigin)
+	found, err := v.catalog.Site(c.Param("site"))
+	if errors.Is(err, consent.ErrNotFound) {
+		return "", errUnknownSite
+	}
+	if err != nil {
+		return "", err
+	}
+	origin := c.Request().Header.Get(echo.HeaderOrigin)
+	if !site.Origins(found.Origins).Allow(origin) {
+		// An owner who forgot an origin sees nothing else: browsers keep the answer from the page.
+		if others, ok := v.foreign.take(time.Now()); ok {
+			v.log.WarnContext(c.Request().Context(), "origin refused; add it with: assent site set", "site", found.ID, "origin", origin[:min(len(origin), 200)], "others", others)
+		}
+		return "", errForeignOrigin
+	}
+	return origin, nil
 }
 
 // preflight answers what browsers ask before they post JSON to another origin.

@@ -82,6 +82,8 @@ func New(p Parts) (http.Handler, error) {
 
 	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/decisions", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/decisions/trial", visitors.try, fromAnywhere)
+	e.OPTIONS("/v1/sites/:site/decisions/trial", visitors.preflight, fromAnywhere)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)

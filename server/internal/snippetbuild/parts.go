@@ -6,9 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 
 	"assent/schemas"
-	"assent/server/internal/consent"
 )
 
 // part is code that few visits need: bundled apart, served beside the script for ever, and fetched by the script
@@ -18,7 +18,7 @@ type part struct {
 	name   string // In its address, /s/{site}/{hash}/{name}.js.
 	file   string // Entry point, whose default export the script calls.
 	needed func(schemas.Notice) bool
-	// Modules that are made for it beside `assent:config`; none where nil.
+	// Modules that are made for it beside `assent:config`, or in its place: `assent:site` is the same. None where nil.
 	made func(schemas.Notice) (modules, error)
 }
 
@@ -26,7 +26,7 @@ type part struct {
 // the script must be compiled away by a feature of the same condition.
 func parts() []part {
 	return []part{
-		{"check", "check/check.ts", always, nil},
+		{"check", "check/check.ts", always, checkModules},
 		{"visitor", "visitor/visitor.ts", always, visitorModule},
 	}
 }
@@ -78,17 +78,14 @@ func (s *Script) addParts(n schemas.Notice, script []byte, config string, short 
 }
 
 func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]byte, map[string]any, error) {
-	hosts, err := checkModule(n)
-	if err != nil {
-		return nil, nil, err
-	}
-	made := modules{}
+	made := modules{"assent:config": config, "assent:site": config}
 	if p.made != nil {
-		if made, err = p.made(n); err != nil {
+		own, err := p.made(n)
+		if err != nil {
 			return nil, nil, err
 		}
+		maps.Copy(made, own)
 	}
-	made["assent:config"], made["assent:check"] = config, hosts
 	variable := "assent_" + p.name
 	// An export would be defined by code that trips over what a page adds to Object.prototype.
 	made[entrance] = fmt.Sprintf("import part from './%s'; %s.default = part;", p.file, variable)
@@ -101,18 +98,18 @@ func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]b
 	return code, names, err
 }
 
-// checkModule is the module that stands for `assent:check`: what the self-test alone needs to know of the services.
-func checkModule(n schemas.Notice) (string, error) {
+// checkModules stand for `assent:check`, what the self-test alone needs to know, and for `assent:config`: it looks hosts up
+// as auto-block does, and in every mode.
+func checkModules(n schemas.Notice) (modules, error) {
 	services := []any{}
 	for _, s := range n.Services {
-		if s.Purpose != essential && !consent.LoadsDenied(n, s) {
-			services = append(services, object{{"_id", s.ID}, {"_name", cmp.Or(s.Name, s.ID)}, {"_hosts", orEmpty(s.Hosts)}})
-		}
+		services = append(services, object{{"_id", s.ID}, {"_name", cmp.Or(s.Name, s.ID)}})
 	}
-	list, err := script(services)
+	check, err := exports(object{{"services", services}, {"autoBlock", n.AutoBlock}})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	mode, err := quote(n.AutoBlock)
-	return "export const services=" + list + ",autoBlock=" + mode + ";\n", err
+	n.AutoBlock = "report" // Rules of this mode name the service.
+	rules, err := exports(object{{"hosts", hosts(n)}})
+	return modules{"assent:check": check, "assent:config": "export * from 'assent:site';\n" + rules}, err
 }

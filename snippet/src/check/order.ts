@@ -18,7 +18,9 @@ const tag = (entry: Entry): { name: string; at: number } | undefined => {
 const isDefault = (entry: Entry): boolean => entry[0] === 'consent' && entry[1] === 'default';
 
 /** Google reads a default only when it comes before every tag; a second one without region is a contradiction. */
-export const order = (begun: number, layer: readonly Entry[]): Finding[] => {
+export const order = (begun: number, entries: readonly (Entry | null | undefined)[]): Finding[] => {
+  // Pages push all sorts of things.
+  const layer = entries.filter((entry): entry is Entry => !!entry);
   const first = layer.findIndex(isDefault);
   // Google Tag Manager's own API sets it before the container's tags; our template leaves a note of it that, unlike what
   // gtag() leaves, has no length.
@@ -28,10 +30,10 @@ export const order = (begun: number, layer: readonly Entry[]): Finding[] => {
     wrong(
       'tag-before-default',
       `${name} ran ${at > 0 ? `${Math.round(begun - at)} ms ` : ''}before the Consent Mode default, which it therefore ` +
-        'ignores. Put the script of Assent, or its inline stub, above every Google tag.',
+        'ignores. Put the script of Assent without async, or its inline stub, above every Google tag.',
     ),
   );
-  const global = layer.filter((entry) => isDefault(entry) && !(entry[2] as { region?: unknown }).region);
+  const global = layer.filter((entry) => isDefault(entry) && !(entry[2] as { region?: unknown } | undefined)?.region);
   if (global.length > 1) {
     findings.push(wrong('two-defaults', 'The Consent Mode default is set more than once. Remove the other one.'));
   }

@@ -12,12 +12,33 @@ export const inclusion = (): Finding[] => {
   ];
 };
 
+/** Milliseconds in which the question comes to a page that asks. */
+const PATIENCE = 3000;
+
+const shown = (): Promise<void> =>
+  new Promise((resolve) => {
+    assent.on('show', () => resolve());
+    setTimeout(resolve, PATIENCE);
+  });
+
+// The names of the options changed; older browsers know the second two.
+const SEEN = { opacityProperty: true, visibilityProperty: true, checkOpacity: true, checkVisibilityCSS: true };
+
+const isSeen = (banner: HTMLElement): boolean => {
+  const { top, bottom, height } = banner.getBoundingClientRect();
+  return height > 0 && top < innerHeight && bottom > 0 && banner.checkVisibility(SEEN);
+};
+
 /** A visitor who must be asked can see the question. */
-export const visibility = (): Finding[] => {
+export const visibility = async (): Promise<Finding[]> => {
+  if (!assent.get().pending) return [];
+  await shown();
   const banner = document.querySelector<HTMLElement>('[data-assent-layer=banner]');
-  if (!assent.get().pending || (banner?.getClientRects().length && banner.checkVisibility())) return [];
-  const text =
-    'Nobody sees the question: a filter list or a style of the page hides or removes it. It stays unanswered.';
+  if (banner && isSeen(banner)) return [];
+  const how = banner
+    ? 'hides it: a filter list of an ad blocker, or a style of the page'
+    : 'has taken it out: an ad blocker, or a script of the page';
+  const text = `Nobody can see the question, because something ${how}. It stays unanswered.`;
   return [wrong('hidden', text)];
 };
 
@@ -32,16 +53,4 @@ export const storage = (): Finding[] => {
   return [
     doubt('no-storage', 'This browser keeps no cookies or storage for the page: the question comes on each page.'),
   ];
-};
-
-/** A choice would be recorded: the server answers this origin, even though it refuses what is no decision. */
-export const recording = async (origin: string): Promise<Finding[]> => {
-  const headers = { 'content-type': 'application/json' };
-  try {
-    await fetch(`${origin}/v1/sites/${site}/decisions`, { method: 'POST', headers, body: '{}', credentials: 'omit' });
-    return [];
-  } catch {
-    const text = `No decision can be recorded from here. Add ${location.origin} to the site's origins and the server to the policy's connect-src; or the server is down.`;
-    return [wrong('not-recorded', text)];
-  }
 };

@@ -1,75 +1,83 @@
 import { autoBlock, services } from 'assent:check';
+import { site } from 'assent:config';
 import type { Finding } from '../contract.ts';
+import { mark } from '../mark.ts';
+import { faultOf, markupFor } from './annotation.ts';
 import { doubt, fine, wrong } from './finding.ts';
+import { isKnown } from './names.ts';
+import { addressOf, isFree, nameOf, ruleAt, wordOf } from './party.ts';
 
-type Known = (typeof services)[number];
-
-const matches = (pattern: string, { hostname, pathname }: URL): boolean => {
-  const [host = '', ...path] = pattern.split('/');
-  const fits = host.startsWith('*.') ? `.${hostname}`.endsWith(host.slice(1)) : hostname === host;
-  return fits && pathname.startsWith(`/${path.join('/')}`);
+// So that the owner finds it: its address without query, or how its text begins.
+const describe = (element: Element, url: URL | undefined): string => {
+  if (url) return `<${element.localName}> of ${url.host}${url.pathname}`;
+  const text = element.textContent!.trim().replace(/\s+/g, ' ');
+  return `<${element.localName}>${text && ` that begins with “${text.slice(0, 40)}”`}`;
 };
 
-const serviceAt = (address: URL): Known | undefined =>
-  services.find(({ _hosts }) => _hosts.some((pattern) => matches(pattern, address)));
-
-// The owner's own hosts: the last two labels of a name are the same.
-const isOwn = ({ hostname }: URL): boolean => {
-  const domain = location.hostname.split('.').slice(-2).join('.');
-  return `.${hostname}`.endsWith(`.${domain}`);
+const annotated = (element: Element, what: string): Finding => {
+  const names = mark(element, 'assent')!;
+  const fault = faultOf(element);
+  if (fault) return wrong('annotated-live', `${what} is annotated with data-assent="${names}", but ${fault}.`);
+  const isOn = names.split(/\s+/).every((name) => name.split('|').some(assent.has));
+  return fine('annotated', `${what} is annotated and ${isOn ? 'has its grant' : `waits for ${names}`}.`);
 };
 
-const parse = (address: string): URL[] =>
-  address && URL.canParse(address, location.href) ? [new URL(address, location.href)] : [];
-
-const mend = (id: string): string => {
-  const grade =
-    autoBlock === 'block'
-      ? 'Auto-block keeps such a tag from running, but in static HTML not its request.'
-      : 'Nothing holds it back.';
-  return `${grade} Annotate it with data-assent="${id}" so that it waits; where that cannot be done, only the policy header stops the request.`;
+const held = (element: Element, what: string): Finding[] => {
+  const names = mark(element, 'assent')!.split('|');
+  const list = names.join(' or ');
+  if (!names.some(isKnown)) {
+    const text = `${what} is held back by auto-block for ever, because the notice has no purpose “${list}”. Add it.`;
+    return [doubt('never-granted', text)];
+  }
+  if (names.some(assent.has)) return [];
+  return [fine('auto-blocked', `${what} is held back by auto-block until ${list} is granted.`)];
 };
 
-// Which grade of protection a tag of the page has.
-const grade = (element: Element): Finding[] => {
-  const { localName, dataset } = element as HTMLElement;
-  const address = dataset.src || dataset.href || element.getAttribute('src') || element.getAttribute('href') || '';
-  return parse(address).flatMap((url) => {
-    const service = serviceAt(url);
-    if (dataset.assent !== undefined)
-      return fine('annotated', `<${localName}> of ${url.host} is annotated and waits for ${dataset.assent}.`);
-    if (dataset.assentHeld !== undefined)
-      return fine('auto-blocked', `<${localName}> of ${url.host} is held back by auto-block.`);
-    if (!service || assent.has(service._id)) return [];
-    return wrong(
-      'not-gated',
-      `<${localName}> of ${url.host} (${service._name}) is not annotated. ${mend(service._id)}`,
-    );
-  });
+// Whether the script of Assent ran before the parser came to an element.
+const isAheadOf = (element: Element): boolean => {
+  const own = document.querySelector<HTMLScriptElement>(`script[src*="/s/${site}"]`);
+  const isFollowing = own && own.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return !!isFollowing && !own.async && !own.defer;
 };
 
-/** The grade of each tag that is annotated, or that the notice knows and nobody held back. */
+const bare = (element: Element, what: string, url: URL): Finding[] => {
+  const rule = ruleAt(url);
+  if (!rule || isFree(rule)) return [];
+  const party = `${what} (${nameOf(rule)})`;
+  const markup = `mark it up with ${markupFor(element, wordOf(rule))}`;
+  const mend = `To mend that, ${markup}. Where it cannot be done, the policy header (deploy/POLICY.md) stops the request.`;
+  const isStopped = autoBlock === 'block' && element.matches('script,iframe,img,link');
+  if (!isStopped) return [wrong('not-gated', `${party} needs a grant, and nothing holds it back. ${mend}`)];
+  if (isAheadOf(element)) {
+    return [wrong('not-gated', `${party} was asked for by the browser before any script could stop it. ${mend}`)];
+  }
+  const isInStub = services.some(({ _id }) => _id === rule._service);
+  const stub = isInStub ? 'or its stub' : 'since its stub knows the services of the notice only';
+  return [
+    wrong(
+      'too-late',
+      `${party} was there before the script of Assent, which came too late for auto-block to stop it. Put that first in ` +
+        `the head and without async, ${stub}; or, surer still, ${markup}.`,
+    ),
+  ];
+};
+
+const gradeOf = (element: Element): Finding[] => {
+  const url = addressOf(element);
+  const what = describe(element, url);
+  if (mark(element, 'assent-held') !== null) return held(element, what);
+  if (mark(element, 'assent') === null) return url ? bare(element, what, url) : [];
+  return url || element.localName === 'script' ? [annotated(element, what)] : [];
+};
+
+const LOADING =
+  'script[src],iframe[src],img[src],img[srcset],embed[src],video[src],audio[src],source[src],object[data],' +
+  ['stylesheet', 'preload', 'modulepreload', 'prefetch', 'icon'].map((rel) => `link[rel~=${rel} i][href]`).join();
+
+/** The grade of protection of each tag that is annotated, or known and held back by nobody. */
 export const tags = (): Finding[] => {
-  const tagged = document.querySelectorAll('[data-assent],script[src],iframe[src],img[src],link[rel=stylesheet][href]');
+  const tagged = Array.from(document.querySelectorAll(`[data-assent],${LOADING}`));
   // The copy that ran stands beside its original, and what is repeated need not be told twice.
-  const byText = new Map(Array.from(tagged).flatMap((tag) => grade(tag).map((finding) => [finding.text, finding])));
+  const byText = new Map(tagged.flatMap((tag) => gradeOf(tag).map((finding) => [finding.text, finding])));
   return Array.from(byText.values());
-};
-
-/** Who was asked for something, by what the browser remembers of this page's requests. */
-export const requests = (origin: string): Finding[] => {
-  const hosts = new Map<string, URL>();
-  for (const { name } of performance.getEntriesByType('resource'))
-    for (const url of parse(name)) if (!isOwn(url) && url.origin !== origin) hosts.set(url.host, url);
-  return Array.from(hosts.values()).flatMap((url) => {
-    const service = serviceAt(url);
-    if (!service) {
-      return doubt(
-        'unknown-host',
-        `${url.host} was asked for something and belongs to no service of the notice. Add it.`,
-      );
-    }
-    if (assent.has(service._id)) return [];
-    return wrong('early-request', `${url.host} (${service._name}) was asked for something without a grant.`);
-  });
 };

@@ -20,11 +20,20 @@ const globals: readonly (readonly [string, string])[] = [
   ['axeptioSDK', 'Axeptio'],
   ['Termly', 'Termly'],
   ['cmp_id', 'consentmanager'],
+  ['Fides', 'Fides'],
+  ['CookieScript', 'CookieScript'],
+  ['BorlabsCookie', 'Borlabs Cookie'],
+  ['_sp_', 'Sourcepoint'],
 ];
+
+// Markup of a page makes globals of its names as well.
+const isMarkup = (value: unknown): boolean => value instanceof Element || value instanceof HTMLCollection;
 
 /** Another consent tool on the page asks a second time and may grant what was refused here. */
 export const otherTools = (page: Record<string, unknown>): Finding[] => {
-  const present = globals.filter(([name]) => name in page && !(page[name] instanceof Element));
+  // Cookiebot goes by the name of another tool, too.
+  const isAlias = (name: string) => name === 'CookieConsent' && page[name] === page.Cookiebot;
+  const present = globals.filter(([name]) => name in page && !isMarkup(page[name]) && !isAlias(name));
   return Array.from(new Set(present.map(([, tool]) => tool)), (tool) =>
     wrong('two-tools', `${tool} is on this page too, and the two contradict each other. Remove one of them.`),
   );

@@ -32,6 +32,16 @@ export const complaints = (page: Page): string[] => {
   return list;
 };
 
+/** Errors that the browser itself puts into the page's console. */
+export const errors = (page: Page): string[] => {
+  const list: string[] = [];
+  page.on('console', (message) => {
+    const isOurs = message.text().startsWith('assent: ') || message.location().url.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !isOurs) list.push(message.text());
+  });
+  return list;
+};
+
 /** The browser's privacy signal, which headless Chromium cannot send by itself. */
 export const signal = async (context: BrowserContext): Promise<void> => {
   const content = `Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })`;
