@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
+	"unicode"
 
 	"assent/server/internal/pagemigration"
 	"assent/server/internal/site"
@@ -35,15 +38,20 @@ func (c *migrateHTMLCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	m := &migration{command: c, env: env, rewriting: pagemigration.New(options)}
-	err = filepath.WalkDir(c.Dir, m.visit)
+	// A link to the folder is followed, those in it are not.
+	root, err := filepath.EvalSymlinks(c.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w; give the folder that holds the pages", err)
 	}
 	if err != nil {
 		return fmt.Errorf("migrate pages: %w", err)
 	}
-	return m.summarise()
+	m := &migration{command: c, env: env, root: root, rewriting: pagemigration.New(options)}
+	err = filepath.WalkDir(root, m.visit)
+	if err != nil {
+		err = fmt.Errorf("migrate pages: %w", err)
+	}
+	return errors.Join(err, m.summarise())
 }
 
 func (c *migrateHTMLCommand) options() (o pagemigration.Options, err error) {
@@ -65,35 +73,47 @@ func (c *migrateHTMLCommand) options() (o pagemigration.Options, err error) {
 	return o, nil
 }
 
+// largest is the size of a page, in bytes, up to which it is read.
+const largest = 64 << 20
+
 // migration is one run over a folder.
 type migration struct {
 	command         *migrateHTMLCommand
 	env             *environment
+	root            string
 	rewriting       pagemigration.Migration
 	pages, changed  int
 	elements, warns int
+	failed          int // Files and folders that could not be read or written.
 }
 
-// visit takes one file. A folder that cannot be read ends the run; a page that cannot be rewritten is told and left.
+// visit takes one file. What cannot be read or rewritten is told and left, and the others are rewritten all the same.
 func (m *migration) visit(path string, entry fs.DirEntry, err error) error {
 	switch {
-	case err != nil:
-		return err
 	case m.env.ctx.Err() != nil:
 		return m.env.ctx.Err()
+	case err != nil:
+		return m.fail(path, err)
 	case entry.IsDir() && slices.Contains([]string{".git", "node_modules"}, entry.Name()):
 		return filepath.SkipDir
 	case !entry.Type().IsRegular() || !slices.Contains(m.command.Ext, strings.ToLower(filepath.Ext(path))):
 		return nil
 	}
 	m.pages++
+	info, err := entry.Info()
+	if err != nil {
+		return m.fail(path, err)
+	}
+	if info.Size() > largest {
+		return m.warn(m.name(path), fmt.Sprintf("has more than %d MB: rewrite it by hand", largest>>20))
+	}
 	page, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return m.fail(path, err)
 	}
 	result, err := m.rewriting.Rewrite(page, strings.EqualFold(filepath.Ext(path), ".vue"))
 	if errors.Is(err, pagemigration.ErrEncoding) {
-		return m.warn(path, err.Error())
+		return m.warn(m.name(path), err.Error())
 	}
 	if err != nil {
 		return err
@@ -104,28 +124,56 @@ func (m *migration) visit(path string, entry fs.DirEntry, err error) error {
 // keep writes or shows one page's result.
 func (m *migration) keep(path string, result pagemigration.Result) error {
 	for _, warning := range result.Warnings {
-		if err := m.warn(path, warning); err != nil {
+		if err := m.warn(fmt.Sprintf("%s:%d", m.name(path), warning.Line), warning.Text); err != nil {
 			return err
 		}
 	}
 	if len(result.Changes) == 0 {
 		return nil
 	}
+	if m.command.Write {
+		if err := replaceFile(path, result.Page); err != nil {
+			return m.fail(path, err)
+		}
+	}
 	m.changed++
 	m.elements += len(result.Changes)
 	if m.command.Write {
-		return replaceFile(path, result.Page)
+		return nil
 	}
-	_, err := fmt.Fprint(m.env.stdout, result.Diff(filepath.ToSlash(path)))
+	_, err := fmt.Fprint(m.env.stdout, result.Diff(m.name(path)))
 	return err
 }
 
-func (m *migration) warn(path, warning string) error {
+// name is what a file is called: relative to the folder, so that the diff applies there.
+func (m *migration) name(path string) string {
+	name, err := filepath.Rel(m.root, path)
+	if err != nil || name == "." {
+		name = filepath.Base(path)
+	}
+	return filepath.ToSlash(name)
+}
+
+func (m *migration) warn(where, warning string) error {
 	m.warns++
-	_, err := fmt.Fprintf(m.env.stderr, "%s: %s\n", path, warning)
+	return m.tell(where, warning)
+}
+
+func (m *migration) fail(path string, failure error) error {
+	m.failed++
+	return m.tell(m.name(path), failure.Error())
+}
+
+// tell prints a line about a file. What its name holds must not make another one.
+func (m *migration) tell(where, text string) error {
+	if strings.ContainsFunc(where, unicode.IsControl) {
+		where = strconv.Quote(where)
+	}
+	_, err := fmt.Fprintf(m.env.stderr, "%s: %s\n", where, text)
 	return err
 }
 
+// summarise fails where the run was of no use or was not whole.
 func (m *migration) summarise() error {
 	did, hint := "would change", "; --write writes them"
 	if m.command.Write {
@@ -135,10 +183,19 @@ func (m *migration) summarise() error {
 		hint = ""
 	}
 	_, err := fmt.Fprintf(m.env.stderr, "%d pages read, %d %s (%d elements), %d warnings%s\n", m.pages, m.changed, did, m.elements, m.warns, hint)
-	return err
+	switch {
+	case err != nil:
+		return err
+	case m.failed > 0:
+		return fmt.Errorf("%d files or folders were left as they are, as told above; mend that and run again", m.failed)
+	case m.pages == 0 && m.env.ctx.Err() == nil:
+		return fmt.Errorf("no file in %s ends in %s; give the folder that holds the pages, or their endings with --ext", m.root, strings.Join(m.command.Ext, ", "))
+	default:
+		return nil
+	}
 }
 
-// replaceFile writes beside the file and renames, so that a page is never half written, and keeps its permissions.
+// replaceFile writes beside the file and renames, so that a page is never half written, and keeps its owner and permissions.
 func replaceFile(path string, content []byte) (err error) {
 	known, err := os.Stat(path)
 	if err != nil {
@@ -154,9 +211,26 @@ func replaceFile(path string, content []byte) (err error) {
 		}
 	}()
 	_, err = next.Write(content)
-	err = errors.Join(err, next.Chmod(known.Mode().Perm()), next.Sync(), next.Close())
+	err = errors.Join(err, keepOwner(next, known), next.Chmod(known.Mode()), next.Sync(), next.Close())
 	if err != nil {
 		return err
 	}
 	return os.Rename(next.Name(), path)
+}
+
+// keepOwner gives a file the owner and group of another one: the web server must still be able to read what an
+// administrator rewrites.
+func keepOwner(file *os.File, known fs.FileInfo) error {
+	made, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	was, is := known.Sys().(*syscall.Stat_t), made.Sys().(*syscall.Stat_t)
+	if was.Uid == is.Uid && was.Gid == is.Gid {
+		return nil
+	}
+	if err := file.Chown(int(was.Uid), int(was.Gid)); err != nil {
+		return fmt.Errorf("keep owner and group: %w; run as the owner, or as root", err)
+	}
+	return nil
 }

@@ -110,6 +110,7 @@ func TestMigrateSaysWhatIsWrong(t *testing.T) {
 		"--public-url":       {t.TempDir(), "--site", "shop1"},
 		"not both":           {t.TempDir(), "--site", "shop1", "--tag", "<script></script>", "--public-url", "https://x.example"},
 		"give the folder":    {filepath.Join(t.TempDir(), "gone")},
+		"--ext":              {t.TempDir()},
 		"path of a JSON":     {t.TempDir(), "--notice", "gone.json"},
 		"expected \"<dir>\"": {},
 	} {

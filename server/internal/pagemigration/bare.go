@@ -16,7 +16,7 @@ func (r rules) rewriteBare(t tag, inline string) (Change, string) {
 	}
 	names := r.waitsFor(t, inline)
 	if len(names) == 0 {
-		return Change{}, ""
+		return Change{}, r.lazy(t)
 	}
 	list := edits{{t.afterName, t.afterName, ` data-assent="` + strings.Join(names, " ") + `"`}}
 	if t.name == "script" {
@@ -24,11 +24,21 @@ func (r rules) rewriteBare(t tag, inline string) (Change, string) {
 	} else {
 		for _, name := range []string{"src", "srcset", "href"} {
 			if a, ok := t.find(name); ok {
-				list = append(list, edit{a.nameStart, a.nameEnd, "data-" + name})
+				list = append(list, rename(t, a, "data-"+name)...)
 			}
 		}
 	}
 	return Change{What: fmt.Sprintf("%s waits for %s", t.name, strings.Join(names, " ")), edits: list}, r.unknown(names)
+}
+
+// lazy warns of an address that some script of the page gives to the element when it comes into view.
+func (r rules) lazy(t tag) string {
+	names := r.owner(t.value("data-src"))
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`%s is loaded lazily from its data-src, with or without a grant: write data-assent="%s", and take it from the lazy loader`,
+		t.name, strings.Join(names, " "))
 }
 
 // waitsFor returns the purposes or services of the third parties that an element requests something of.

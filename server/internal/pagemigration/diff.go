@@ -37,18 +37,46 @@ const context = 3
 // span is a range of lines: [first, last], counted from 0.
 type span struct{ first, last int }
 
-// Diff returns the change as a unified diff; empty where there is none.
+// Diff returns the change as a unified diff that git apply and patch -p1 read; empty where there is none. The name is
+// relative, with slashes.
 func (r Result) Diff(name string) string {
 	if len(r.edits) == 0 {
 		return ""
 	}
 	starts := lineStarts(r.original)
 	var b strings.Builder
-	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", name, name)
+	fmt.Fprintf(&b, "--- %s\n+++ %s\n", header("a/"+name), header("b/"+name))
 	grown := 0
 	for _, hunk := range hunks(r.changed(starts)) {
 		grown += r.writeHunk(&b, starts, hunk, grown)
 	}
+	return b.String()
+}
+
+// header writes a file's name as git does: quoted where it holds signs that would end it, and with a tab behind spaces.
+func header(name string) string {
+	switch {
+	case strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c == '"' || c == '\\' || c == 0x7f }):
+		return quote(name)
+	case strings.Contains(name, " "):
+		return name + "\t"
+	default:
+		return name
+	}
+}
+
+// quote writes what C and git do not take for itself as octal numbers.
+func quote(name string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(name) {
+		if c := name[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			fmt.Fprintf(&b, `\%03o`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
 	return b.String()
 }
 

@@ -31,11 +31,17 @@ type Change struct {
 	edits
 }
 
+// Warning is something that has to be done by hand.
+type Warning struct {
+	Line int
+	Text string
+}
+
 // Result is what becomes of a page.
 type Result struct {
 	Page     []byte
 	Changes  []Change
-	Warnings []string // With line numbers.
+	Warnings []Warning // In the page's order.
 	edits    edits
 	original []byte
 }
@@ -52,9 +58,11 @@ func (m Migration) Rewrite(page []byte, markup bool) (Result, error) {
 	if !utf8.Valid(page) {
 		return Result{}, ErrEncoding
 	}
-	r := &rewriter{rules: m.rules, page: page, masked: mask(page)}
+	r := &rewriter{rules: m.rules, page: page}
+	r.masked, r.code = mask(page)
 	r.markup = markup
 	r.run()
+	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return a.Line - b.Line })
 	result := Result{Changes: r.changes, Warnings: r.warnings, original: page}
 	for _, change := range r.changes {
 		result.edits = append(result.edits, change.edits...)
@@ -67,25 +75,64 @@ func (m Migration) Rewrite(page []byte, markup bool) (Result, error) {
 type rewriter struct {
 	rules
 	page, masked []byte
-	tagged       bool // Our script tag is in the page already.
+	code         []piece // Template code that is still to come.
+	tagged       bool    // Our script tag is in the page already.
 	changes      []Change
-	warnings     []string
+	warnings     []Warning
 }
 
 // run goes through the tokens, whose raw bytes one after another are the page.
 func (r *rewriter) run() {
 	r.tagged = r.Tag != "" && bytes.Contains(r.page, []byte(strings.TrimSpace(r.Tag)))
 	z := html.NewTokenizer(bytes.NewReader(r.masked))
+	isScript := false
 	for offset := 0; ; {
 		kind := z.Next()
 		end := offset + len(z.Raw())
 		if kind == html.ErrorToken {
 			return
 		}
-		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
-			r.element(scanTag(r.page, r.masked, offset, end))
+		code := r.codeUpTo(end)
+		switch {
+		case kind == html.StartTagToken || kind == html.SelfClosingTagToken:
+			t := scanTag(r.page, r.masked, offset, end)
+			isScript = t.name == "script"
+			r.element(t)
+			r.warnCalls(offset, end)
+			if slices.Contains(elements, t.name) && !t.has("data-assent") {
+				r.warnCode(code)
+			}
+		case kind == html.TextToken && isScript:
+			r.warnCalls(offset, end)
+		case kind == html.TextToken:
+			r.warnCode(code)
+			for _, c := range code {
+				r.warnCalls(c.start, c.end)
+			}
+		default:
+			isScript = false
 		}
 		offset = end
+	}
+}
+
+// codeUpTo takes the template code that begins before an offset.
+func (r *rewriter) codeUpTo(end int) []piece {
+	n := 0
+	for n < len(r.code) && r.code[n].start < end {
+		n++
+	}
+	code := r.code[:n]
+	r.code = r.code[n:]
+	return code
+}
+
+// warnCode warns of template code that names third parties: what it writes is not seen here.
+func (r *rewriter) warnCode(code []piece) {
+	for _, c := range code {
+		if found := r.inText(string(r.page[c.start:c.end])); len(found) > 0 {
+			r.warn(c.start, fmt.Sprintf("template code names addresses of %s: if it writes a tag, annotate that by hand", strings.Join(found, ", ")))
+		}
 	}
 }
 
@@ -108,7 +155,7 @@ func (r *rewriter) element(t tag) {
 	}
 	change, warning := r.rewrite(t, inline)
 	if warning != "" {
-		r.warn(t, warning)
+		r.warn(t.start, warning)
 	}
 	if len(change.edits) > 0 {
 		change.Line = r.line(t.start)
@@ -119,7 +166,7 @@ func (r *rewriter) element(t tag) {
 // replaceLoader puts our script in the place of the other tool's first one, and takes the others out.
 func (r *rewriter) replaceLoader(t tag) {
 	if r.Tag == "" {
-		r.warn(t, "loads another consent tool: give --site or --tag to have it replaced")
+		r.warn(t.start, "loads another consent tool: give --site or --tag to have it replaced")
 		return
 	}
 	end := r.elementEnd(t)
@@ -154,12 +201,16 @@ func (r *rewriter) elementEnd(t tag) int {
 // warnNoscript: without scripts nobody can be asked, and what stands there is requested at once.
 func (r *rewriter) warnNoscript(t tag) {
 	if found := r.inText(string(r.page[t.end:r.textEnd(t)])); len(found) > 0 {
-		r.warn(t, fmt.Sprintf("noscript requests %s of visitors who cannot be asked: take it out", strings.Join(found, ", ")))
+		r.warn(t.start, fmt.Sprintf("noscript requests %s of visitors who cannot be asked: take it out", strings.Join(found, ", ")))
 	}
 }
 
-func (r *rewriter) warn(t tag, text string) {
-	r.warnings = append(r.warnings, fmt.Sprintf("line %d: %s", r.line(t.start), text))
+// warn keeps one warning of a kind for each line.
+func (r *rewriter) warn(offset int, text string) {
+	w := Warning{r.line(offset), text}
+	if !slices.Contains(r.warnings, w) {
+		r.warnings = append(r.warnings, w)
+	}
 }
 
 func (r *rewriter) line(offset int) int { return 1 + bytes.Count(r.page[:offset], []byte("\n")) }

@@ -3,11 +3,13 @@ package pagemigration_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,7 +55,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			result := rewrite(t, string(page))
-			got := string(result.Page) + "---\n" + strings.Join(result.Warnings, "\n") + "\n"
+			got := string(result.Page) + "---\n" + told(result)
 			golden := strings.TrimSuffix(file, ".html") + ".golden"
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
@@ -73,6 +75,15 @@ func TestGolden(t *testing.T) {
 			patched(t, page, result)
 		})
 	}
+}
+
+// told returns the warnings, one a line.
+func told(result pagemigration.Result) string {
+	lines := make([]string, len(result.Warnings))
+	for i, w := range result.Warnings {
+		lines[i] = fmt.Sprintf("line %d: %s", w.Line, w.Text)
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // patched holds the diff to what patch(1) makes of it.
@@ -113,6 +124,11 @@ func TestMarkup(t *testing.T) {
 		{"a hint", `<link rel="preconnect" href="https://www.youtube.com">`, `<link data-assent="youtube" rel="preconnect" data-href="https://www.youtube.com">`},
 		{"template code in an address", `<iframe src="https://www.youtube.com/embed/{{ id|escape }}">`, `<iframe data-assent="youtube" data-src="https://www.youtube.com/embed/{{ id|escape }}">`},
 		{"PHP with an arrow", `<?php echo $a->b('<iframe src="` + youtube + `">'); ?><iframe src="` + youtube + `">`, `<?php echo $a->b('<iframe src="` + youtube + `">'); ?><iframe data-assent="youtube" data-src="` + youtube + `">`},
+		{"Blade with quotes", `<iframe src="https://www.youtube.com/embed/{!! $a["id"] !!}">`, `<iframe data-assent="youtube" data-src="https://www.youtube.com/embed/{!! $a["id"] !!}">`},
+		{"PHP that is never closed", `<iframe src="` + youtube + `"><?= '<iframe src="` + youtube + `">'`, `<iframe data-assent="youtube" data-src="` + youtube + `"><?= '<iframe src="` + youtube + `">'`},
+		{"an attribute twice", `<iframe src="` + youtube + `" src="/own">`, `<iframe data-assent="youtube" data-src="` + youtube + `" data-was-src="/own">`},
+		{"a place that is taken", `<iframe data-src=a data-src=b src="` + youtube + `">`, `<iframe data-assent="youtube" data-was-data-src=a data-was-data-src=b data-src="` + youtube + `">`},
+		{"in a template", `<template><iframe src="` + youtube + `"></iframe></template>`, `<template><iframe data-assent="youtube" data-src="` + youtube + `"></iframe></template>`},
 		{"ERB around an attribute", `<iframe <%= "a>b" %> src="` + youtube + `">`, `<iframe data-assent="youtube" <%= "a>b" %> data-src="` + youtube + `">`},
 	}
 	for _, c := range cases {
@@ -141,6 +157,48 @@ func TestEverythingElseStays(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeRewrittenIsTold(t *testing.T) {
+	for page, want := range map[string]string{
+		"\n<?php echo '<iframe src=\"https://www.youtube.com/\">' ?>":           "line 2: template code names addresses of youtube: if it writes a tag, annotate that by hand\n",
+		`<iframe src="<?= 'https://www.youtube.com/embed/' . $id ?>"></iframe>`: "line 1: template code names addresses of youtube: if it writes a tag, annotate that by hand\n",
+		`<iframe class=lazyload data-src="https://www.youtube.com/"></iframe>`:  "line 1: iframe is loaded lazily from its data-src, with or without a grant: write data-assent=\"youtube\", and take it from the lazy loader\n",
+		`<noscript><img src="https://www.youtube.com/a.gif"></noscript>`:        "line 1: noscript requests youtube of visitors who cannot be asked: take it out\n",
+
+		`<a href="<?= 'https://www.youtube.com/' ?>">x</a>`:                               "\n",
+		`<iframe data-assent="youtube" data-src="<?= 'https://www.youtube.com/' ?>">`:     "\n",
+		`<?php $shop = 'https://shop.example/' ?><!-- {{ "https://www.youtube.com" }}-->`: "\n",
+	} {
+		result := rewrite(t, page)
+		if got := told(result); got != want || string(result.Page) != page {
+			t.Errorf("%s became\n%s\n%s", page, result.Page, got)
+		}
+	}
+}
+
+// TestSignsAreSoughtOnce would take minutes if each sign that opens code had the rest of the page searched.
+func TestSignsAreSoughtOnce(t *testing.T) {
+	for _, sign := range []string{"{{", "<%", "{{ </p", "<?"} {
+		page := strings.Repeat(sign, 1<<20) + "}}"
+		begun := time.Now()
+		rewrite(t, page)
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("%q: %v", sign, took)
+		}
+	}
+}
+
+func TestTheDiffNamesFilesAsGitDoes(t *testing.T) {
+	for name, want := range map[string]string{
+		"page.html":          "--- a/page.html\n+++ b/page.html\n",
+		"über uns.html":      "--- a/über uns.html\t\n+++ b/über uns.html\t\n",
+		"a\"b\\c\n\xfc.html": `--- "a/a\042b\134c\012\374.html"` + "\n" + `+++ "b/a\042b\134c\012\374.html"` + "\n",
+	} {
+		if diff := rewrite(t, `<iframe src="https://www.youtube.com/">`).Diff(name); !strings.HasPrefix(diff, want) {
+			t.Errorf("%q: %s", name, diff)
+		}
+	}
+}
+
 func TestOtherEncodingsAreLeftAlone(t *testing.T) {
 	if _, err := pagemigration.New(options()).Rewrite([]byte("<p>caf\xe9</p>"), false); !errors.Is(err, pagemigration.ErrEncoding) {
 		t.Errorf("Latin 1: %v", err)
@@ -148,14 +206,23 @@ func TestOtherEncodingsAreLeftAlone(t *testing.T) {
 }
 
 func FuzzRewrite(f *testing.F) {
-	f.Add(`<iframe src="https://www.youtube.com/embed/1">`)
-	f.Add("<script type=text/plain data-cookieconsent='statistics'>x</script><?php echo 1 ?>")
+	for _, seed := range []string{
+		`<iframe src="https://www.youtube.com/embed/1">`,
+		"<script type=text/plain data-cookieconsent='statistics'>x</script><?php echo 1 ?>",
+		`<img data-src=a src="//www.youtube.com/a.gif" srcset='//www.youtube.com/b.gif 2x'>`,
+		`<script class="optanon-category-C0002" type="text/plain" src=/a.js></script>{{ '<iframe src="//www.youtube.com/1">' }}`,
+		`<iframe class="_iub_cs_activate" suppressedsrc="//www.youtube.com/1" src=about:blank data-src=x></iframe>`,
+		`<script src="/klaro.js"></script><a onclick="klaro.show()" data-cc=accept-all>`,
+	} {
+		f.Add(seed)
+	}
+	migration := pagemigration.New(options())
 	f.Fuzz(func(t *testing.T, page string) {
-		result, err := pagemigration.New(options()).Rewrite([]byte(page), false)
+		result, err := migration.Rewrite([]byte(page), false)
 		if err != nil {
 			return
 		}
-		again, err := pagemigration.New(options()).Rewrite(result.Page, false)
+		again, err := migration.Rewrite(result.Page, false)
 		if err != nil || string(again.Page) != string(result.Page) {
 			t.Errorf("%q became %q and then %q, %v", page, result.Page, again.Page, err)
 		}

@@ -218,14 +218,17 @@ func addressName(e tag) string {
 	}
 }
 
-// rename gives an attribute another name. A placeholder that stands there already goes.
+// rename gives an attribute another name. What stood under that name goes, and so does what stands a second time under
+// the old one, which would count from now on.
 func rename(e tag, a attribute, name string) edits {
 	if a.name == name {
 		return nil
 	}
 	list := edits{{a.nameStart, a.nameEnd, name}}
-	if other, ok := e.find(name); ok {
-		list = append(list, edit{other.nameStart, other.nameEnd, "data-was-" + name})
+	for _, other := range e.attributes {
+		if other.name == name || other.name == a.name && other.nameStart != a.nameStart {
+			list = append(list, edit{other.nameStart, other.nameEnd, "data-was-" + other.name})
+		}
 	}
 	return list
 }
