@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { complaints, startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, decide, enter, figures, overflow, owner, setupLink, violations } from './lab.ts';
+import { dashboardOf, decide, enter, figures, overflow, owner, setupLink, sight, violations } from './lab.ts';
 
 const origin = 'https://shop.example';
 
@@ -108,16 +108,10 @@ test('decisions appear by themselves', async () => {
 
 test('third parties that pages met are listed, and before that how to have them told', async () => {
   await shows('"autoBlock": "report"');
-  const sightings = [
+  await sight(assent, site, origin, [
     { host: 'www.youtube.com', kind: 'frame', service: 'youtube' },
     { host: 'nobody.example', kind: 'image' },
-  ];
-  const answer = await fetch(`http://127.0.0.1:${assent.port}/v1/sites/${site}/sightings`, {
-    method: 'POST',
-    headers: { Origin: origin, 'Content-Type': 'text/plain' },
-    body: JSON.stringify({ sightings }),
-  });
-  assert.equal(answer.status, 204);
+  ]);
   await page.locator('.third tbody tr').nth(1).waitFor();
   const rows = await page.$$eval('.third tbody tr', (list) =>
     list.map((row) => [...row.children].map((cell) => cell.textContent).slice(0, 4)),
@@ -127,6 +121,32 @@ test('third parties that pages met are listed, and before that how to have them 
     ['www.youtube.com', 'YouTube (Marketing)', 'frame', '1'],
   ]);
   assert.match((await page.textContent('.third tbody tr:nth-child(2) .held')) ?? '', /until granted/);
+});
+
+test('what would be held back is told apart from what is, in each language', async () => {
+  const told: string[][] = [];
+  for (const locale of ['en-GB', 'de-DE']) {
+    const other = await browser.newContext({ locale, storageState: await context.storageState() });
+    const view = await other.newPage();
+    for (const autoBlock of ['report', 'block'] as const) {
+      const observed = await assent.addSite(origin, { autoBlock });
+      await sight(assent, observed, origin, [{ host: 'www.youtube.com', kind: 'frame', service: 'youtube' }]);
+      await decide(other, assent, observed, {});
+      await view.goto(`${dashboardOf(assent)}?site=${observed}`);
+      const label = await view.locator('.third td.held').getAttribute('data-label');
+      told.push([(await view.textContent('.third th:last-child')) ?? '', label ?? '']);
+      const none = await view.getByText(/nothing here is held back|hiervon nichts zurückgehalten/).count();
+      assert.equal(none, autoBlock === 'report' ? 1 : 0);
+      assert.deepEqual(await violations(view), []);
+    }
+    await other.close();
+  }
+  assert.deepEqual(told, [
+    ['Would be held back', 'Would be held back'],
+    ['Held back', 'Held back'],
+    ['Würde zurückgehalten', 'Würde zurückgehalten'],
+    ['Zurückgehalten', 'Zurückgehalten'],
+  ]);
 });
 
 test('the chart and its table hold the same numbers', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { Decision, Site } from '../../schemas/types.gen.ts';
+import type { Decision, Sighting, Site } from '../../schemas/types.gen.ts';
 import { newId, newSecret } from '../../snippet/src/ids.ts';
 import type { Assent } from '../../snippet/test/harness/assent.ts';
 
@@ -48,6 +48,16 @@ export const decide = async (
     body: JSON.stringify({ page: `${origins[0]}/cart`, ...body }),
   });
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+};
+
+/** Third parties that one page of the site met, as the script posts them. */
+export const sight = async (assent: Assent, site: string, origin: string, sightings: Sighting[]): Promise<void> => {
+  const answer = await fetch(`http://127.0.0.1:${assent.port}/v1/sites/${site}/sightings`, {
+    method: 'POST',
+    headers: { Origin: origin, 'Content-Type': 'text/plain' },
+    body: JSON.stringify({ sightings }),
+  });
+  if (answer.status !== 204) throw new Error(`${answer.status} ${await answer.text()}`);
 };
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -94,6 +94,9 @@ export const de: Texts = {
     pages: 'Seitenaufrufe',
     days: 'Gesehen (UTC)',
     held: 'Zurückgehalten',
+    wouldBeHeld: 'Würde zurückgehalten',
+    nothingHeld:
+      'Die automatische Sperre ist nicht eingeschaltet, also wird hiervon nichts zurückgehalten. So würde sie wirken.',
     yes: 'bis zur Einwilligung',
     no: 'nein',
     unknown: 'unbekannt',

@@ -92,6 +92,8 @@ export const en = {
     pages: 'Page views',
     days: 'Seen (UTC)',
     held: 'Held back',
+    wouldBeHeld: 'Would be held back',
+    nothingHeld: 'Auto-block is not on, so nothing here is held back. This is what it would do.',
     yes: 'until granted',
     no: 'no',
     unknown: 'unknown',
