@@ -113,9 +113,5 @@ func choiceOf(c echo.Context, rules policy.Rules, now time.Time) policy.Choice {
 	case query.Has("choice"):
 		return rules.Read(query["choice"], now)
 	}
-	var values []string
-	for _, cookie := range c.Request().CookiesNamed("assent") {
-		values = append(values, cookie.Value)
-	}
-	return rules.Read(values, now)
+	return rules.Read(policy.Cookies(c.Request().Header.Values("Cookie")), now)
 }

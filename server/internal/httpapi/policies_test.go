@@ -69,7 +69,7 @@ func TestPolicyFollowsTheChoice(t *testing.T) {
 func TestPolicyFormats(t *testing.T) {
 	s, _ := startWithHosts(t)
 	path := "/v1/sites/" + s.site.ID + "/policy"
-	for format, want := range map[string]string{"nginx": "map $cookie_assent", "caddy": "(assent)", "worker": "export default", "text": "Content-Security-Policy: default-src"} {
+	for format, want := range map[string]string{"nginx": "map $http_cookie", "caddy": "(assent)", "worker": "export default", "text": "Content-Security-Policy: default-src"} {
 		if answer, body := s.do(http.MethodGet, path+"?format="+format, nil); answer.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
 			t.Errorf("%s: %d %s", format, answer.StatusCode, body)
 		}

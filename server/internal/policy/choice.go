@@ -1,9 +1,12 @@
 package policy
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"assent/server/internal/consent"
 )
 
 // Choice is what a visitor answered, by purpose and service. What is missing is pending, which grants nothing.
@@ -20,6 +23,25 @@ func Granted(ids ...string) Choice {
 
 // day is how far a visitor's clock may be ahead, as in the script.
 const day = 24 * time.Hour
+
+// form is the cookie's value after its version: `.<marks>.<seconds in base 36>.<subject or ->.<id>:<0|1>...`, as the
+// script (snippet/src/codec.ts) and this server write it. Another form was written by others, and none of those who read
+// the cookie guesses at it: so nginx, Caddy and the worker, which have the same expression, grant no more than this
+// server does. No braces, which Caddy takes for its own.
+const form = `\.([\w-][\w-][\w-][\w-])*\.[1-9a-z][0-9a-z]*\.[\w-]+(\.[a-z][a-z0-9_-]*:[01])*`
+
+var wellFormed = regexp.MustCompile(`^[12]` + form + `$`)
+
+// Cookies returns the values of all cookies named `assent` in a request's Cookie headers, just as they were sent.
+func Cookies(headers []string) []string {
+	var values []string
+	for pair := range strings.SplitSeq(strings.Join(headers, ";"), ";") {
+		if value, ok := strings.CutPrefix(strings.TrimLeft(pair, " "), consent.CookieName+"="); ok {
+			values = append(values, value)
+		}
+	}
+	return values
+}
 
 // Read returns the choice that the values of all cookies named `assent` tell: pending when none is about this notice or
 // all are too old. Others can plant such a cookie, and a refusal must hold: of several, each has to grant.
@@ -38,15 +60,14 @@ func (r Rules) Read(cookies []string, now time.Time) Choice {
 	return all
 }
 
-// decode reads `<version>.<marks>.<seconds in base 36>.<subject or ->.<id>:<0|1>...`, as the script writes it
-// (snippet/src/codec.ts). A service whose mark is missing was not there, or was another, when the visitor chose.
+// decode reads one value. A service whose mark is missing was not there, or was another, when the visitor chose.
 func (r Rules) decode(cookie string, now time.Time) (Choice, bool) {
-	parts := strings.Split(cookie, ".")
-	if len(parts) < 4 || len(parts[0]) != 1 || !strings.Contains(r.Versions, parts[0]) || parts[3] == "" {
+	if !wellFormed.MatchString(cookie) || !strings.Contains(r.Versions, cookie[:1]) {
 		return nil, false
 	}
+	parts := strings.Split(cookie, ".")
 	at, err := strconv.ParseInt(parts[2], 36, 64)
-	if err != nil || at <= 0 {
+	if err != nil { // So many digits that no clock tells that time.
 		return nil, false
 	}
 	if age := now.Sub(time.Unix(at, 0)); age >= r.Lifetime || age <= -day {

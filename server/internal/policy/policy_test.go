@@ -190,8 +190,8 @@ func TestReadHoldsToTheCookiesGrammar(t *testing.T) {
 
 func TestRulesAreWrittenForEveryServer(t *testing.T) {
 	for format, needs := range map[string][]string{
-		"nginx":  {"map $cookie_assent $assent_service_1", " count.example *.count.example", `tube:1(\.|$)`, "$request_id", "Vary Cookie"},
-		"caddy":  {"(assent)", "{http.request.cookie.assent}", "count.example *.count.example", "{http.request.uuid}"},
+		"nginx":  {"map $http_cookie $assent_choice", "map $assent_choice $assent_service_1", " count.example *.count.example", `tube:1(\.|$)`, "$request_id", "Vary Cookie"},
+		"caddy":  {"(assent)", "{http.request.header.Cookie}", "count.example *.count.example", "{http.request.uuid}"},
 		"worker": {"export default", `id: "tube", purpose: "marketing"`, `PLACEHOLDER = "secret-of-mine"`},
 	} {
 		text, err := rules().Write(format, "shop1", "secret-of-mine")

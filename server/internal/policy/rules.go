@@ -48,6 +48,7 @@ type configuration struct {
 	Site        string
 	Placeholder string
 	Seconds     int
+	Form        string   // Regular expression of the cookie's value.
 	Fixed       []string // Always, in lists that fit a parameter.
 	Groups      []group
 }
@@ -58,7 +59,8 @@ func (configuration) Value(nonce, allowed string) string { return value(nonce, a
 // Write returns ready rules that choose the header by the visitor's cookie, in one of Formats other than text. The
 // placeholder is what pages carry where the nonce belongs; it must satisfy IsNonce.
 func (r Rules) Write(format, site, placeholder string) (string, error) {
-	c := configuration{Rules: r, Site: site, Placeholder: placeholder, Seconds: int(r.Lifetime.Seconds()), Fixed: lists(r.Always)}
+	c := configuration{Rules: r, Site: site, Placeholder: placeholder, Seconds: int(r.Lifetime.Seconds()),
+		Form: `[` + r.Versions + `]` + form, Fixed: lists(r.Always)}
 	for _, s := range r.Services {
 		for _, allow := range lists(s.Sources) {
 			c.Groups = append(c.Groups, r.group(s, allow))
@@ -71,16 +73,15 @@ func (r Rules) Write(format, site, placeholder string) (string, error) {
 	return b.String(), nil
 }
 
-// group writes what the cookie looks like: `<version>.<marks>.<seconds>.<subject>.<id>:<0|1>...`, where a grant needs the
-// service's mark. No braces, which Caddy takes for its own.
+// group writes what a cookie that has its form looks like when it answers for a service. A grant needs the service's
+// mark, at a multiple of four characters. No braces, as in form.
 func (r Rules) group(s Service, allow string) group {
-	answer := func(marks, id, text string) string {
-		return `^[` + r.Versions + `]\.` + marks + `\.[0-9a-z]+\.[^.]+(\.[^.]+)*\.` + regexp.QuoteMeta(id) + ":" + text + `(\.|$)`
+	granted := func(id string) string {
+		return `^..([^.][^.][^.][^.])*` + regexp.QuoteMeta(s.Mark) + `.*\.` + regexp.QuoteMeta(id) + `:1(\.|$)`
 	}
-	const others = `([^.][^.][^.][^.])*`
-	marked := others + regexp.QuoteMeta(s.Mark) + others
-	return group{ID: s.ID, Allow: allow, Granted: answer(marked, s.Purpose, "1"), Refused: answer(`[^.]*`, s.Purpose, "0"),
-		ByItsOwn: answer(marked, s.ID, "1"), RefusedByItsOwn: answer(`[^.]*`, s.ID, "0")}
+	refused := func(id string) string { return `\.` + regexp.QuoteMeta(id) + `:0(\.|$)` }
+	return group{ID: s.ID, Allow: allow, Granted: granted(s.Purpose), Refused: refused(s.Purpose),
+		ByItsOwn: granted(s.ID), RefusedByItsOwn: refused(s.ID)}
 }
 
 // lists joins sources into as few lists as fit.

@@ -1,5 +1,5 @@
-// Package realparts starts the real Redis and ClickHouse that tests run against: on free ports of 127.0.0.1, with data
-// in a temporary folder, ended with the test binary whatever becomes of it. It is imported by tests only.
+// Package realparts starts the real Redis, ClickHouse and web servers that tests run against: on free ports of 127.0.0.1,
+// with data in a temporary folder, ended with the test binary whatever becomes of it. It is imported by tests only.
 package realparts
 
 import (
