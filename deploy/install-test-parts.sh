@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: Redis, ClickHouse, nginx, Caddy and Chromium, from Debian's or
-# Ubuntu's own packages. Does nothing, and quickly, when all is there. The tests start the servers themselves, on free ports, so
-# none of those installed here is started now or at boot.
+# Ubuntu's own packages. Does nothing, and quickly, when all is there. The tests start the servers themselves, on free
+# ports, so none of those installed here is started now or at boot.
 set -eu
 
 missing=''

@@ -62,7 +62,7 @@ func (r Rules) Read(cookies []string, now time.Time) Choice {
 
 // decode reads one value. A service whose mark is missing was not there, or was another, when the visitor chose.
 func (r Rules) decode(cookie string, now time.Time) (Choice, bool) {
-	if !wellFormed.MatchString(cookie) || !strings.Contains(r.Versions, cookie[:1]) {
+	if len(cookie) > consent.CookieLimit || !wellFormed.MatchString(cookie) || !strings.Contains(r.Versions, cookie[:1]) {
 		return nil, false
 	}
 	parts := strings.Split(cookie, ".")

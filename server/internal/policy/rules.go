@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"text/template"
+
+	"assent/server/internal/consent"
 )
 
 //go:embed templates
@@ -49,6 +51,7 @@ type configuration struct {
 	Placeholder string
 	Seconds     int
 	Form        string   // Regular expression of the cookie's value.
+	TooLong     int      // Characters: what is so long was written by others, to keep expressions busy.
 	Fixed       []string // Always, in lists that fit a parameter.
 	Groups      []group
 }
@@ -60,7 +63,7 @@ func (configuration) Value(nonce, allowed string) string { return value(nonce, a
 // placeholder is what pages carry where the nonce belongs; it must satisfy IsNonce.
 func (r Rules) Write(format, site, placeholder string) (string, error) {
 	c := configuration{Rules: r, Site: site, Placeholder: placeholder, Seconds: int(r.Lifetime.Seconds()),
-		Form: `[` + r.Versions + `]` + form, Fixed: lists(r.Always)}
+		Form: `[` + r.Versions + `]` + form, TooLong: consent.CookieLimit + 1, Fixed: lists(r.Always)}
 	for _, s := range r.Services {
 		for _, allow := range lists(s.Sources) {
 			c.Groups = append(c.Groups, r.group(s, allow))

@@ -60,6 +60,7 @@ func headers(at time.Time) []header {
 		{"a name that begins otherwise", "x" + yes, nil, false},
 		{"in another's value", "a=" + yes, nil, false},
 		{"in quotes", `assent="` + yes[7:] + `"`, nil, false},
+		{"too long", yes + strings.Repeat(".x:1", 40), nil, false},
 		{"no ASCII", yes + ".ü:1", nil, false},
 		{"another policy", yes + "; script-src *", all, false},
 
