@@ -30,7 +30,7 @@ func (f regionFlags) rules() (region.Rules, error) {
 	return rules, nil
 }
 
-// regions reads the rules and opens what tells where visitors are.
+// regions reads the rules and what tells where visitors are.
 func (c *serveCommand) regions(proxies []*net.IPNet) (httpapi.Regions, error) {
 	rules, err := c.rules()
 	if err != nil || c.CountryHeader+c.RegionHeader+c.GeoFile == "" {

@@ -59,9 +59,6 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	if regions.Locator != nil {
-		defer func() { err = errors.Join(err, regions.Locator.Close()) }()
-	}
 	listener, err := listen(env.ctx, c.Addr)
 	if err != nil {
 		return err

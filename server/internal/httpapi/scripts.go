@@ -14,6 +14,9 @@ import (
 const (
 	// moving lets browsers use the script for five minutes, and a day longer while they fetch the next one.
 	moving = "public, max-age=300, stale-while-revalidate=86400"
+	// regional is moving for the visitor's browser alone. No shared cache can tell visitors apart: the header with their
+	// country is added behind it, and the address of who asks is no part of the request.
+	regional = "private, max-age=300, stale-while-revalidate=86400"
 	// pinned never changes: its address is its hash.
 	pinned = "public, max-age=31536000, immutable"
 
@@ -37,17 +40,13 @@ func (r Regions) of(c echo.Context) string {
 	return r.Rules.Regime(r.Locator.Place(c.Request(), c.RealIP()))
 }
 
-// vary says in the answer what it depends on. Several CDNs ignore Vary, hence the header for them (RFC 9213); no shared
-// cache can tell addresses apart.
-func (r Regions) vary(header http.Header) (caching string) {
+// keepApart says in the answer what it depends on, and to CDNs that look at neither that nor `private` that they are not
+// to keep it (RFC 9213): one visitor's rules must not become another's.
+func (r Regions) keepApart(header http.Header) {
 	for _, name := range r.Locator.Headers() {
 		header.Add(echo.HeaderVary, name)
 	}
 	header.Set("CDN-Cache-Control", "no-store")
-	if r.Locator.ByAddress() {
-		return strings.Replace(moving, "public", "private", 1)
-	}
-	return moving
 }
 
 // moving answers /s/{site}.js.
@@ -61,7 +60,8 @@ func (s *scripts) moving(c echo.Context) error {
 		if s.regions.Locator == nil {
 			return snippetbuild.Strictest()
 		}
-		caching = s.regions.vary(c.Response().Header())
+		caching = regional
+		s.regions.keepApart(c.Response().Header())
 		return s.regions.of(c)
 	})
 	if err != nil {

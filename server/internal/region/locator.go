@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/oschwald/maxminddb-golang/v2"
@@ -27,7 +28,8 @@ type Locator struct {
 	database *maxminddb.Reader // nil without a file.
 }
 
-// NewLocator opens the file, if there is one.
+// NewLocator reads the file, if there is one. It is read as a whole: a mapped file that somebody writes over ends the
+// process.
 func NewLocator(s Sources) (*Locator, error) {
 	if (s.CountryHeader != "" || s.SubdivisionHeader != "") && len(s.Proxies) == 0 {
 		return nil, fmt.Errorf("a header that tells the country is believed from a trusted proxy only: name its network with --trusted-proxy")
@@ -39,20 +41,16 @@ func NewLocator(s Sources) (*Locator, error) {
 	if s.File == "" {
 		return l, nil
 	}
-	database, err := maxminddb.Open(s.File)
+	body, err := os.ReadFile(s.File)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w; give a database in MaxMind's format (.mmdb) with countries or cities", s.File, err)
+		return nil, fmt.Errorf("read places: %w; give the path of a database in MaxMind's format (.mmdb) with --geo-file", err)
+	}
+	database, err := maxminddb.OpenBytes(body)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w; give a database in MaxMind's format (.mmdb) with countries or cities", s.File, err)
 	}
 	l.database = database
 	return l, nil
-}
-
-// Close gives the file back.
-func (l *Locator) Close() error {
-	if l.database == nil {
-		return nil
-	}
-	return l.database.Close()
 }
 
 // Headers are the names of the request headers that an answer depends on.
@@ -66,24 +64,24 @@ func (l *Locator) Headers() []string {
 	return names
 }
 
-// ByAddress reports whether the answer may depend on the client's address.
-func (l *Locator) ByAddress() bool { return l.database != nil }
-
 // Place returns where the visitor behind a request is. A header counts only when the connection comes from a trusted
-// proxy; where none tells, the file is asked by the client's address.
+// proxy; where none tells, the file is asked by the client's address. A proxy's own address, which is left where its
+// X-Forwarded-For cannot be read, says nothing of the visitor.
 func (l *Locator) Place(r *http.Request, client string) Place {
-	if l.isTrusted(r.RemoteAddr) {
+	if remote, _, err := net.SplitHostPort(r.RemoteAddr); err == nil && l.isProxy(remote) {
 		if p := place(r.Header.Get(l.sources.CountryHeader), r.Header.Get(l.sources.SubdivisionHeader)); p != "" {
 			return p
 		}
 	}
+	if l.isProxy(client) {
+		return ""
+	}
 	return l.lookUp(client)
 }
 
-func (l *Locator) isTrusted(remote string) bool {
-	host, _, err := net.SplitHostPort(remote)
-	ip := net.ParseIP(host)
-	if err != nil || ip == nil {
+func (l *Locator) isProxy(address string) bool {
+	ip := net.ParseIP(address)
+	if ip == nil {
 		return false
 	}
 	for _, network := range l.sources.Proxies {
@@ -94,8 +92,9 @@ func (l *Locator) isTrusted(remote string) bool {
 	return false
 }
 
-// unknown are codes that CDNs send for no country: nowhere, and the Tor network.
-var unknown = map[string]bool{"XX": true, "T1": true, "ZZ": true}
+// unknown are codes that CDNs and databases have for no country: nowhere, the Tor network, and somewhere in Europe or
+// in Asia and the Pacific.
+var unknown = map[string]bool{"XX": true, "T1": true, "ZZ": true, "EU": true, "AP": true}
 
 // place joins what headers or the file say, or returns nothing where it is no code. The subdivision may come with its
 // country, as in US-CA, or without.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -64,6 +65,9 @@ func Parse(body []byte) (Rules, error) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&own); err != nil {
 		return Rules{}, fmt.Errorf("is not as schemas/regimes.json shows: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Rules{}, errors.New("goes on after its object; keep all members in one")
 	}
 	for _, list := range []struct{ own, all *[]Place }{{&own.OptIn, &all.OptIn}, {&own.OptOut, &all.OptOut},
 		{&own.NoticeOnly, &all.NoticeOnly}, {&own.GPC, &all.GPC}} {

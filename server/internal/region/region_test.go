@@ -70,6 +70,7 @@ func TestFaultsOfAFileAreNamed(t *testing.T) {
 		`{"gpc": ["California"]}`:                 "no ISO 3166 code",
 		`{"optin": [], "opt_out": []}`:            "schemas/regimes.json",
 		`[]`:                                      "schemas/regimes.json",
+		`{"optIn": ["DE"]} {"optOut": ["DE"]}`:    "keep all members in one",
 		`{"optIn": ["D1"], "otherwise": "child"}`: "child",
 	} {
 		if _, err := region.Parse([]byte(file)); err == nil || !strings.Contains(err.Error(), want) {
@@ -85,7 +86,7 @@ func database(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for network, place := range map[string][2]string{"192.0.2.0/24": {"DE", "BY"}, "198.51.100.0/24": {"US", "CA"}, "2001:db8::/32": {"FR", ""}} {
+	for network, place := range map[string][2]string{"192.0.2.0/24": {"DE", "BY"}, "198.51.100.0/24": {"US", "CA"}, "2001:db8::/32": {"FR", ""}, "10.0.0.0/8": {"US", "CA"}} {
 		_, parsed, err := net.ParseCIDR(network)
 		if err != nil {
 			t.Fatal(err)
@@ -118,11 +119,6 @@ func locator(t *testing.T, s region.Sources) *region.Locator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return l
 }
 
@@ -148,12 +144,14 @@ func TestWhereAVisitorIs(t *testing.T) {
 		{"a stranger's header beside a file", both, "192.0.2.9:99", "192.0.2.9", "US", "CA", "DE-BY"},
 		{"no country", headers, "10.1.2.3:99", "192.0.2.1", "XX", "", ""},
 		{"the Tor network", headers, "10.1.2.3:99", "192.0.2.1", "T1", "", ""},
+		{"somewhere in Europe", headers, "10.1.2.3:99", "192.0.2.1", "EU", "", ""},
 		{"nonsense", headers, "10.1.2.3:99", "192.0.2.1", "Germany", "", ""},
 		{"the file where the header tells nothing", both, "10.1.2.3:99", "198.51.100.7", "XX", "", "US-CA"},
 		{"the file without headers", region.Sources{File: both.File}, "198.51.100.7:1", "198.51.100.7", "DE", "", "US-CA"},
 		{"IPv6", both, "[2001:db8::1]:99", "2001:db8::1", "", "", "FR"},
 		{"IPv4 in IPv6", both, "[::ffff:192.0.2.1]:99", "::ffff:192.0.2.1", "", "", "DE-BY"},
 		{"an address that the file does not know", both, "203.0.113.1:99", "203.0.113.1", "", "", ""},
+		{"a proxy that does not tell whose request it is", both, "10.1.2.3:99", "10.1.2.3", "", "", ""},
 		{"no address", both, "@", "", "", "", ""},
 	} {
 		request := httptest.NewRequest(http.MethodGet, "/s/shop1.js", nil)
@@ -166,6 +164,18 @@ func TestWhereAVisitorIs(t *testing.T) {
 	}
 }
 
+// TestAFileMayBeWrittenOver: whoever updates it with cp must not end the server.
+func TestAFileMayBeWrittenOver(t *testing.T) {
+	file := database(t)
+	l := locator(t, region.Sources{File: file})
+	if err := os.Truncate(file, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Place(httptest.NewRequest(http.MethodGet, "/", nil), "192.0.2.1"); got != "DE-BY" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestALocatorSaysWhatItLacks(t *testing.T) {
 	broken := filepath.Join(t.TempDir(), "broken.mmdb")
 	if err := os.WriteFile(broken, []byte("not a database"), 0o600); err != nil {
@@ -175,6 +185,7 @@ func TestALocatorSaysWhatItLacks(t *testing.T) {
 		"--trusted-proxy":  {CountryHeader: "CF-IPCountry"},
 		"--country-header": {SubdivisionHeader: "CF-Region-Code", Proxies: []*net.IPNet{{}}},
 		"MaxMind's format": {File: broken},
+		"--geo-file":       {File: broken + ".gone"},
 	} {
 		if l, err := region.NewLocator(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v %v, want %q", s, l, err, want)
