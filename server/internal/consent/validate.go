@@ -1,7 +1,6 @@
 package consent
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -45,8 +44,8 @@ func Decode(body []byte) (schemas.Decision, error) {
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {
 		return d, &InvalidError{Faults: []schemas.Fault{{Detail: "is not complete, valid JSON; send one object as decision.schema.json describes"}}}
 	}
-	if name, twice := repeatedMember(body); twice {
-		return d, &InvalidError{Faults: []schemas.Fault{{Detail: fmt.Sprintf("has the member %q twice; evidence must not depend on which one is read", name)}}}
+	if err := OnceEach(body); err != nil {
+		return d, err
 	}
 	faults := decodeMembers(members, &d)
 	if len(faults) == 0 {
@@ -56,41 +55,6 @@ func Decode(body []byte) (schemas.Decision, error) {
 		return d, &InvalidError{Faults: faults}
 	}
 	return d, nil
-}
-
-// repeatedMember finds a member that an object of a valid document has twice, which encoding/json takes in silence.
-func repeatedMember(body []byte) (name string, twice bool) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	var open []map[string]bool // One set of names per open object; nil for an array.
-	isName := false
-	for {
-		token, err := decoder.Token()
-		if err != nil {
-			return "", false
-		}
-		inObject := len(open) > 0 && open[len(open)-1] != nil
-		switch token := token.(type) {
-		case json.Delim:
-			switch token {
-			case '{':
-				open = append(open, map[string]bool{})
-			case '[':
-				open = append(open, nil)
-			default:
-				open = open[:len(open)-1]
-			}
-			isName = len(open) > 0 && open[len(open)-1] != nil
-			continue
-		case string:
-			if inObject && isName {
-				if open[len(open)-1][token] {
-					return token, true
-				}
-				open[len(open)-1][token] = true
-			}
-		}
-		isName = inObject && !isName
-	}
 }
 
 func decodeMembers(members map[string]json.RawMessage, d *schemas.Decision) []schemas.Fault {

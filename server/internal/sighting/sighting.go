@@ -78,6 +78,9 @@ func Decode(body []byte) ([]schemas.Sighting, error) {
 		return nil, &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/sightings",
 			Detail: "is not what sighting.schema.json describes: 1 to 64 items, each with a host name in lower case, a kind, and at most the id of a service"}}}
 	}
+	if err := consent.OnceEach(body); err != nil {
+		return nil, err
+	}
 	var s schemas.Sightings
 	if err := json.Unmarshal(body, &s); err != nil {
 		return nil, fmt.Errorf("decode sightings: %w", err)

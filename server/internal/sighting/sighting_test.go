@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,6 +32,15 @@ func TestExamples(t *testing.T) {
 				t.Errorf("%s: %v", file, err)
 			}
 		}
+	}
+}
+
+// TestWhatIsCheckedIsWhatIsKept: of two lists the schema sees the second, and encoding/json fills it up from the first.
+func TestWhatIsCheckedIsWhatIsKept(t *testing.T) {
+	seen, err := sighting.Decode([]byte(`{"sightings": [{"host": "a.example", "kind": "image", "service": "<b>:"}], "sightings": [{"host": "a.example", "kind": "image"}]}`))
+	var invalid *consent.InvalidError
+	if !errors.As(err, &invalid) || !strings.Contains(err.Error(), `"sightings" twice`) {
+		t.Errorf("kept %+v, %v", seen, err)
 	}
 }
 

@@ -54,6 +54,9 @@ func decode(name string, body []byte, into any) error {
 	if err != nil {
 		return invalid("", "is not valid JSON: "+strings.TrimPrefix(err.Error(), "json: "))
 	}
+	if err := consent.OnceEach(body); err != nil {
+		return err
+	}
 	if err := all[name].Validate(document); err != nil {
 		return &consent.InvalidError{Faults: few(faultsOf(err))}
 	}

@@ -131,6 +131,20 @@ func TestNoticeCorpus(t *testing.T) {
 	}
 }
 
+// TestANoticeSaysEachThingOnce: of two members the schema sees the second, and encoding/json mixes both.
+func TestANoticeSaysEachThingOnce(t *testing.T) {
+	for _, body := range []string{
+		`{"regime": "opt-in", "regime": "opt-out"}`,
+		`{"services": [{"id": "s", "purpose": "marketing", "hosts": ["* *"]}], "services": [{"id": "s", "purpose": "marketing"}]}`,
+		`{"texts": {"en": {"banner.title": "a", "banner.title": "b"}}}`,
+	} {
+		var invalid *consent.InvalidError
+		if n, err := site.DecodeNotice([]byte(body)); !errors.As(err, &invalid) || !strings.Contains(err.Error(), "twice") {
+			t.Errorf("%s: %+v, %v", body, n, err)
+		}
+	}
+}
+
 func TestANoticeIsItsHash(t *testing.T) {
 	written := schemas.Notice{PrivacyPolicy: "https://shop.example/privacy?a=1&b=<2>"}
 	complete, err := site.Complete(written, snippet.Texts())
