@@ -184,6 +184,25 @@ func TestARefusalIsNeverRefused(t *testing.T) {
 	}
 }
 
+// TestNamesOfNobodyKeepNoRefusalAway, and get into no record.
+func TestNamesOfNobodyKeepNoRefusalAway(t *testing.T) {
+	unknown := map[string]bool{"sale": false}
+	for _, action := range []string{consent.RejectAll, consent.Withdraw, consent.Save, consent.Signal} {
+		d := decision(func(d *schemas.Decision) { d.Action, d.Purposes, d.Services = action, unknown, unknown })
+		r, err := consent.Decide(d, consent.Circumstances{Notice: &notice, Now: now})
+		if err != nil || len(r.Services) != 0 || r.Purposes["analytics"] {
+			t.Errorf("%s: %+v %v", action, r, err)
+		}
+		if _, named := r.Purposes["sale"]; named {
+			t.Errorf("%s: a name that nobody published is kept: %v", action, r.Purposes)
+		}
+	}
+	d := decision(func(d *schemas.Decision) { d.Purposes = unknown })
+	if r, err := consent.Decide(d, consent.Circumstances{Notice: &notice, Now: now}); err == nil {
+		t.Errorf("a grant: kept %+v", r)
+	}
+}
+
 func TestAGrantNeedsAKnownNotice(t *testing.T) {
 	for _, change := range []func(*schemas.Decision){
 		func(d *schemas.Decision) {},

@@ -39,9 +39,9 @@ type Circumstances struct {
 // Decide turns a valid decision into the record to keep, every purpose of the notice answered as the action implies.
 //
 // A refusal is never refused: when its notice is unknown it is flagged and kept as a refusal of what the site asks for
-// today, so that names nobody published get into no record. A grant under an unknown notice is an *InvalidError,
-// because it would prove nothing; so is an answer about a purpose or service that a known notice does not have, and a
-// grant under the rules for children.
+// today, and names that the notice does not have get into no record. A grant under an unknown notice is an
+// *InvalidError, because it would prove nothing; so is one beside a purpose or service that a known notice does not
+// have, and one under the rules for children.
 func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	id, err := uuid.Parse(d.ID)
 	if err != nil {
@@ -62,7 +62,7 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 		r.Purposes, r.Services = answers(d, c.Current)
 		return r, nil
 	}
-	if faults := unknownNames(d, *c.Notice); len(faults) > 0 {
+	if faults := unknownNames(d, *c.Notice); len(faults) > 0 && grants(d) {
 		return Record{}, &InvalidError{Faults: faults}
 	}
 	if grants(d) && (r.Regime == ChildDirected || c.Notice.Regime == ChildDirected) {

@@ -69,6 +69,9 @@ func Parse(body []byte) (Rules, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Rules{}, errors.New("goes on after its object; keep all members in one")
 	}
+	if err := consent.OnceEach(body); err != nil {
+		return Rules{}, err
+	}
 	for _, list := range []struct{ own, all *[]Place }{{&own.OptIn, &all.OptIn}, {&own.OptOut, &all.OptOut},
 		{&own.NoticeOnly, &all.NoticeOnly}, {&own.GPC, &all.GPC}} {
 		if *list.own != nil {

@@ -70,6 +70,7 @@ func TestFaultsOfAFileAreNamed(t *testing.T) {
 		`{"gpc": ["California"]}`:                 "no ISO 3166 code",
 		`{"optin": [], "opt_out": []}`:            "schemas/regimes.json",
 		`[]`:                                      "schemas/regimes.json",
+		`{"optIn": ["DE"], "optIn": []}`:          `"optIn" twice`,
 		`{"optIn": ["DE"]} {"optOut": ["DE"]}`:    "keep all members in one",
 		`{"optIn": ["D1"], "otherwise": "child"}`: "child",
 	} {
