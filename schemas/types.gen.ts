@@ -90,18 +90,18 @@ export interface Notice {
   purposes?: Purpose[];
   /** The third parties. */
   services?: Service[];
-  /** BCP 47 tags of the languages it is shown in, the first one being the default. */
+  /** BCP 47 tags of the languages it is shown in, the first one being the default; such as de or pt-BR. */
   languages?: string[];
   /** Texts by language and key, replacing the built-in ones. */
   texts?: Record<string, Record<string, string>>;
   look?: Look;
-  /** Link shown on the first layer. */
+  /** Link shown on the first layer: an http or https address, or a path of the page's own host. */
   privacyPolicy?: string;
   /** Days after which the visitor is asked again; the same for yes and no. */
   lifetimeDays?: number;
   /** What happens to third parties that nobody annotated, known by the hosts of the services and of the built-in catalogue: nothing, told (console and dashboard), or held back like annotated ones. */
   autoBlock?: 'off' | 'report' | 'block';
-  /** Hosts that auto-block never touches, with *. for all subdomains. */
+  /** Hosts that auto-block never touches, written as those of services: in lower case, IDNs in punycode, *. for all subdomains. */
   exempt?: string[];
   /** Google Consent Mode: `basic` loads no Google tag before a grant; `advanced` lets Google's tags load with everything denied. */
   consentMode?: 'basic' | 'advanced';
@@ -112,37 +112,40 @@ export interface Notice {
   regime?: 'auto' | 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
   /** A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out. */
   gpcYields?: boolean;
-  /** Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. */
+  /** Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front. */
   cookieDomain?: string;
 }
 
 /** Why data is used. */
 export interface Purpose {
+  /** Lower-case letters, digits, - and _, a letter first, at most 40. */
   id: string;
 }
 
 /** A third party under one purpose. Where the id is one of the built-in catalogue (see: assent services), whatever is left out comes from there; any other id needs a purpose. */
 export interface Service {
+  /** Lower-case letters, digits, - and _, a letter first, at most 40. */
   id: string;
+  /** Id of the purpose that must be granted. */
   purpose?: string;
   name?: string;
   /** What sort of service it is: its standard aim is told in the visitor's language. */
   kind?: '' | 'analytics' | 'advertising' | 'social' | 'chat' | 'support' | 'video' | 'audio' | 'map' | 'fonts' | 'testing' | 'tag-manager' | 'replay' | 'forms' | 'messages' | 'reviews' | 'security' | 'payment' | 'performance';
   /** Legal name of who receives the data. */
   provider?: string;
-  /** Hosts that it loads from: example.com for that one, *.example.com for all of its subdomains and not for itself; with a slash also the beginning of path and query, as in www.example.com/maps/. Any port, unless one is given. */
+  /** Hosts that it loads from, in lower case, IDNs in punycode: example.com for that one, *.example.com for all of its subdomains and not for itself; with a slash also the beginning of path and query, as in www.example.com/maps/. Any port, unless one is given. */
   hosts?: string[];
   /** Names, with * as wildcard, cleared on withdrawal. */
   cookies?: string[];
   /** Keys of localStorage and sessionStorage and names of IndexedDB databases, with * as wildcard, cleared on withdrawal. */
   storage?: string[];
-  /** ISO 3166-1 alpha-2 code of where data is processed. */
+  /** ISO 3166-1 alpha-2 code of where data is processed, such as DE. */
   country?: string;
   /** What makes the transfer lawful. */
   safeguard?: '' | 'adequacy' | 'scc' | 'bcr' | 'none';
-  /** ISO 8601 duration of the longest-lived cookie or record. */
+  /** ISO 8601 duration of the longest-lived cookie or record in years, months, weeks and days, such as P13M. */
   retention?: string;
-  /** Link to the provider's privacy policy. */
+  /** Link to the provider's privacy policy, an http or https address. */
   policy?: string;
   /** Vendor adapter that is told of each choice; without one the service is gated by load. */
   adapter?: '' | 'google' | 'google-tag-manager' | 'adsense' | 'microsoft-uet' | 'clarity' | 'meta' | 'tiktok' | 'pinterest' | 'matomo' | 'hubspot' | 'posthog' | 'mixpanel' | 'intercom' | 'zendesk' | 'fullstory' | 'shopify' | 'zaraz';
@@ -153,13 +156,13 @@ export interface Look {
   layout?: 'bar' | 'box' | 'centre';
   /** Colour of both answers and of switches, as #rrggbb. */
   accent?: string;
-  /** Colour of the surface in the light scheme; white by default. */
+  /** Colour of the surface in the light scheme, as #rrggbb; white by default. */
   background?: string;
-  /** Colour of the text in the light scheme; must reach 4.5:1 on the surface. */
+  /** Colour of the text in the light scheme, as #rrggbb; must reach 4.5:1 on the surface. */
   text?: string;
-  /** Colour of the surface in the dark scheme. */
+  /** Colour of the surface in the dark scheme, as #rrggbb. */
   darkBackground?: string;
-  /** Colour of the text in the dark scheme. */
+  /** Colour of the text in the dark scheme, as #rrggbb. */
   darkText?: string;
   /** Colour scheme: the visitor's, or always one. */
   scheme?: '' | 'auto' | 'light' | 'dark';
@@ -177,9 +180,9 @@ export interface Google {
   adsDataRedaction?: boolean;
   /** Pass click identifiers in links while storage is denied. */
   urlPassthrough?: boolean;
-  /** ISO 3166-2 codes where everything is denied by default; elsewhere everything is granted by default. Empty: denied everywhere. */
+  /** ISO 3166-2 codes such as DE or US-CA where everything is denied by default; elsewhere everything is granted by default. Empty: denied everywhere. */
   regions?: string[];
-  /** Identifier that Google gave the operator. */
+  /** Identifier that Google gave the operator: letters and digits. */
   developerId?: string;
 }
 

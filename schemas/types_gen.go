@@ -94,18 +94,18 @@ type Notice struct {
 	Purposes []Purpose `json:"purposes,omitempty"`
 	// The third parties.
 	Services []Service `json:"services,omitempty"`
-	// BCP 47 tags of the languages it is shown in, the first one being the default.
+	// BCP 47 tags of the languages it is shown in, the first one being the default; such as de or pt-BR.
 	Languages []string `json:"languages,omitempty"`
 	// Texts by language and key, replacing the built-in ones.
 	Texts map[string]map[string]string `json:"texts,omitempty"`
 	Look  Look                         `json:"look,omitzero"`
-	// Link shown on the first layer.
+	// Link shown on the first layer: an http or https address, or a path of the page's own host.
 	PrivacyPolicy string `json:"privacyPolicy,omitempty"`
 	// Days after which the visitor is asked again; the same for yes and no.
 	LifetimeDays int `json:"lifetimeDays,omitempty"`
 	// What happens to third parties that nobody annotated, known by the hosts of the services and of the built-in catalogue: nothing, told (console and dashboard), or held back like annotated ones.
 	AutoBlock string `json:"autoBlock,omitempty"`
-	// Hosts that auto-block never touches, with *. for all subdomains.
+	// Hosts that auto-block never touches, written as those of services: in lower case, IDNs in punycode, *. for all subdomains.
 	Exempt []string `json:"exempt,omitempty"`
 	// Google Consent Mode: `basic` loads no Google tag before a grant; `advanced` lets Google's tags load with everything denied.
 	ConsentMode string `json:"consentMode,omitempty"`
@@ -116,37 +116,40 @@ type Notice struct {
 	Regime string `json:"regime,omitempty"`
 	// A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out.
 	GpcYields bool `json:"gpcYields,omitempty"`
-	// Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone.
+	// Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front.
 	CookieDomain string `json:"cookieDomain,omitempty"`
 }
 
 // Purpose: Why data is used.
 type Purpose struct {
+	// Lower-case letters, digits, - and _, a letter first, at most 40.
 	ID string `json:"id"`
 }
 
 // Service: A third party under one purpose. Where the id is one of the built-in catalogue (see: assent services), whatever is left out comes from there; any other id needs a purpose.
 type Service struct {
-	ID      string `json:"id"`
+	// Lower-case letters, digits, - and _, a letter first, at most 40.
+	ID string `json:"id"`
+	// Id of the purpose that must be granted.
 	Purpose string `json:"purpose,omitempty"`
 	Name    string `json:"name,omitempty"`
 	// What sort of service it is: its standard aim is told in the visitor's language.
 	Kind string `json:"kind,omitempty"`
 	// Legal name of who receives the data.
 	Provider string `json:"provider,omitempty"`
-	// Hosts that it loads from: example.com for that one, *.example.com for all of its subdomains and not for itself; with a slash also the beginning of path and query, as in www.example.com/maps/. Any port, unless one is given.
+	// Hosts that it loads from, in lower case, IDNs in punycode: example.com for that one, *.example.com for all of its subdomains and not for itself; with a slash also the beginning of path and query, as in www.example.com/maps/. Any port, unless one is given.
 	Hosts []string `json:"hosts,omitempty"`
 	// Names, with * as wildcard, cleared on withdrawal.
 	Cookies []string `json:"cookies,omitempty"`
 	// Keys of localStorage and sessionStorage and names of IndexedDB databases, with * as wildcard, cleared on withdrawal.
 	Storage []string `json:"storage,omitempty"`
-	// ISO 3166-1 alpha-2 code of where data is processed.
+	// ISO 3166-1 alpha-2 code of where data is processed, such as DE.
 	Country string `json:"country,omitempty"`
 	// What makes the transfer lawful.
 	Safeguard string `json:"safeguard,omitempty"`
-	// ISO 8601 duration of the longest-lived cookie or record.
+	// ISO 8601 duration of the longest-lived cookie or record in years, months, weeks and days, such as P13M.
 	Retention string `json:"retention,omitempty"`
-	// Link to the provider's privacy policy.
+	// Link to the provider's privacy policy, an http or https address.
 	Policy string `json:"policy,omitempty"`
 	// Vendor adapter that is told of each choice; without one the service is gated by load.
 	Adapter string `json:"adapter,omitempty"`
@@ -157,13 +160,13 @@ type Look struct {
 	Layout string `json:"layout,omitempty"`
 	// Colour of both answers and of switches, as #rrggbb.
 	Accent string `json:"accent,omitempty"`
-	// Colour of the surface in the light scheme; white by default.
+	// Colour of the surface in the light scheme, as #rrggbb; white by default.
 	Background string `json:"background,omitempty"`
-	// Colour of the text in the light scheme; must reach 4.5:1 on the surface.
+	// Colour of the text in the light scheme, as #rrggbb; must reach 4.5:1 on the surface.
 	Text string `json:"text,omitempty"`
-	// Colour of the surface in the dark scheme.
+	// Colour of the surface in the dark scheme, as #rrggbb.
 	DarkBackground string `json:"darkBackground,omitempty"`
-	// Colour of the text in the dark scheme.
+	// Colour of the text in the dark scheme, as #rrggbb.
 	DarkText string `json:"darkText,omitempty"`
 	// Colour scheme: the visitor's, or always one.
 	Scheme string `json:"scheme,omitempty"`
@@ -181,9 +184,9 @@ type Google struct {
 	AdsDataRedaction bool `json:"adsDataRedaction,omitempty"`
 	// Pass click identifiers in links while storage is denied.
 	UrlPassthrough bool `json:"urlPassthrough,omitempty"`
-	// ISO 3166-2 codes where everything is denied by default; elsewhere everything is granted by default. Empty: denied everywhere.
+	// ISO 3166-2 codes such as DE or US-CA where everything is denied by default; elsewhere everything is granted by default. Empty: denied everywhere.
 	Regions []string `json:"regions,omitempty"`
-	// Identifier that Google gave the operator.
+	// Identifier that Google gave the operator: letters and digits.
 	DeveloperId string `json:"developerId,omitempty"`
 }
 

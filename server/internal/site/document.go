@@ -8,17 +8,21 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
 )
 
-// compiled returns the JSON Schema of a document, such as "notice.schema.json".
-var compiled = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
+// contract is the JSON Schema of a document, ready to be held against one, and as it is written.
+type contract struct {
+	*jsonschema.Schema
+	written any
+}
+
+// compiled returns the contract of each document, by its name such as "notice.schema.json".
+var compiled = sync.OnceValues(func() (map[string]contract, error) {
 	compiler := jsonschema.NewCompiler()
-	result := map[string]*jsonschema.Schema{}
+	result := map[string]contract{}
 	names := []string{"notice.schema.json", "site.schema.json"}
 	for _, name := range names {
 		source, err := schemas.JSON.ReadFile(name)
@@ -32,13 +36,14 @@ var compiled = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
 		if err := compiler.AddResource(name, document); err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
+		result[name] = contract{written: document}
 	}
 	for _, name := range names {
 		schema, err := compiler.Compile(name)
 		if err != nil {
 			return nil, fmt.Errorf("compile %s: %w", name, err)
 		}
-		result[name] = schema
+		result[name] = contract{schema, result[name].written}
 	}
 	return result, nil
 })
@@ -58,7 +63,7 @@ func decode(name string, body []byte, into any) error {
 		return err
 	}
 	if err := all[name].Validate(document); err != nil {
-		return &consent.InvalidError{Faults: few(faultsOf(err))}
+		return &consent.InvalidError{Faults: few(faultsOf(err, all[name].written))}
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		// The schema takes 180.0 and 1e2 for whole numbers, and Go does not.
@@ -67,8 +72,8 @@ func decode(name string, body []byte, into any) error {
 	return nil
 }
 
-func invalid(pointer, detail string) error {
-	return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: pointer, Detail: detail}}}
+func invalid(member, detail string) error {
+	return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: member, Detail: detail}}}
 }
 
 // few keeps a reader's screen: nobody mends more at once.
@@ -81,23 +86,28 @@ func few(faults []schemas.Fault) []schemas.Fault {
 }
 
 // faultsOf flattens the validator's tree to its leaves, which are what the reader can mend.
-func faultsOf(err error) []schemas.Fault {
+func faultsOf(err error, schema any) []schemas.Fault {
 	failure, ok := err.(*jsonschema.ValidationError)
 	if !ok {
 		return []schemas.Fault{{Detail: err.Error()}}
 	}
 	if len(failure.Causes) == 0 {
-		pointer := ""
-		for _, member := range failure.InstanceLocation {
-			pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)
-		}
-		return []schemas.Fault{{Pointer: pointer, Detail: failure.ErrorKind.LocalizedString(message.NewPrinter(language.English))}}
+		return []schemas.Fault{{Pointer: pointer(failure.InstanceLocation...), Detail: explain(failure, schema)}}
 	}
 	var faults []schemas.Fault
 	for _, cause := range failure.Causes {
-		faults = append(faults, faultsOf(cause)...)
+		faults = append(faults, faultsOf(cause, schema)...)
 	}
 	return faults
+}
+
+// pointer builds a JSON Pointer (RFC 6901).
+func pointer(members ...string) string {
+	text := ""
+	for _, member := range members {
+		text += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)
+	}
+	return text
 }
 
 // canonical writes a document in one form only, as RFC 8785 does for what our documents contain (no floats): members

@@ -37,7 +37,7 @@ func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
 	n.Look.Layout = cmp.Or(n.Look.Layout, "bar")
 	n.Look.Accent = cmp.Or(strings.ToLower(n.Look.Accent), "#0b57d0")
 	n.Services = completeServices(n.Services, n.Purposes)
-	if faults := slices.Concat(idFaults(n), serviceFaults(n), languageFaults(n), lookFaults(n)); len(faults) > 0 {
+	if faults := slices.Concat(idFaults(n), serviceFaults(n), hostFaults(n), languageFaults(n), lookFaults(n)); len(faults) > 0 {
 		return n, &consent.InvalidError{Faults: faults}
 	}
 	texts, faults := completeTexts(n, builtIn)
@@ -114,7 +114,7 @@ func languageFaults(n schemas.Notice) []schemas.Fault {
 		if _, err := language.Parse(tag); err != nil {
 			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: fmt.Sprintf("%q is not a language tag (BCP 47)", tag)})
 		}
-		if slices.Contains(n.Languages[:i], tag) {
+		if slices.ContainsFunc(n.Languages[:i], func(other string) bool { return strings.EqualFold(other, tag) }) {
 			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: fmt.Sprintf("%q is listed twice", tag)})
 		}
 	}

@@ -90,7 +90,15 @@ func (p Publisher) checkPublished(ctx context.Context, s schemas.Site) error {
 	if err := json.Unmarshal(document, &n); err != nil {
 		return fmt.Errorf("decode notice %s: %w", s.Notice, err)
 	}
-	return checkCookieDomain(n, s.Origins)
+	return checkOrigins(n, s.Origins)
+}
+
+// checkOrigins holds a complete notice against where the site's pages are.
+func checkOrigins(n schemas.Notice, origins []string) error {
+	if err := checkCookieDomain(n, origins); err != nil {
+		return err
+	}
+	return checkOwnHosts(n, origins)
 }
 
 // IsCurrent reports whether adding n would leave the site as it is.
@@ -113,7 +121,7 @@ func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notic
 	if complete, err = Complete(n.Notice, p.Texts); err != nil {
 		return prepared, complete, nil, err
 	}
-	if err = checkCookieDomain(complete, prepared.Origins); err != nil {
+	if err = checkOrigins(complete, prepared.Origins); err != nil {
 		return prepared, complete, nil, err
 	}
 	if prepared.Notice, document, err = Canonical(complete); err != nil {

@@ -17,7 +17,7 @@ type Texts map[string]map[string]string
 // the region. Norwegian goes by either of its tags, no and nb.
 func (t Texts) For(tag string) map[string]string {
 	primary, _, _ := strings.Cut(tag, "-")
-	candidates := []string{tag}
+	candidates := []string{tag, language.Make(tag).String()} // pt-br is pt-BR.
 	if script, _ := language.Make(tag).Script(); primary == "zh" && script.String() == "Hant" {
 		candidates = append(candidates, "zh-Hant")
 	}
@@ -38,7 +38,7 @@ func completeTexts(n schemas.Notice, builtIn Texts) (Texts, []schemas.Fault) {
 	var faults []schemas.Fault
 	for lang := range n.Texts {
 		if !slices.Contains(n.Languages, lang) {
-			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang, Detail: "is not among the notice's languages; add it there or remove the texts"})
+			faults = append(faults, schemas.Fault{Pointer: pointer("texts", lang), Detail: "is not among the notice's languages; add it there or remove the texts"})
 		}
 	}
 	complete := Texts{}
@@ -61,14 +61,14 @@ func completeLanguage(n schemas.Notice, lang string, builtIn Texts) (map[string]
 	var faults []schemas.Fault
 	for _, key := range slices.Sorted(maps.Keys(n.Texts[lang])) {
 		if !needed[key] && !optional[key] {
-			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang + "/" + key, Detail: "is not the key of a text of this notice"})
+			faults = append(faults, schemas.Fault{Pointer: pointer("texts", lang, key), Detail: "is not the key of a text of this notice"})
 			continue
 		}
 		texts[key] = n.Texts[lang][key]
 	}
 	for _, key := range slices.Sorted(maps.Keys(needed)) {
 		if strings.TrimSpace(texts[key]) == "" {
-			faults = append(faults, schemas.Fault{Pointer: "/texts/" + lang + "/" + key, Detail: "has no text in this language; write it"})
+			faults = append(faults, schemas.Fault{Pointer: pointer("texts", lang, key), Detail: "has no text in this language; write it"})
 		}
 	}
 	return texts, faults

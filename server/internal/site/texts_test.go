@@ -14,7 +14,7 @@ import (
 func TestALanguageFindsItsTexts(t *testing.T) {
 	builtIn := site.Texts(snippet.Texts())
 	for tag, want := range map[string]string{
-		"en": "en", "en-GB": "en", "de-AT": "de", "pt": "pt", "pt-PT": "pt", "pt-BR": "pt-BR", "no": "no", "nb": "no", "nb-NO": "no",
+		"en": "en", "en-GB": "en", "de-AT": "de", "pt": "pt", "pt-PT": "pt", "pt-BR": "pt-BR", "pt-br": "pt-BR", "no": "no", "nb": "no", "nb-NO": "no",
 		"zh": "zh", "zh-CN": "zh", "zh-Hans-HK": "zh", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-Hant-MO": "zh-Hant", "he-IL": "he",
 	} {
 		if got := builtIn.For(tag)["banner.text"]; got == "" || got != builtIn[want]["banner.text"] {
@@ -23,6 +23,14 @@ func TestALanguageFindsItsTexts(t *testing.T) {
 	}
 	if got := builtIn.For("tlh"); got != nil {
 		t.Errorf("Klingon has texts: %v", got)
+	}
+}
+
+func TestALanguageIsListedOnce(t *testing.T) {
+	_, err := site.Complete(schemas.Notice{Languages: []string{"pt-BR", "pt-br"}}, snippet.Texts())
+	var invalid *consent.InvalidError
+	if !errors.As(err, &invalid) || invalid.Faults[0].Pointer != "/languages/1" {
+		t.Errorf("got %v", err)
 	}
 }
 
