@@ -199,6 +199,7 @@ func TestEveryFailureIsOneLineThatHelps(t *testing.T) {
 		"busy port":         {[]string{"serve", "--data", data, "--addr", taken.address}, exitFailure, []string{"in use", "--addr"}},
 		"bad port":          {[]string{"serve", "--data", data, "--addr", "127.0.0.1:port"}, exitFailure, []string{"--addr"}},
 		"proxy":             {[]string{"serve", "--data", data, "--trusted-proxy", "nginx"}, exitFailure, []string{"--trusted-proxy", "10.0.0.0/8"}},
+		"public address":    {[]string{"serve", "--data", data, "--public-url", "assent.example.com"}, exitFailure, []string{"--public-url", "https://"}},
 		"mistyped folder":   {[]string{"site", "list", "--data", data + "x"}, exitFailure, []string{"no such file", "--data"}},
 		"damaged database":  {[]string{"serve", "--data", damaged, "--addr", "127.0.0.1:0"}, exitFailure, []string{"not a database", "restore"}},
 		"folder in use":     {[]string{"serve", "--data", taken.args[1], "--addr", "127.0.0.1:0"}, exitFailure, []string{"another assent", "--data"}},

@@ -46,6 +46,9 @@ type serveCommand struct {
 // Run serves until the context ends, then stops gracefully.
 func (c *serveCommand) Run(env *environment) (err error) {
 	log := telemetry.NewLog(env.stderr)
+	if c.PublicURL, err = publicAddress(c.PublicURL); err != nil {
+		return err
+	}
 	stores, err := openStores(env.ctx, c.storeFlags)
 	if err != nil {
 		return err

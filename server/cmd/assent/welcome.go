@@ -109,7 +109,7 @@ func (s *server) prepareDemo(ctx context.Context) error {
 // baseURL is the address to print.
 func (c *serveCommand) baseURL(address net.Addr) string {
 	if c.PublicURL != "" {
-		return strings.TrimSuffix(c.PublicURL, "/")
+		return c.PublicURL
 	}
 	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		return fmt.Sprintf("http://localhost:%d", tcp.Port)

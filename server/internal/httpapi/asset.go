@@ -66,14 +66,16 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// accepts reads an Accept-Encoding header (RFC 9110, 12.5.3): a listed coding is accepted unless its weight is zero.
+// accepts reads an Accept-Encoding header (RFC 9110, 12.5.3): a listed coding is accepted unless its weight is zero, or
+// cannot be read.
 func accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(name), coding) {
-			weight = strings.TrimSpace(weight)
-			return !strings.HasPrefix(weight, "q=0") || strings.Trim(weight, "q=0.") != ""
+		name, parameter, isWeighed := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
 		}
+		weight, err := strconv.ParseFloat(strings.TrimPrefix(strings.ToLower(strings.TrimSpace(parameter)), "q="), 64)
+		return !isWeighed || err == nil && weight > 0
 	}
 	return false
 }
