@@ -73,6 +73,8 @@ export const lookAt = (browser: Browser, condition: Condition, contender: Conten
     if (!banner) return shown;
     await page.mouse.click(first.x, first.y);
     const clicked = await page.evaluate(() => (self as unknown as Probed).tagRan);
+    // What the choice sends has left the line by the time that a person follows a link.
+    await meanwhile(1000);
     await page.goto(url, { waitUntil: 'commit' });
     const again = await page.evaluate(() => (self as unknown as Probed).tagRan);
     return {

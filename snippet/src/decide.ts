@@ -50,8 +50,10 @@ export const record = (
   if (SILENCE_GRANTS) Object.assign(deed, { purposes: heeded(answers), services: heeded(apart) });
   const now = Date.now();
   const choice = toChoice(deed, current, now, services);
-  writeChoice(choice);
+  // Before it is written down, which takes the browser longer than all the rest: what was granted starts at once.
   const news = { ...apply(choice), action, source };
+  // A tag that started may have chosen again.
+  writeChoice(current);
   if (HAS_TRACES && news.removed[0])
     deed.removed = [...new Set(news.removed)].slice(0, 64).map((name) => name.slice(0, 255));
   if (REGIME !== 'opt-in') deed.regime = REGIME;
