@@ -1,7 +1,7 @@
 import { answersFrom, type Choice, undecided } from './choice.ts';
 
-/** Longest value that goes into the cookie, so that it costs each request little. */
-export const COOKIE_LIMIT = 200;
+/** Longest value that goes into the cookie: with its name 200 bytes, so that it costs each request little. */
+export const COOKIE_LIMIT = 193;
 
 /** What both sides know of a service: its id, its purpose and its mark. */
 export type Marked = Pick<Service, '_id' | '_purpose' | '_mark'>;

@@ -17,8 +17,8 @@ import (
 // Safari forgets what a script wrote after seven days.
 const CookieName = "assent"
 
-// CookieLimit is the longest value of the cookie, so that it costs each request little.
-const CookieLimit = 200
+// CookieLimit is the longest value of the cookie: with its name 200 bytes, so that it costs each request little.
+const CookieLimit = 200 - len(CookieName+"=")
 
 // mostMarks is how many services can have a mark of their own without filling the cookie.
 const mostMarks = 24
