@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { html, openLab } from './harness/lab.ts';
 import { usual } from './harness/notice.ts';
-import { BANNER, PREFERENCES, REJECT } from './harness/selectors.ts';
+import { ACCEPT, BANNER, MANAGE, PREFERENCES, REJECT } from './harness/selectors.ts';
 
 const lab = openLab();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -86,6 +86,37 @@ test('whatever a page does to its elements, the notice is drawn the same', async
     }
   }
   await judge.close();
+});
+
+test('a button shows that the pointer is on it, both answers alike', async () => {
+  const page = await lab.browser.newPage();
+  await page.goto(lab.world.page('/', html(lab.world.tag())));
+  const shadow = (button: string) => page.locator(button).evaluate((e) => getComputedStyle(e).boxShadow);
+  assert.equal(await shadow(REJECT), 'none');
+  await page.hover(REJECT);
+  const hovered = await shadow(REJECT);
+  assert.notEqual(hovered, 'none');
+  await page.hover(ACCEPT);
+  assert.equal(await shadow(ACCEPT), hovered);
+  await page.close();
+});
+
+test('a link that takes two lines on a phone is one target, without a gap between them', async () => {
+  const site = await lab.world.addSite({ ...usual, languages: ['de'] });
+  const page = await lab.browser.newPage({ viewport: { width: 320, height: 640 } });
+  await page.goto(lab.world.page('/', html(lab.world.tag('async', site), '', 'de')));
+  await page.click(MANAGE);
+  await page.waitForSelector(`${PREFERENCES} dl`, { state: 'attached' });
+  await page.locator(`${PREFERENCES} summary`).first().click();
+  const { height, line } = await page
+    .locator(`${PREFERENCES} dl + a`)
+    .first()
+    .evaluate((link: HTMLElement) => ({
+      height: link.offsetHeight,
+      line: Number.parseFloat(getComputedStyle(link).lineHeight),
+    }));
+  assert.ok(line < 30 && height > 2 * line && height >= 44, `${height} pixels high, lines of ${line}`);
+  await page.close();
 });
 
 const violations = async (page: Page): Promise<string[]> => {

@@ -99,6 +99,22 @@ test('opt-out: the way to refuse is in the question, and stays on the page', asy
   await context.close();
 });
 
+test('opt-out: the two answers are equally wide on a phone, on both layers', async () => {
+  const context = await lab.browser.newContext({ viewport: { width: 360, height: 640 } });
+  const page = await visit('opt-out', context);
+  await page.waitForSelector(BANNER);
+  const widths = (layer: string) =>
+    page
+      .locator(`${layer} :is([data-assent-action=accept-all], [data-assent-action=reject-all])`)
+      .evaluateAll((all) => all.map((button) => button.getBoundingClientRect().width));
+  for (const layer of [BANNER, PREFERENCES]) {
+    if (layer === PREFERENCES) await page.click(MANAGE);
+    const [no, yes] = await widths(layer);
+    assert.equal(no, yes, layer);
+  }
+  await context.close();
+});
+
 test('opt-out: the signal is honoured before anything runs, shown, recorded, and outweighs what is chosen', async () => {
   const context = await lab.browser.newContext();
   await signal(context);
