@@ -119,6 +119,23 @@ test('a link that takes two lines on a phone is one target, without a gap betwee
   await page.close();
 });
 
+test('letters of twice the size and names without a space make nothing stick out on a phone', async () => {
+  const name = 'Donaudampfschifffahrtsgesellschaftsstatistik';
+  const services = [{ id: 'count', purpose: 'analytics', name, provider: name }];
+  const site = await lab.world.addSite({ ...usual, services, languages: ['de'] });
+  const page = await lab.browser.newPage({ viewport: { width: 360, height: 640 } });
+  const large = '<style>#assent-root#assent-root { font-size: 32px !important }</style>';
+  await page.goto(lab.world.page('/', html(lab.world.tag('async', site) + large, '', 'de')));
+  await page.click(MANAGE);
+  await page.waitForSelector(`${PREFERENCES} dl`, { state: 'attached' });
+  await page.locator(`${PREFERENCES} summary`).first().click();
+  const wide = await page
+    .locator(`:is(${BANNER}, ${PREFERENCES}), :is(${BANNER}, ${PREFERENCES}) div`)
+    .evaluateAll((boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent));
+  assert.deepEqual(wide, []);
+  await page.close();
+});
+
 const violations = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe);
   return page.evaluate(async () => {

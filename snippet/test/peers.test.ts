@@ -198,7 +198,7 @@ test('with sixty services of long names the cookie has at most 200 bytes, and ye
   }));
   const page = await open('', await tagOf({ ...usual, services }));
   const lives: number[] = [];
-  const apart = services.filter((_, i) => i % 3).map(({ id }) => id);
+  const apart = services.slice(0, 4).map(({ id }) => id);
   for (const call of ['accept()', 'reject()', `accept(${JSON.stringify(apart)})`]) {
     await page.evaluate(`assent.${call}`);
     await untilRecorded(page);
