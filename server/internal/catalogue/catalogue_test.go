@@ -163,6 +163,10 @@ func TestMatch(t *testing.T) {
 		{"*.example.com", "evil.test/a.example.com/", false},
 		{"127.0.0.1:8080", "127.0.0.1:8080/", true},
 		{"127.0.0.1:8080", "127.0.0.1:8081/", false},
+		{"127.0.0.1:8080", "127.0.0.1/", false},
+		{"example.com:443", "example.com/", true},
+		{"example.com:443", "example.com:443/", true},
+		{"example.com:443", "example.com:8443/", false},
 		{"www.example.com/maps/", "www.example.com/maps/embed?pb=1", true},
 		{"www.example.com/maps/", "www.example.com/mapsite", false},
 		{"www.example.com/js?id=AW-", "www.example.com/js?id=AW-1", true},
@@ -180,11 +184,17 @@ func TestWhoseRequestItIs(t *testing.T) {
 		Services: []schemas.Service{
 			{ID: "own", Purpose: "analytics", Hosts: []string{"www.youtube.com", "*.cdn.example"}},
 			{ID: "meta-pixel", Purpose: "analytics", Hosts: []string{"connect.facebook.net"}},
+			{ID: "any-port", Purpose: "marketing", Hosts: []string{"tags.ports.test", "*.ports.test"}},
+			{ID: "one-port", Purpose: "analytics", Hosts: []string{"tags.ports.test:8443", "*.tags.ports.test:8443"}},
 		},
 	}
 	for address, want := range map[string]string{
 		"x.cdn.example/a.js":                             "own analytics",
 		"www.youtube.com/embed/1":                        "own analytics", // The owner's word counts.
+		"tags.ports.test:8443/a.js":                      "one-port analytics",
+		"tags.ports.test/a.js":                           "any-port marketing",
+		"a.tags.ports.test:8443/a.js":                    "one-port analytics",
+		"a.tags.ports.test:9443/a.js":                    "any-port marketing",
 		"i.ytimg.com/vi/1":                               "youtube marketing",
 		"connect.facebook.net/de_DE/sdk.js":              "meta-pixel analytics",
 		"www.facebook.com/plugins/like.php":              "facebook marketing",

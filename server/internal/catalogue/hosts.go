@@ -52,11 +52,21 @@ func orMarketing(id string, purposes []schemas.Purpose) string {
 	return marketing
 }
 
-// bySpecificity puts a host before a set of subdomains, and then the longer before the shorter.
+// bySpecificity puts a host before a set of subdomains, then a longer name, a longer path and one port before the rest.
 func bySpecificity(a, b Host) int {
 	wild := func(h Host) int { return min(1, strings.Count(h.Pattern, "*.")) }
-	return cmp.Or(cmp.Compare(wild(a), wild(b)), cmp.Compare(len(b.Pattern), len(a.Pattern)),
-		cmp.Compare(a.Pattern, b.Pattern))
+	nameA, portA, pathA := Split(a.Pattern)
+	nameB, portB, pathB := Split(b.Pattern)
+	return cmp.Or(cmp.Compare(wild(a), wild(b)), cmp.Compare(len(nameB), len(nameA)), cmp.Compare(len(pathB), len(pathA)),
+		cmp.Compare(portB, portA), cmp.Compare(a.Pattern, b.Pattern))
+}
+
+// Split returns the parts of one of Service.Hosts: the name, with *. for subdomains; the port, empty for any; and what
+// path and query begin with, after their first slash.
+func Split(pattern string) (name, port, path string) {
+	host, path, _ := strings.Cut(pattern, "/")
+	name, port, _ = strings.Cut(host, ":")
+	return name, port, path
 }
 
 // Expression returns a regular expression, of Go and of JavaScript alike, for one of Service.Hosts. It is to be tried on
@@ -64,18 +74,22 @@ func bySpecificity(a, b Host) int {
 // up to the path as browsers write it.
 //
 // example.com stands for that host, *.example.com for all of its subdomains and not for itself, on any port; with a port
-// for that one; with a slash for the addresses that begin so.
+// for that one; with a slash for the addresses that begin so. A port that browsers leave out may be missing.
 func Expression(pattern string) string {
-	host, path, _ := strings.Cut(pattern, "/")
+	name, port, path := Split(pattern)
 	subdomains := ""
-	if rest, wild := strings.CutPrefix(host, "*."); wild {
-		subdomains, host = `[^/]+\.`, rest
+	if rest, wild := strings.CutPrefix(name, "*."); wild {
+		subdomains, name = `[^/]+\.`, rest
 	}
-	port := ""
-	if !strings.Contains(host, ":") {
+	switch port {
+	case "":
 		port = `(:\d+)?`
+	case "80", "443":
+		port = "(:" + port + ")?"
+	default:
+		port = ":" + port
 	}
-	return "^" + subdomains + regexp.QuoteMeta(host) + port + `\/` + strings.ReplaceAll(regexp.QuoteMeta(path), "/", `\/`)
+	return "^" + subdomains + regexp.QuoteMeta(name) + port + `\/` + strings.ReplaceAll(regexp.QuoteMeta(path), "/", `\/`)
 }
 
 // Match reports whether an address, as Expression describes it, is one of the pattern's.

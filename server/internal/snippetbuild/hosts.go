@@ -97,21 +97,19 @@ func waits(n schemas.Notice, host catalogue.Host) bool {
 
 // covers reports whether a pattern, which it is given, takes in all that pattern does.
 func covers(pattern string) func(wide string) bool {
+	name, port, path := catalogue.Split(pattern)
 	return func(wide string) bool {
-		if key(wide) == key(pattern) {
-			return true
-		}
-		domain, isWild := strings.CutPrefix(wide, "*")
-		host, _, _ := strings.Cut(pattern, "/")
-		return isWild && !strings.Contains(domain, "/") && strings.HasSuffix(host, domain) ||
-			!isWild && strings.HasPrefix(pattern, wide+"/")
+		wideName, widePort, widePath := catalogue.Split(wide)
+		domain, isWild := strings.CutPrefix(wideName, "*")
+		return (widePort == "" || widePort == port) && strings.HasPrefix(path, widePath) &&
+			(strings.EqualFold(wideName, name) || isWild && strings.HasSuffix(strings.ToLower(name), strings.ToLower(domain)))
 	}
 }
 
-// key is how the script looks a pattern up: .example.com for all subdomains. Ports are not told apart.
+// key is how the script looks a pattern up: .example.com for all subdomains.
 func key(pattern string) string {
 	host, path, hasPath := strings.Cut(strings.TrimPrefix(pattern, "*"), "/")
-	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	host = strings.ToLower(host)
 	if hasPath {
 		return host + "/" + path
 	}
@@ -135,13 +133,26 @@ func blocked(n schemas.Notice) string {
 	if len(n.Exempt) > 0 {
 		spared = "(?!" + alternatives(n.Exempt) + ")"
 	}
-	return "^https?://" + spared + "(?:" + alternatives(hosts) + ")"
+	return "^https?://" + spared + alternatives(hosts)
 }
 
+// alternatives is an expression for any of some patterns. What most of them end with, any port and any path, it has once.
 func alternatives(patterns []string) string {
-	expressions := make([]string, len(patterns))
-	for i, pattern := range patterns {
-		expressions[i] = strings.ReplaceAll(strings.TrimPrefix(catalogue.Expression(pattern), "^"), `\/`, "/")
+	const anyPort = `(:\d+)?/`
+	var whole, list []string
+	for _, pattern := range patterns {
+		expression := strings.ReplaceAll(strings.TrimPrefix(catalogue.Expression(pattern), "^"), `\/`, "/")
+		if name, isWhole := strings.CutSuffix(expression, anyPort); isWhole {
+			whole = append(whole, name)
+		} else {
+			list = append(list, expression)
+		}
 	}
-	return strings.Join(expressions, "|")
+	if len(whole) > 0 {
+		list = append(list, "(?:"+strings.Join(whole, "|")+")"+anyPort)
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	return "(?:" + strings.Join(list, "|") + ")"
 }

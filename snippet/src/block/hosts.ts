@@ -1,32 +1,40 @@
 import { hosts } from 'assent:config';
 import { foreign } from './foreign.ts';
 
-/** So much of a path tells services on one host apart. */
-const PATH = 64;
-
-const table = new Map<string, HostRule>();
-for (const rule of hosts) for (const key of rule._hosts.split(' ')) table.set(key, rule);
-
-interface Address {
-  readonly hostname: string;
-  readonly pathname: string;
-  readonly search: string;
+interface Known {
+  /** What path and query begin with; empty for all. */
+  readonly _path: string;
+  readonly _rule: HostRule;
 }
 
-/** What is known about an address: the host itself before sets of subdomains, a longer path before a shorter one. */
-export const ruleOf = ({ hostname, pathname, search }: Address): HostRule | undefined => {
-  const path = (pathname + search).slice(0, PATH);
-  for (let host = hostname; host; host = host.replace(/^\.?[^.]+/, '')) {
-    for (let length = path.length; length >= 0; length--) {
-      const rule = table.get(host + path.slice(0, length));
-      if (rule) return rule;
-    }
+/** By host, with or without a port, or by .host for all of its subdomains. */
+const table = new Map<string, Known[]>();
+for (const _rule of hosts)
+  for (const key of _rule._hosts.split(' ')) {
+    const [host] = key.split('/') as [string];
+    table.set(host, [...(table.get(host) || []), { _path: key.slice(host.length), _rule }]);
+  }
+
+const portOf = ({ port, protocol }: HTMLAnchorElement): string => port || (protocol === 'https:' ? '443' : '80');
+
+/**
+ * What is known about an address: the host itself before sets of subdomains, a longer path before a shorter one, one
+ * port before all.
+ */
+export const ruleOf = (link: HTMLAnchorElement): HostRule | undefined => {
+  const path = link.pathname + link.search;
+  for (let host = link.hostname; host; host = host.replace(/^\.?[^.]+/, '')) {
+    const [first] = [`${host}:${portOf(link)}`, host]
+      .flatMap((key) => table.get(key) || [])
+      .filter(({ _path }) => path.startsWith(_path))
+      .sort((a, b) => b._path.length - a._path.length);
+    if (first) return first._rule;
   }
   return undefined;
 };
 
 /** Ids of the purpose or the services, any of which must be granted for a request; empty where none is needed. */
 export const needs = (address: unknown): string => {
-  const url = foreign(address);
-  return (url && ruleOf(url)?._ids) || '';
+  const link = foreign(address);
+  return (link && ruleOf(link)?._ids) || '';
 };
