@@ -1,29 +1,25 @@
 import { attempt } from './attempt.ts';
-import { isAnyGranted } from './block/granted.ts';
 import { release, stop } from './block/guard.ts';
+import { LOADERS } from './block/loads.ts';
+import { eachRoot, isBare, watchRoots } from './block/roots.ts';
 import { FOREIGN, translate } from './compat.ts';
+import { isGranted } from './granted.ts';
 import { INERT } from './inert.ts';
 import { isLoading } from './loading.ts';
 import { mark } from './mark.ts';
 import { start } from './start.ts';
-import { has } from './state.ts';
 
-/** Embeds that the visitor wants to see for once, without a grant. */
-export const once = new Set<Element>();
-
-const granted = (element: HTMLElement): boolean =>
-  once.has(element) ||
-  !!mark(element, 'assent')!
-    .match(/\S+/g)
-    ?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
+export { once } from './granted.ts';
 
 // Absolute web addresses and relative ones, so that no markup gets a script address past a sanitiser.
 const WEB = /^(https?:|[^:]*(\/|$))/i;
 
 // Gives an embed its address, or takes it away.
 const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
-  const address = mark(element, name);
-  if (!address || element.hasAttribute(name) === on || (on && !WEB.test(address))) return;
+  const address = mark(element, name) || element.getAttribute(name);
+  if (!address || element.hasAttribute(name) === on || !WEB.test(address)) return;
+  // One that came with its address is to get it back.
+  element.dataset[name] = address;
   // Out of the document meanwhile: a frame without address keeps its page until it is inserted anew, and one that gets
   // its address while the parser inserts it never loads (Chromium).
   const place = new Comment();
@@ -45,22 +41,27 @@ const visit = (found: HTMLElement): void => {
   const known = HAS_COMPAT ? translate(found) : found;
   const element = (HAS_AUTOBLOCK && stop(known)) || known;
   if ((HAS_AUTOBLOCK || HAS_COMPAT) && !mark(element, 'assent')) return;
-  const on = granted(element);
+  const on = isGranted(element);
   const script = element as HTMLScriptElement;
-  if (element.localName !== 'script') for (const name of ['src', 'srcset', 'href']) setAddress(element, name, on);
-  else if (on && isWaiting(script)) start(script, () => granted(script));
-  if (!on && !/script|link|img|source/.test(element.localName)) onHeld(element);
+  if (element.localName !== 'script')
+    for (const name of ['src', 'srcset', 'href', ...(HAS_AUTOBLOCK ? ['data', 'poster', 'imagesrcset'] : [])])
+      setAddress(element, name, on);
+  else if (on && isWaiting(script) && (!HAS_AUTOBLOCK || script.isConnected)) start(script, () => isGranted(script));
+  if (!on && !/script|link|img|source/.test(element.localName) && !(HAS_AUTOBLOCK && isBare(element))) onHeld(element);
 };
 
 // Members of a form take the names of its methods: <form data-assent><input name=getAttribute>.
-const GATED = `[data-assent]:not(form)${HAS_AUTOBLOCK ? ',script[src],iframe[src],img[src],img[srcset],link[href],template' : ''}${HAS_COMPAT ? `,${FOREIGN}` : ''}`;
+const GATED = `[data-assent]:not(form)${HAS_AUTOBLOCK ? `,${LOADERS}` : ''}${HAS_COMPAT ? `,${FOREIGN}` : ''}`;
 
 const sweepIn = (root: ParentNode): void => root.querySelectorAll<HTMLElement>(GATED).forEach(visit);
 
 /** Brings every annotated element in line with the choice. */
 export const sweep = (): void => {
   sweepIn(document);
-  if (HAS_AUTOBLOCK) release(visit);
+  if (HAS_AUTOBLOCK) {
+    release(visit);
+    eachRoot(sweepIn);
+  }
 };
 
 // Looks at what was inserted and at nothing else, once: what stands in something that was itself inserted is found there.
@@ -74,6 +75,7 @@ const look = (records: readonly MutationRecord[]): void => {
       }
       seen.add(node);
     }
+  if (HAS_AUTOBLOCK) eachRoot(sweepIn, true);
 };
 
 let onHeld: (embed: HTMLElement) => void;
@@ -91,6 +93,7 @@ export const watch = (onInsert: () => void, whenHeld: (embed: HTMLElement) => vo
     onInsert();
   };
   // The document itself is observed, because a framework may replace everything in it.
+  if (HAS_AUTOBLOCK) watchRoots(onChange);
   new MutationObserver(onChange).observe(document, { childList: true, subtree: true });
   document.addEventListener('DOMContentLoaded', onChange);
 };

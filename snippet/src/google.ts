@@ -59,7 +59,7 @@ export const consentUpdate = (): void => gtag('consent', 'update', signals(allow
  * have set it. Before there is a choice only what needs none is granted.
  */
 export const consentDefault = (): void => {
-  begun = Date.now();
+  if (!IN_STUB) begun = Date.now();
   page.gtag ||= gtag;
   if (!layer().some((call) => call?.[0] === 'consent' && call[1] === 'default')) {
     if (HAS_REGIONS) setDefault(() => false, { region: googleRegions });

@@ -9,7 +9,17 @@ const PATIENCE = 5000;
 
 /** What has been started, once per document whatever is withdrawn and granted again. */
 const started: HTMLScriptElement[] = [];
+
+/** Scripts that were given leave to run, whatever is withdrawn meanwhile. */
+const released = new WeakSet<Element>();
 let queue: Promise<unknown> = Promise.resolve();
+
+// A script that the page made by itself was kept from its address and has not run for want of one.
+const giveAddress = (script: HTMLScriptElement): HTMLScriptElement => {
+  released.add(script);
+  script.setAttribute(script instanceof SVGElement ? 'href' : 'src', trusted().createScriptURL(mark(script, 'src')!));
+  return script;
+};
 
 // A clone would not run where the original came by innerHTML; a copy made of its markup does. It goes beside the original,
 // which stays where a framework put it and may remove it.
@@ -23,14 +33,12 @@ const insertCopy = (original: HTMLScriptElement): HTMLScriptElement => {
   copy.nonce = original.nonce;
   // Turbo would run it again whenever it shows the page from its cache.
   copy.dataset.turboEval = 'false';
+  if (HAS_AUTOBLOCK) {
+    released.add(copy);
+    if (!copy.hasAttribute('src') && mark(copy, 'src')) giveAddress(copy);
+  }
   original.after(copy);
   return copy;
-};
-
-// A script that the page made by itself was kept from its address and has not run for want of one.
-const giveAddress = (script: HTMLScriptElement): HTMLScriptElement => {
-  script.src = trusted().createScriptURL(mark(script, 'src')!);
-  return script;
 };
 
 const run = (original: HTMLScriptElement): Promise<unknown> =>
@@ -42,8 +50,10 @@ const run = (original: HTMLScriptElement): Promise<unknown> =>
     setTimeout(settled, running.src ? PATIENCE : 0);
   });
 
+const hrefOf = (address: string): string | undefined => attempt(() => new URL(address, location.href).href);
+
 const addressOf = (script: HTMLScriptElement): string =>
-  HAS_AUTOBLOCK ? script.src || attempt(() => new URL(mark(script, 'src')!, location.href).href) || '' : script.src;
+  HAS_AUTOBLOCK ? script.src || (mark(script, 'src') && hrefOf(mark(script, 'src')!)) || '' : script.src;
 
 // An address counts once, also when a tag manager has put it into the page by itself. The same text may well stand in a
 // page twice; but one whose equal has left the page is the same tag, shown by another view.
@@ -51,13 +61,18 @@ const isRepeated = (original: HTMLScriptElement): boolean => {
   const src = addressOf(original);
   return src
     ? started.some((other) => addressOf(other) === src) ||
-        Array.from(document.scripts).some((other) => other.src === src && other.type !== INERT)
+        Array.from(document.scripts).some(
+          (other) => other.src === src && other.type !== INERT && (!HAS_AUTOBLOCK || other.hasAttribute('src')),
+        )
     : started.some((other) => other.text === original.text && !other.isConnected);
 };
 
+/** Whether a script has been given leave to run. */
+export const isReleased = (script: Element): boolean => released.has(script);
+
 /** Whether a script of this address was started. */
 export const hasStarted = (address: string): boolean => {
-  const href = attempt(() => new URL(address, location.href).href);
+  const href = hrefOf(address);
   return started.some((script) => addressOf(script) === href);
 };
 

@@ -7,7 +7,7 @@ interface Writer extends HTMLScriptElement {
   _text?: string;
 }
 
-const native = document.write;
+let native = document.write;
 
 const show = (writer: Writer): void => {
   writer.after(document.createRange().createContextualFragment(trusted().createHTML(writer._text!)));
@@ -28,5 +28,7 @@ const write = (...parts: string[]): void => {
 
 /** Puts what scripts write from now on beside them. Once the page is read, it would replace the page. */
 export const keepPage = (): void => {
+  if (document.write === write) return;
+  native = document.write;
   document.write = document.writeln = write;
 };

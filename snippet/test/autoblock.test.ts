@@ -5,6 +5,7 @@ import type { Notice } from '../../schemas/types.gen.ts';
 import { complaints, meanwhile, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
 import { ACCEPT, BANNER, REJECT } from './harness/selectors.ts';
+import { FAILED, KEPT, NAMES, namesOf, OUTSIDE, tryAll } from './ways.ts';
 
 const lab = openLab();
 
@@ -27,139 +28,10 @@ const tag = async (attributes = '') => {
   return lab.world.tag(attributes, site);
 };
 
-/** Each way in which a page's script makes a request: run in the page with an address without extension. */
-const WAYS: Record<string, (address: string) => void> = {
-  'script-property': (address) => {
-    const script = document.createElement('script');
-    script.src = `${address}.js`;
-    script.type = 'text/javascript';
-    document.head.append(script);
-  },
-  'script-attribute': (address) => {
-    const script = document.createElement('script');
-    document.head.append(script);
-    script.setAttribute('SRC', `${address}.js`);
-  },
-  'script-without-scheme': (address) => {
-    const script = document.createElement('script');
-    script.src = `${address.replace('http:', '')}.js`;
-    document.head.append(script);
-  },
-  'frame-property': (address) => {
-    const frame = document.createElement('iframe');
-    frame.src = `${address}.html`;
-    document.body.append(frame);
-  },
-  'frame-attribute': (address) => {
-    const frame = document.createElement('iframe');
-    frame.setAttribute('src', `${address}.html`);
-    document.body.append(frame);
-  },
-  picture: (address) => {
-    const image = document.createElement('img');
-    document.body.append(image);
-    image.src = `${address}.gif`;
-  },
-  'picture-outside': (address) => {
-    new Image().src = `${address}.gif`;
-  },
-  'picture-set': (address) => {
-    const image = new Image();
-    image.srcset = `${address}.gif 1x, ${address}-2.gif 2x`;
-    document.body.append(image);
-  },
-  style: (address) => {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = `${address}.css`;
-    document.head.append(link);
-  },
-  'markup-picture': (address) => {
-    document.createElement('div').innerHTML = `<img src="${address}.gif">`;
-  },
-  'markup-frame': (address) => {
-    const box = document.createElement('div');
-    document.body.append(box);
-    box.innerHTML = `<p>Video</p><iframe src="${address}.html"></iframe>`;
-  },
-  'markup-beside': (address) => {
-    document.body.insertAdjacentHTML('beforeend', `<link rel="stylesheet" href="${address}.css">`);
-  },
-  'markup-instead': (address) => {
-    const box = document.createElement('div');
-    document.body.append(box);
-    box.outerHTML = `<div><img src='${address}.gif'></div>`;
-  },
-  'markup-fragment': (address) => {
-    document.body.append(document.createRange().createContextualFragment(`<script src=${address}.js></script>`));
-  },
-  namespace: (address) => {
-    const image = document.createElement('img');
-    image.setAttributeNS(null, 'src', `${address}.gif`);
-    document.body.append(image);
-  },
-  parsed: (address) => {
-    const markup = `<iframe src="${address}.html"></iframe>`;
-    document.body.append(...new DOMParser().parseFromString(markup, 'text/html').body.childNodes);
-  },
-  'parsed-unsafe': (address) => {
-    const box = document.createElement('div');
-    document.body.append(box);
-    (box as any).setHTMLUnsafe(`<iframe src="${address}.html"></iframe>`);
-  },
-  'template-nested': (address) => {
-    const box = document.createElement('div');
-    box.innerHTML = `<template><p><iframe src="${address}.html"></iframe></p></template>`;
-    document.body.append(box.querySelector('template')!.content.cloneNode(true));
-  },
-  beacon: (address) => {
-    (self as any).told.push(['beacon', navigator.sendBeacon(`${address}.txt`, 'x')]);
-  },
-  fetch: (address) => {
-    fetch(`${address}.txt`).then(
-      () => (self as any).told.push(['fetch', true]),
-      (error) => (self as any).told.push(['fetch', error instanceof TypeError]),
-    );
-  },
-  'fetch-request': (address) => {
-    fetch(new Request(`${address}.txt`, { method: 'POST', body: 'x' })).catch(() => 0);
-  },
-  'fetch-url': (address) => {
-    fetch(new URL(`${address}.txt`)).catch(() => 0);
-  },
-  xhr: (address) => {
-    const request = new XMLHttpRequest();
-    request.open('GET', `${address}.txt`);
-    for (const name of ['load', 'error'])
-      request.addEventListener(name, () => (self as any).told.push(['xhr', name, request.status]));
-    request.send();
-  },
-};
-
-const NAMES = Object.keys(WAYS);
-
-/** Those that leave an element behind, with which the gate makes the request once it may. */
-const KEPT = NAMES.filter((name) => !/beacon|fetch|xhr|markup-picture/.test(name));
-
-const go = (page: Page, host: string, mark: string) =>
-  page.evaluate(
-    ([ways, address]) => {
-      (self as any).told = [];
-      for (const [name, way] of Object.entries(ways as Record<string, string>))
-        new Function(`return ${way}`)()(`${address}-${name}`);
-    },
-    [Object.fromEntries(NAMES.map((name) => [name, `${WAYS[name]}`])), `${host}/${mark}`] as const,
-  );
-
-const names = (hits: readonly string[], mark: string) =>
-  hits.flatMap((hit) => hit.match(`^/${mark}-([\\w-]+?)(-2)?\\.`)?.[1] || []).sort();
-
 const host = (name: string) => lab.world.vendor.replace('vendor.test', name);
 
 const told = (page: Page) =>
   page.evaluate(() => ((self as any).told as unknown[][]).map((entry) => entry.join(' ')).sort());
-
-const FAILED = ['beacon false', 'fetch true', 'xhr error 0'];
 
 const untilRefused = async (page: Page): Promise<void> => {
   await until(async () => (await told(page)).length >= FAILED.length, 'who asks is told that it failed');
@@ -178,21 +50,21 @@ const open = async (body = '', head = '') => {
 test('what scripts insert for a known host waits, starts once on a grant, and waits again after a withdrawal', async () => {
   const { page, faults, close } = await open();
   const { world } = lab;
-  await go(page, world.vendor, 'before');
+  await tryAll(page, world.vendor, 'before');
   await meanwhile(500);
   assert.deepEqual(world.hits, []);
   await untilRefused(page);
   await page.click(ACCEPT);
-  await until(() => names(world.hits, 'before').length >= KEPT.length, 'what was kept starts');
-  await go(page, world.vendor, 'after');
-  await until(() => names(world.hits, 'after').length >= NAMES.length, 'everything goes after the grant');
+  await until(() => namesOf(world.hits, 'before').length >= KEPT.length, 'what was kept starts');
+  await tryAll(page, world.vendor, 'after');
+  await until(() => namesOf(world.hits, 'after').length >= NAMES.length, 'everything goes after the grant');
   await meanwhile(300);
-  assert.deepEqual(names(world.hits, 'before'), [...KEPT].sort());
-  assert.deepEqual(names(world.hits, 'after'), [...NAMES].sort());
+  assert.deepEqual(namesOf(world.hits, 'before'), KEPT);
+  assert.deepEqual(namesOf(world.hits, 'after'), NAMES);
   assert.equal(await page.evaluate(() => new Set((self as any).ran).size === (self as any).ran.length), true);
   await page.evaluate(() => (self as any).assent.withdraw());
   world.hits = [];
-  await go(page, world.vendor, 'withdrawn');
+  await tryAll(page, world.vendor, 'withdrawn');
   await meanwhile(500);
   assert.deepEqual(world.hits, []);
   await untilRefused(page);
@@ -202,31 +74,32 @@ test('what scripts insert for a known host waits, starts once on a grant, and wa
 
 test('a refusal drops the pictures, and a later grant starts the elements alone', async () => {
   const { page, close } = await open();
-  await go(page, lab.world.vendor, 'before');
+  await tryAll(page, lab.world.vendor, 'before');
   await page.click(REJECT);
-  await go(page, lab.world.vendor, 'refused');
+  await tryAll(page, lab.world.vendor, 'refused');
   await meanwhile(300);
   assert.deepEqual(lab.world.hits, []);
   await page.evaluate(() => (self as any).assent.accept());
-  const inDocument = KEPT.filter((name) => name !== 'picture-outside');
+  const inDocument = KEPT.filter((name) => !OUTSIDE.includes(name));
   for (const mark of ['before', 'refused'])
-    await until(() => names(lab.world.hits, mark).length >= inDocument.length, `what is in the page starts: ${mark}`);
+    await until(() => namesOf(lab.world.hits, mark).length >= inDocument.length, `what is in the page starts: ${mark}`);
   await meanwhile(300);
-  for (const mark of ['before', 'refused']) assert.deepEqual(names(lab.world.hits, mark), [...inDocument].sort());
+  for (const mark of ['before', 'refused']) assert.deepEqual(namesOf(lab.world.hits, mark), inDocument);
   await close();
 });
 
 test("unknown and exempt hosts and the page's own origin are never touched", async () => {
   const { page, close } = await open();
   const own: string[] = [];
-  page.on('request', (request) => own.push(new URL(request.url()).pathname));
+  for (const event of ['request', 'websocket'] as const)
+    page.on(event as 'request', (request) => own.push(new URL(request.url()).pathname));
   for (const name of ['other.test', 'exempt.test', 'spared.vendor.test']) {
-    await go(page, host(name), name.split('.')[0]!);
-    await until(() => names(lab.world.hits, name.split('.')[0]!).length >= NAMES.length, `${name} is asked`);
-    assert.deepEqual(names(lab.world.hits, name.split('.')[0]!), [...NAMES].sort());
+    await tryAll(page, host(name), name.split('.')[0]!);
+    await until(() => namesOf(lab.world.hits, name.split('.')[0]!).length >= NAMES.length, `${name} is asked`);
+    assert.deepEqual(namesOf(lab.world.hits, name.split('.')[0]!), NAMES);
   }
-  await go(page, lab.world.shop, 'own');
-  await until(() => names(own, 'own').length >= NAMES.length, 'the own origin is asked');
+  await tryAll(page, lab.world.shop, 'own');
+  await until(() => namesOf(own, 'own').length >= NAMES.length, 'the own origin is asked');
   await page.evaluate(
     (address) => {
       new Image().src = address;

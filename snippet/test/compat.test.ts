@@ -36,23 +36,26 @@ const PAGES: Record<string, string> = {
 <iframe title="t" data-usercentrics="Some Tracker" data-src="V/frame.html"></iframe>`,
 };
 
-const notice = (tool: string): Notice => ({
+const notice = (tool: string, autoBlock: NonNullable<Notice['autoBlock']> = 'off'): Notice => ({
   purposes: [{ id: 'analytics' }, { id: 'marketing' }],
-  services: [{ id: 'tracker', purpose: 'marketing', name: 'Some Tracker' }],
+  services: [{ id: 'tracker', purpose: 'marketing', name: 'Some Tracker', hosts: ['vendor.test'] }],
   languages: ['en'],
   privacyPolicy: '/privacy',
+  autoBlock,
   compat: [tool as NonNullable<Notice['compat']>[number]],
 });
 
-for (const [tool, markup] of Object.entries(PAGES)) {
-  test(`the markup of ${tool} waits for a grant and then starts, once`, async () => {
+const tries = Object.keys(PAGES).flatMap((tool) => (['off', 'block'] as const).map((mode) => [tool, mode] as const));
+
+for (const [tool, autoBlock] of tries)
+  test(`the markup of ${tool} waits for a grant and then starts, once, with autoBlock ${autoBlock}`, async () => {
     const { world, browser } = lab;
-    const site = await world.addSite(notice(tool));
+    const site = await world.addSite(notice(tool, autoBlock));
     const context = await browser.newContext();
     const page = await context.newPage();
     // What carries no mark of a tool that needs none must be met by a script that is there before it.
     const tag = world.tag(tool === 'cookieyes' ? '' : 'async', site);
-    await page.goto(world.page('/', html(tag, markup.replaceAll('V/', `${world.vendor}/`))));
+    await page.goto(world.page('/', html(tag, PAGES[tool]!.replaceAll('V/', `${world.vendor}/`))));
     await page.waitForSelector(BANNER);
     await meanwhile(300);
     // Nobody can stop the browser from fetching ahead what carries its address openly.
@@ -69,7 +72,6 @@ for (const [tool, markup] of Object.entries(PAGES)) {
     assert.deepEqual(await page.evaluate(() => [...(self as any).ran].sort()), ['external', 'inline']);
     await context.close();
   });
-}
 
 test("another tool's markup starts under a strict policy with Trusted Types, without a complaint", async () => {
   const { world, browser } = lab;

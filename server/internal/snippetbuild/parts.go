@@ -37,7 +37,7 @@ const entrance = "assent:part"
 func always(schemas.Notice) bool { return true }
 
 // stateful are the script's modules of which there must be one on a page; a part that imported them would bring another.
-var stateful = []string{"events.ts", "gate.ts", "google.ts", "language.ts", "outbox.ts", "state.ts", "storage.ts", "trusted.ts"}
+var stateful = []string{"events.ts", "gate.ts", "google.ts", "granted.ts", "language.ts", "outbox.ts", "state.ts", "storage.ts", "trusted.ts"}
 
 // partPlaceholders stand for the integrity of each part, which the script knows and checks, until they are built.
 func partPlaceholders(n schemas.Notice) object {

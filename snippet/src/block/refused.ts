@@ -16,8 +16,8 @@ interface Refusal {
 // What then waits for the gate, if it is known; the guard may have been there first.
 const wait = (script: HTMLScriptElement): HTMLScriptElement | undefined => {
   if (script.type === INERT) return script;
-  const ids = needs(script.src);
-  if (!ids || mark(script, 'assent')) return undefined;
+  const ids = mark(script, 'assent') || needs(script.src);
+  if (!ids) return undefined;
   script.dataset.assent = ids;
   return disarm(script);
 };

@@ -1,7 +1,7 @@
 import { site } from 'assent:config';
+import { isAnyGranted } from '../granted.ts';
 import { origin } from '../origin.ts';
 import { foreign } from './foreign.ts';
-import { isAnyGranted } from './granted.ts';
 import { ruleOf } from './hosts.ts';
 
 interface Sighting {

@@ -99,6 +99,10 @@ export const startWorld = async () => {
     world.log.push(`vendor ${incoming.url}`);
     vendor(incoming.url || '', response);
   });
+  server.on('upgrade', (incoming, socket) => {
+    world.hits.push(incoming.url || '');
+    socket.destroy();
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   world.port = port;

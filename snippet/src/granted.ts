@@ -1,0 +1,15 @@
+import { mark } from './mark.ts';
+import { has } from './state.ts';
+
+/** Embeds that the visitor wants to see for once, without a grant. */
+export const once = new Set<Element>();
+
+/** Whether any of some purposes or services, separated by |, is granted. */
+export const isAnyGranted = (ids: string): boolean => ids.split('|').some(has);
+
+/** Whether everything that an element's annotation names is granted. */
+export const isGranted = (element: Element): boolean =>
+  once.has(element) ||
+  !!mark(element, 'assent')!
+    .match(/\S+/g)
+    ?.every(HAS_AUTOBLOCK ? isAnyGranted : has);
