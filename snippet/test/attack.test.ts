@@ -266,12 +266,20 @@ test('who reads an address back is told the one that waits, and may change it', 
   await close();
 });
 
-test('links that only name another page keep their address', async () => {
-  const { page, close } = await open(
-    '',
-    `<link rel="canonical" href="${lab.world.vendor}/page"><link rel="me" href="${lab.world.vendor}/me">`,
-  );
-  assert.equal(await page.locator('link[href][rel=canonical], link[href][rel=me]').count(), 2);
+test('links that only name another page keep their address, those that connect to it wait', async () => {
+  const at = lab.world.vendor;
+  const { page, close } = await open('', `<link rel="canonical" href="${at}/page"><link rel="me" href="${at}/me">`);
+  await page.evaluate((href) => {
+    for (const rel of ['preconnect', 'dns-prefetch', 'alternate']) {
+      document.head.append(Object.assign(document.createElement('link'), { rel, href }));
+      document.head.insertAdjacentHTML('beforeend', `<link rel="${rel}" href="${href}">`);
+    }
+  }, at);
+  const withAddress = () =>
+    page.locator('link[href]').evaluateAll((all) => all.map((link) => (link as HTMLLinkElement).rel).sort());
+  assert.deepEqual(await withAddress(), ['alternate', 'alternate', 'canonical', 'me']);
+  await page.click(ACCEPT);
+  await until(async () => (await withAddress()).length === 8, 'they connect after the grant');
   await close();
 });
 

@@ -41,6 +41,13 @@ const elements: Record<string, Way> = {
     frame.setAttribute('src', `${address}.html`);
     document.body.append(frame);
   },
+  'frame-of-set': (address) => {
+    const frame = document.createElement('frame');
+    frame.src = `${address}.html`;
+    const set = document.createElement('frameset');
+    set.append(frame);
+    document.documentElement.append(set);
+  },
   'frame-text': (address) => {
     const frame = document.createElement('iframe');
     frame.srcdoc = `<p>Picture</p><img alt="" src="${address}.gif">`;

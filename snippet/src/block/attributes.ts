@@ -2,10 +2,21 @@ import { mark } from '../mark.ts';
 import { arrest, isHeld } from './arrest.ts';
 import { type Guard, intercept, type Realm } from './patch.ts';
 
-/** Properties that hold an address. Those of the second row are the stub's too, which has put a guard before them. */
-const RARE =
-  'IFrame.srcdoc Link.imageSrcset Source.src Source.srcset Media.src Video.poster Track.src Embed.src Object.data Input.src';
-const USUAL = 'Script.src IFrame.src Image.src Image.srcset Link.href';
+/** Properties that hold an address; `patch` has put a guard before the usual ones. */
+const USUAL = ['Script.src', 'IFrame.src', 'Image.src', 'Image.srcset', 'Link.href'];
+const RARE = [
+  'Frame.src',
+  'IFrame.srcdoc',
+  'Link.imageSrcset',
+  'Source.src',
+  'Source.srcset',
+  'Media.src',
+  'Video.poster',
+  'Track.src',
+  'Embed.src',
+  'Object.data',
+  'Input.src',
+];
 
 // Who reads an address back, to change it, is told the one that waits.
 const kept = (self: HTMLElement, name: string): string => {
@@ -16,11 +27,11 @@ const kept = (self: HTMLElement, name: string): string => {
 
 /** Puts the guard before the rarer ways to give an element its address. */
 export const patchAttributes = (guard: Guard, realm: Realm): void => {
-  for (const property of `${RARE} ${USUAL}`.split(' ')) {
+  for (const property of [...USUAL, ...RARE]) {
     const [kind, name] = property.split('.') as ['Link', 'href'];
     const { prototype } = realm[`HTML${kind}Element`];
     intercept(prototype, name, (self, _, go) => kept(self, name) || go(), 'get');
-    if (RARE.includes(property))
+    if (!USUAL.includes(property))
       intercept(prototype, name, (self, [value], go) => guard.hold(self, name, value) || go());
   }
   intercept(

@@ -15,16 +15,18 @@ for (const _rule of hosts)
     table.set(host, [...(table.get(host) || []), { _path: key.slice(host.length), _rule }]);
   }
 
-const portOf = ({ port, protocol }: HTMLAnchorElement): string => port || (protocol === 'https:' ? '443' : '80');
+type Address = Pick<HTMLAnchorElement, 'protocol' | 'hostname' | 'port' | 'pathname' | 'search'>;
+
+const portOf = ({ port, protocol }: Address): string => port || (protocol === 'https:' ? '443' : '80');
 
 /**
  * What is known about an address: the host itself before sets of subdomains, a longer path before a shorter one, one
  * port before all.
  */
-export const ruleOf = (link: HTMLAnchorElement): HostRule | undefined => {
-  const path = link.pathname + link.search;
-  for (let host = link.hostname; host; host = host.replace(/^\.?[^.]+/, '')) {
-    const [first] = [`${host}:${portOf(link)}`, host]
+export const ruleOf = (address: Address): HostRule | undefined => {
+  const path = address.pathname + address.search;
+  for (let host = address.hostname; host; host = host.replace(/^\.?[^.]+/, '')) {
+    const [first] = [`${host}:${portOf(address)}`, host]
       .flatMap((key) => table.get(key) || [])
       .filter(({ _path }) => path.startsWith(_path))
       .sort((a, b) => b._path.length - a._path.length);

@@ -1,5 +1,5 @@
 /** Elements that make requests by themselves; `image` is SVG's. */
-export const LOADERS = 'script,iframe,img,link,source,video,audio,track,embed,object,input,image';
+export const LOADERS = 'script,iframe,frame,img,link,source,video,audio,track,embed,object,input,image';
 
 /** Attributes that they make them with. */
 export const NAMES = ['src', 'srcset', 'href', 'xlink:href', 'data', 'poster', 'imagesrcset', 'srcdoc'];
