@@ -236,6 +236,32 @@ func TestWhoseRequestItIs(t *testing.T) {
 	}
 }
 
+// What sites build on: libraries from public networks, sign-in, data, pictures. To hold it back would break their own code.
+func TestNobodysRequestIsHeld(t *testing.T) {
+	addresses := []string{
+		"unpkg.com/react", "cdnjs.cloudflare.com/ajax/libs/x.js", "code.jquery.com/jquery.js", "cdn.skypack.dev/x", "esm.sh/x",
+		"maxcdn.bootstrapcdn.com/x.css", "stackpath.bootstrapcdn.com/x.css", "ajax.aspnetcdn.com/x.js", "cdn.tailwindcss.com/",
+		"cdn.statically.io/x", "s3.amazonaws.com/shop/x.js", "shop.s3.eu-central-1.amazonaws.com/x.js", "shop.azureedge.net/x.js",
+		"shop.blob.core.windows.net/x", "shop.b-cdn.net/x.js", "shop.global.ssl.fastly.net/x.js", "shop.akamaized.net/x.js",
+		"shop.edgesuite.net/x", "shop.r2.dev/x", "shop.pages.dev/x", "shop.workers.dev/x", "shop.vercel.app/x", "shop.netlify.app/x",
+		"shop.web.app/x", "shop.firebaseapp.com/x", "shop.myshopify.com/cart.js", "shop.github.io/x", "raw.githubusercontent.com/x",
+		"storage.googleapis.com/shop/x", "firestore.googleapis.com/x", "identitytoolkit.googleapis.com/x", "apis.google.com/js/api.js",
+		"accounts.google.com/gsi/client", "www.google.com/", "www.gstatic.com/charts/loader.js", "lh3.googleusercontent.com/x",
+		"translate.google.com/x", "login.microsoftonline.com/x", "graph.microsoft.com/x", "appleid.cdn-apple.com/x",
+		"cdn.auth0.com/x", "shop.auth0.com/x", "shop.okta.com/x", "res.cloudinary.com/x", "shop.imgix.net/x", "images.ctfassets.net/x",
+		"cdn.sanity.io/x", "images.prismic.io/x", "cdn.contentful.com/x", "a.storyblok.com/x", "static.wixstatic.com/x",
+		"static1.squarespace.com/x", "i0.wp.com/x", "s.w.org/x", "secure.gravatar.com/x", "shop.algolia.net/x", "shop.supabase.co/x",
+		"api.stripe.com/v1", "api.github.com/x", "static.cloudflare.com/x", "cloudflare.com/cdn-cgi/trace", "ws.pusher.com/x",
+	}
+	for _, h := range catalogue.Hosts(schemas.Notice{}) {
+		for _, address := range addresses {
+			if catalogue.Match(h.Pattern, address) {
+				t.Errorf("%s holds back %s", h.Service, address)
+			}
+		}
+	}
+}
+
 func TestFill(t *testing.T) {
 	usual := []schemas.Purpose{{ID: "essential"}, {ID: "analytics"}, {ID: "marketing"}}
 	full := append(slices.Clone(usual), schemas.Purpose{ID: "functional"})
