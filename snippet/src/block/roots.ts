@@ -1,7 +1,7 @@
 type Root = ShadowRoot | Document;
 
 /** Shadow roots and documents of blank frames: no search of the page's document finds what stands in them. */
-const roots = new Set<WeakRef<Root>>();
+const roots = new Set<{ deref(): Root | undefined }>();
 const known = new WeakSet<Root>();
 
 /** Those that were out of the page when they were to be looked at. */
@@ -14,7 +14,8 @@ export const addRoot = (root: Root): void => {
   if (known.has(root)) return;
   known.add(root);
   missed.add(root);
-  roots.add(new WeakRef(root));
+  // Browsers of early 2020 have none.
+  roots.add(window.WeakRef ? new WeakRef(root) : { deref: () => root });
   observer.observe(root, { childList: true, subtree: true });
 };
 
