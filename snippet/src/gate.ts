@@ -88,7 +88,8 @@ export const watch = (onInsert: () => void, whenHeld: (embed: HTMLElement) => vo
   onHeld = whenHeld;
   const onChange = (records?: unknown) => {
     // While the parser reads, an insertion may also complete what came before it.
-    if (isLoading() || !Array.isArray(records)) sweep();
+    // Where much is inserted at once, the browser finds what matters sooner than a loop over all of it.
+    if (isLoading() || !Array.isArray(records) || records.length > 99) sweep();
     else look(records);
     onInsert();
   };

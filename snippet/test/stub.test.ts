@@ -72,3 +72,16 @@ test('without the script nothing of the services runs, and early calls do not fa
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+test('a service whose hosts take in the server of the script keeps neither the script nor decisions from it', async () => {
+  const { world, browser } = lab;
+  const hosts = ['*.test'];
+  const site = await world.addSite({ ...notice, services: [{ ...notice.services![0]!, hosts }] });
+  const page = await (await browser.newContext()).newPage();
+  const head = `<script>${await world.stub(site)}</script>${world.tag('async', site)}`;
+  await page.goto(world.page('/own', html(head, tags(world.vendor))));
+  await page.click(ACCEPT);
+  await until(() => world.posts.length === 1, 'the decision is sent');
+  await until(() => page.evaluate(() => !!(self as any).assent.receipt()), 'and recorded');
+  await page.context().close();
+});

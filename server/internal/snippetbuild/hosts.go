@@ -117,8 +117,8 @@ func key(pattern string) string {
 }
 
 // blocked is the expression for what the stub stops: the hosts of the notice's own services. It is tried on whole
-// addresses.
-func blocked(n schemas.Notice) string {
+// addresses. The script that takes over from the stub may come from one of many subdomains.
+func blocked(site string, n schemas.Notice) string {
 	var hosts []string
 	for _, host := range catalogue.Hosts(n) {
 		isOwn := slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == host.Service })
@@ -130,8 +130,11 @@ func blocked(n schemas.Notice) string {
 		return "^$"
 	}
 	spared := ""
+	if slices.ContainsFunc(hosts, func(pattern string) bool { return strings.HasPrefix(pattern, "*") }) {
+		spared = `(?![^?#]+/s/` + site + `[./])`
+	}
 	if len(n.Exempt) > 0 {
-		spared = "(?!" + alternatives(n.Exempt) + ")"
+		spared += "(?!" + alternatives(n.Exempt) + ")"
 	}
 	return "^https?://" + spared + alternatives(hosts)
 }

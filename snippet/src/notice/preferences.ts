@@ -8,7 +8,7 @@ import { place } from './place.ts';
 
 // Essential is fixed on, and its services with it; what the browser's signal refuses for good is fixed off.
 const isFixed = (purpose: string): boolean =>
-  purpose === 'essential' || (SILENCE_GRANTS && isFinal && purpose === 'marketing');
+  SILENCE_GRANTS && isFinal ? /^(essential|marketing)$/.test(purpose) : purpose === 'essential';
 
 // A switch, as it was chosen, and what belongs to it.
 const row = (kind: string, id: string, title: string, purpose: string, ...more: Node[]): HTMLLIElement =>
