@@ -78,10 +78,33 @@ test('a service whose hosts take in the server of the script keeps neither the s
   const hosts = ['*.test'];
   const site = await world.addSite({ ...notice, services: [{ ...notice.services![0]!, hosts }] });
   const page = await (await browser.newContext()).newPage();
-  const head = `<script>${await world.stub(site)}</script>${world.tag('async', site)}`;
+  const faults = complaints(page);
+  const head = (await world.stub(site)) + world.tag('async', site);
   await page.goto(world.page('/own', html(head, tags(world.vendor))));
   await page.click(ACCEPT);
   await until(() => world.posts.length === 1, 'the decision is sent');
   await until(() => page.evaluate(() => !!(self as any).assent.receipt()), 'and recorded');
+  assert.deepEqual(faults, []);
   await page.context().close();
+});
+
+test('whatever queue or older stub a page has in its head, the script works and auto-block stops what scripts insert', async () => {
+  const { world, browser } = lab;
+  const [off, block] = [await world.addSite({ ...notice, autoBlock: 'off' }), await world.addSite(notice)];
+  const line = `<script>window.assent||(window.assent=new Proxy({q:[]},{get:(t,m)=>m in t?t[m]:(...a)=>{t.q.push([m,...a])}}))</script>`;
+  for (const head of ['', line, await world.stub(off), await world.stub(block)]) {
+    const page = await (await browser.newContext()).newPage();
+    const faults = complaints(page);
+    world.reset();
+    await page.goto(world.page('/', html(head + world.tag('', block))));
+    await page.waitForSelector(BANNER);
+    await page.evaluate((src) => {
+      document.head.append(Object.assign(document.createElement('script'), { src }));
+    }, `${world.vendor}/inserted.js`);
+    await page.click(ACCEPT);
+    await until(() => page.evaluate(() => `${(self as any).ran}` === 'inserted'), 'it starts with the grant');
+    assert.deepEqual(world.hits, ['/inserted.js'], 'and was not asked for before');
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  }
 });

@@ -54,8 +54,11 @@ func (c *regionsCommand) Run(env *environment) error {
 		return err
 	}
 	for _, code := range c.Place {
-		place := region.Place(strings.ToUpper(code))
-		line := fmt.Sprintf("%s\t%s", place, rules.Regime(place))
+		place, err := region.ParsePlace(code)
+		if err != nil {
+			return err
+		}
+		line := fmt.Sprintf("%s\t%s", strings.ToUpper(code), rules.Regime(place))
 		if rules.IsSignalLaw(place) {
 			line += "\tprivacy signal (GPC) is law"
 		}

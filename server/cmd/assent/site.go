@@ -210,7 +210,8 @@ Pinned: these bytes for ever; paste a new tag after each publication.%s
   <script async src="%s/s/%s/%s.js" integrity="%s" crossorigin="anonymous"></script>
 
 Stub: first in the head, before either, where tags are not annotated or Consent Mode is advanced: sets its defaults,
-queues early calls and starts auto-block at once. Paste it anew when the services change.
+queues early calls and, where the notice has "autoBlock": "block", stops the services of the notice from then on. Paste
+it anew when services, autoBlock or Consent Mode change: tags that an old stub holds, a new script may not start.
 
   <script>%s</script>
 

@@ -96,6 +96,18 @@ func (l *Locator) isProxy(address string) bool {
 // in Asia and the Pacific.
 var unknown = map[string]bool{"XX": true, "T1": true, "ZZ": true, "EU": true, "AP": true}
 
+// ParsePlace reads a code in any case, as an operator writes it. One that stands for no country is nowhere, which is "".
+func ParsePlace(code string) (Place, error) {
+	p := Place(strings.ToUpper(strings.TrimSpace(code)))
+	if unknown[string(p)] {
+		return "", nil
+	}
+	if !p.valid() {
+		return "", fmt.Errorf("%q is no ISO 3166 code; write DE or US-CA", code)
+	}
+	return p, nil
+}
+
 // place joins what headers or the file say, or returns nothing where it is no code. The subdivision may come with its
 // country, as in US-CA, or without.
 func place(country, part string) Place {

@@ -193,3 +193,16 @@ func TestALocatorSaysWhatItLacks(t *testing.T) {
 		}
 	}
 }
+
+func TestParsePlace(t *testing.T) {
+	for code, want := range map[string]region.Place{"de": "DE", " us-ca ": "US-CA", "zz": "", "XX": "", "T1": ""} {
+		if got, err := region.ParsePlace(code); err != nil || got != want {
+			t.Errorf("%q: %q, %v", code, got, err)
+		}
+	}
+	for _, code := range []string{"", "USA", "United States", "DE-", "1"} {
+		if place, err := region.ParsePlace(code); err == nil {
+			t.Errorf("%q became %q", code, place)
+		}
+	}
+}

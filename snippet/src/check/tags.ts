@@ -1,6 +1,7 @@
 import { autoBlock, services } from 'assent:check';
 import { site } from 'assent:config';
 import type { Finding } from '../contract.ts';
+import { INERT } from '../inert.ts';
 import { mark } from '../mark.ts';
 import { faultOf, markupFor } from './annotation.ts';
 import { doubt, fine, wrong } from './finding.ts';
@@ -46,6 +47,10 @@ const bare = (element: Element, what: string, url: URL): Finding[] => {
   const party = `${what} (${nameOf(rule)})`;
   const markup = `mark it up with ${markupFor(element, wordOf(rule))}`;
   const mend = `To mend that, ${markup}. Where it cannot be done, the policy header (deploy/POLICY.md) stops the request.`;
+  if ((element as HTMLScriptElement).type === INERT) {
+    const text = `${party} is held back by an inline stub that is older than the notice, and nothing will start it. Print the stub anew (assent site tag) and paste it.`;
+    return [wrong('old-stub', text)];
+  }
   const isStopped = autoBlock === 'block' && element.matches('script,iframe,img,link');
   if (!isStopped) return [wrong('not-gated', `${party} needs a grant, and nothing holds it back. ${mend}`)];
   if (isAheadOf(element)) {
