@@ -45,7 +45,7 @@ export const flush = async (): Promise<void> => {
     }
   } catch {
     // Offline, too slow, or refused: browsers hide from the page why another origin said no.
-    console.warn('assent: not recorded; is this origin allowed?');
+    console.warn('assent: not recorded: server down or origin not allowed');
   }
   busy = false;
   clearTimeout(timer);

@@ -21,10 +21,12 @@ const ask = async (origin: string): Promise<Trial> => {
   return response.json();
 };
 
-const refused = ({ problem }: Trial): string =>
-  problem?.type.endsWith(':foreign-origin')
+const refused = ({ problem }: Trial): string => {
+  if (self.origin === 'null') return 'A page opened from disk has no origin: open it from a web server.';
+  return problem?.type.endsWith(':foreign-origin')
     ? `${self.origin} is none of the site's origins. List it with the others: assent site set ${site} --origin ${self.origin} --origin …`
     : `${problem?.detail}`;
+};
 
 /** A choice would be recorded: the server can be reached from here, and takes decisions of this origin. */
 export const recording = async (origin: string): Promise<Finding[]> => {
