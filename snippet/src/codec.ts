@@ -7,7 +7,7 @@ export const COOKIE_LIMIT = 193;
 export type Marked = Pick<Service, '_id' | '_purpose' | '_mark'>;
 
 // A choice that was made where silence grants, version 2, is no consent where it does not; the reverse holds.
-const READ = SILENCE_GRANTS ? /^[12]$/ : /^1$/;
+const isRead = (version: string): boolean => (SILENCE_GRANTS ? /^[12]$/ : /^1$/).test(version);
 
 /**
  * Writes `<version>.<marks>.<seconds in base 36>.<subject or ->.<id>:<0|1>...`. The marks, four characters each, say who
@@ -43,7 +43,7 @@ export const encode = (
 export const decode = (text: unknown, services: readonly Marked[]): Choice => {
   const [version, marks = '', at, _subject, ...items] = `${text}`.split('.');
   const _at = Number.parseInt(at!, 36);
-  if (!READ.test(version!) || !(_at > 0) || !_subject) return undecided;
+  if (!isRead(version!) || !(_at > 0) || !_subject) return undecided;
   const _answers = answersFrom(items.map((item) => [item.slice(0, -2), item.endsWith(':1')]));
   for (const { _id, _purpose, _mark } of services) {
     const answered = _id in _answers ? _id : _purpose;
