@@ -4,10 +4,6 @@ import { origin } from './origin.ts';
 import { remember } from './receipt.ts';
 import { changeMirror, isShared, readMirror } from './storage.ts';
 
-/** Each decision is evidence, so that a newer one does not replace an older one; the bound keeps storage small. The
- * visitor's history has the same. */
-const MOST = 16;
-
 let busy = false;
 let failures = 0;
 let timer = 0;
@@ -54,6 +50,9 @@ export const flush = async (): Promise<void> => {
 };
 
 export const enqueue = (decision: Decision): void => {
+  // Each decision is evidence, so that a newer one does not replace an older one; the bound keeps storage small. The
+  // visitor's history has the same.
+  const MOST = 16;
   const { pending = [], history = [] } = readMirror();
   changeMirror({
     // Another script of the page may have damaged what is stored.

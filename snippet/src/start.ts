@@ -4,9 +4,6 @@ import { mark } from './mark.ts';
 import { trusted } from './trusted.ts';
 import { keepPage } from './written.ts';
 
-/** Milliseconds after which a script that does not come holds up its row no longer. */
-const PATIENCE = 5000;
-
 /** What has been started, once per document whatever is withdrawn and granted again. */
 const started: HTMLScriptElement[] = [];
 
@@ -43,6 +40,8 @@ const insertCopy = (original: HTMLScriptElement): HTMLScriptElement => {
 
 const run = (original: HTMLScriptElement): Promise<unknown> =>
   new Promise((settled) => {
+    // Milliseconds after which a script that does not come holds up its row no longer.
+    const PATIENCE = 5000;
     keepPage();
     if (HAS_AUTOBLOCK) delete original.dataset.assentHeld;
     const running = HAS_AUTOBLOCK && original.type !== INERT ? giveAddress(original) : insertCopy(original);

@@ -20,18 +20,12 @@ const load = async (): Promise<Visitor> => {
   });
 };
 
-/** Milliseconds after which what could not be fetched is tried again. */
-const PAUSE = 5000;
-
-const forget = (): void => {
-  loading = undefined;
-};
-
 /** Fetches what only some visits show: what is told of services, the visitor's own panel, placeholders. */
 export const withVisitor = (use: (visitor: Visitor) => void): void => {
   if (!loading) {
     loading = load();
-    loading.catch(() => setTimeout(forget, PAUSE));
+    // What could not be fetched is tried again, though not at once.
+    loading.catch(() => setTimeout(() => (loading = undefined), 5000));
   }
   loading.then(use, () => {});
 };

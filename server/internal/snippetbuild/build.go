@@ -100,7 +100,7 @@ func features(n schemas.Notice) map[string]string {
 	return map[string]string{
 		"REGIME":              strconv.Quote(Regime(n)),
 		"SILENCE_GRANTS":      strconv.FormatBool(consent.SilenceGrants(Regime(n))),
-		"GPC_YIELDS":          strconv.FormatBool(n.GpcYields),
+		"GPC_YIELDS":          strconv.FormatBool(n.GpcYields && consent.SilenceGrants(Regime(n))),
 		"HAS_DOMAIN":          strconv.FormatBool(n.CookieDomain != ""),
 		"HAS_SERVICES":        strconv.FormatBool(len(n.Services) > 0),
 		"HAS_LANGUAGES":       strconv.FormatBool(len(n.Languages) > 1),
