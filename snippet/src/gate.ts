@@ -9,8 +9,6 @@ import { isLoading } from './loading.ts';
 import { mark } from './mark.ts';
 import { start } from './start.ts';
 
-export { once } from './granted.ts';
-
 // Absolute web addresses and relative ones, so that no markup gets a script address past a sanitiser.
 const WEB = /^(https?:|[^:]*(\/|$))/i;
 

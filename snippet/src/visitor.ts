@@ -1,5 +1,6 @@
 import { record } from './decide.ts';
-import { once, sweep } from './gate.ts';
+import { sweep } from './gate.ts';
+import { once } from './granted.ts';
 import { language, loadLanguage } from './language.ts';
 import { loadPart } from './part.ts';
 import { readMirror } from './storage.ts';

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { Notice } from '../../schemas/types.gen.ts';
 import { complaints, meanwhile, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
+import { blocking } from './harness/notice.ts';
 import { ACCEPT, BANNER } from './harness/selectors.ts';
 
 const lab = openLab();
-
-const notice: Notice = {
-  purposes: [{ id: 'analytics' }, { id: 'marketing' }],
-  services: [{ id: 'known', purpose: 'marketing', name: 'Known', hosts: ['vendor.test'] }],
-  languages: ['en'],
-  privacyPolicy: '/privacy',
-  autoBlock: 'block',
-};
 
 const ran = (page: Page) => page.evaluate(() => [...((self as any).ran || [])].sort());
 const shown = (page: Page) => page.locator('iframe[src], img[src], link[href][rel=stylesheet]').count();
@@ -38,7 +30,7 @@ for (const name of ['vendor', 'unknown'])
   for (const hasStub of [false, true])
     test(`what is annotated and live does not run and is emptied, host ${name}, ${hasStub ? 'with' : 'without'} the stub`, async () => {
       const { world, browser } = lab;
-      const site = await world.addSite(notice);
+      const site = await world.addSite(blocking);
       const page = await (await browser.newContext()).newPage();
       const faults = complaints(page);
       const head = hasStub ? await world.stub(site) : world.tag('', site);
@@ -64,7 +56,7 @@ for (const name of ['vendor', 'unknown'])
 
 test('what scripts insert with an annotation and a live address makes no request before the grant', async () => {
   const { world, browser } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const page = await (await browser.newContext()).newPage();
   await page.goto(world.page('/', html(world.tag('', site))));
   await page.waitForSelector(BANNER);
@@ -99,7 +91,7 @@ test('what scripts insert with an annotation and a live address makes no request
 
 test('with the stub, what waits as the manual says starts once, of its own type and text', async () => {
   const { world, browser } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const page = await (await browser.newContext()).newPage();
   const body = `<script type="text/plain" data-assent="known" src="${world.vendor}/tag.js"></script>
 <script type="text/plain" data-type="module" data-assent="known" src="${world.vendor}/module.js"></script>
@@ -137,7 +129,7 @@ test('with the stub, what silence grants or was granted before starts by itself,
   new Image().src = '${world.vendor}/outside.gif';
 </script>`;
   for (const regime of ['opt-in', 'opt-out'] as const) {
-    const site = await world.addSite({ ...notice, regime });
+    const site = await world.addSite({ ...blocking, regime });
     const context = await browser.newContext();
     const page = await context.newPage();
     if (regime === 'opt-in') {
@@ -157,7 +149,7 @@ test('with the stub, what silence grants or was granted before starts by itself,
 
 test('"Load once" shows a frame that nobody annotated, until the next refusal', async () => {
   const { world, browser } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const page = await (await browser.newContext()).newPage();
   await page.goto(world.page('/', html(world.tag('', site))));
   await page.evaluate((address) => {
@@ -176,7 +168,7 @@ test('"Load once" shows a frame that nobody annotated, until the next refusal', 
 
 test('a text that ran before the script was there does not run again', async () => {
   const { world, browser } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const page = await (await browser.newContext()).newPage();
   const text = `<script data-assent="analytics">(self.ran ||= []).push('text')</script>`;
   await page.goto(world.page('/', html(text + world.tag('async', site), '<p>Text</p>'.repeat(99))));
@@ -188,7 +180,7 @@ test('a text that ran before the script was there does not run again', async () 
 
 test('under a policy of nonces what is annotated and live starts once it is granted, on later pages too', async () => {
   const { world, browser } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const page = await (await browser.newContext()).newPage();
   const headers = { 'content-security-policy': `script-src 'nonce-dGVzdA' 'strict-dynamic'` };
   const body = `<script data-assent="analytics" src="${world.vendor}/tag.js"></script>`;

@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { Notice } from '../../schemas/types.gen.ts';
 import { complaints, meanwhile, until } from './harness/browser.ts';
 import { bundle } from './harness/bundle.ts';
 import { html, openLab } from './harness/lab.ts';
+import { blocking } from './harness/notice.ts';
 import { ACCEPT, BANNER } from './harness/selectors.ts';
 import { KEPT, NAMES, namesOf, tryAll } from './ways.ts';
 
 // What pages and their libraries do that could get a known third party past auto-block, or break for it.
 const lab = openLab();
 
-const notice: Notice = {
-  purposes: [{ id: 'analytics' }, { id: 'marketing' }],
-  services: [{ id: 'known', purpose: 'marketing', name: 'Known', hosts: ['vendor.test'] }],
-  languages: ['en'],
-  privacyPolicy: '/privacy',
-  autoBlock: 'block',
-};
-
 const open = async (body = '', before = '') => {
-  const site = await lab.world.addSite(notice);
+  const site = await lab.world.addSite(blocking);
   const context = await lab.browser.newContext();
   const page = await context.newPage();
   const faults = complaints(page);
@@ -98,7 +90,7 @@ for (const [what, [before, after]] of Object.entries(HOSTILE))
 
 test('what document.write puts into a page that is being read waits, from gated scripts on too', async () => {
   const { world } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const context = await lab.browser.newContext();
   const page = await context.newPage();
   const write = (name: string) => `<script>

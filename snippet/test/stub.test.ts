@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notice } from '../../schemas/types.gen.ts';
 import { complaints, meanwhile, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
+import { blocking } from './harness/notice.ts';
 import { ACCEPT, BANNER } from './harness/selectors.ts';
 
 const lab = openLab();
-
-const notice: Notice = {
-  purposes: [{ id: 'analytics' }, { id: 'marketing' }],
-  services: [{ id: 'known', purpose: 'marketing', name: 'Known', hosts: ['vendor.test'] }],
-  languages: ['en'],
-  privacyPolicy: '/privacy',
-  autoBlock: 'block',
-};
 
 /** Tags in the page's HTML that nobody annotated. */
 const tags = (vendor: string) => `<script src="${vendor}/plain.js"></script>
@@ -34,7 +26,7 @@ const RAN = ['async', 'defer', 'inserted', 'module', 'plain'];
 
 test('from the stub on nothing of the services runs; the script takes it over and starts each once', async (t) => {
   const { world, browser } = lab;
-  const site = await world.addSite(notice);
+  const site = await world.addSite(blocking);
   const stub = await world.stub(site);
   const page = await (await browser.newContext()).newPage();
   const faults = complaints(page);
@@ -63,7 +55,7 @@ test('from the stub on nothing of the services runs; the script takes it over an
 
 test('without the script nothing of the services runs, and early calls do not fail', async () => {
   const { world, browser } = lab;
-  const stub = await world.stub(await world.addSite(notice));
+  const stub = await world.stub(await world.addSite(blocking));
   const page = await (await browser.newContext()).newPage();
   const faults = complaints(page);
   await page.goto(world.page('/', html(stub, tags(world.vendor))));
@@ -76,7 +68,7 @@ test('without the script nothing of the services runs, and early calls do not fa
 test('a service whose hosts take in the server of the script keeps neither the script nor decisions from it', async () => {
   const { world, browser } = lab;
   const hosts = ['*.test'];
-  const site = await world.addSite({ ...notice, services: [{ ...notice.services![0]!, hosts }] });
+  const site = await world.addSite({ ...blocking, services: [{ ...blocking.services![0]!, hosts }] });
   const page = await (await browser.newContext()).newPage();
   const faults = complaints(page);
   const head = (await world.stub(site)) + world.tag('async', site);
@@ -90,7 +82,7 @@ test('a service whose hosts take in the server of the script keeps neither the s
 
 test('whatever queue or older stub a page has in its head, the script works and auto-block stops what scripts insert', async () => {
   const { world, browser } = lab;
-  const [off, block] = [await world.addSite({ ...notice, autoBlock: 'off' }), await world.addSite(notice)];
+  const [off, block] = [await world.addSite({ ...blocking, autoBlock: 'off' }), await world.addSite(blocking)];
   const line = `<script>window.assent||(window.assent=new Proxy({q:[]},{get:(t,m)=>m in t?t[m]:(...a)=>{t.q.push([m,...a])}}))</script>`;
   for (const head of ['', line, await world.stub(off), await world.stub(block)]) {
     const page = await (await browser.newContext()).newPage();

@@ -3,25 +3,13 @@ package site_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"assent/schemas"
-	"assent/server/internal/embeddedstore"
 	"assent/server/internal/site"
-	"assent/snippet"
 )
 
 func TestASharedChoiceNeedsADomainOfItsOwn(t *testing.T) {
-	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := newPublisher(t)
 	for _, c := range []struct {
 		domain, origins, fault string
 	}{
@@ -46,16 +34,7 @@ func TestASharedChoiceNeedsADomainOfItsOwn(t *testing.T) {
 }
 
 func TestAnOriginMustStayUnderTheSharedDomain(t *testing.T) {
-	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := newPublisher(t)
 	shop, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{"https://shop.example"}, Notice: schemas.Notice{CookieDomain: "shop.example"}})
 	if err != nil {
 		t.Fatal(err)

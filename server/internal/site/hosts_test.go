@@ -4,11 +4,9 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
-	"assent/server/internal/embeddedstore"
 	"assent/server/internal/site"
 	"assent/snippet"
 )
@@ -36,16 +34,7 @@ func TestAHostMustBeSomebodys(t *testing.T) {
 }
 
 func TestPagesOfTheSiteAreNoService(t *testing.T) {
-	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := newPublisher(t)
 	for _, c := range []struct {
 		origins, host string
 		refused       bool

@@ -30,3 +30,12 @@ export const usual: Notice = {
   languages: ['en', 'de'],
   privacyPolicy: '/privacy',
 };
+
+/** A site whose one service, of the harness's third party, is held back by its host. */
+export const blocking: Notice = {
+  purposes: [{ id: 'analytics' }, { id: 'marketing' }],
+  services: [{ id: 'known', purpose: 'marketing', name: 'Known', hosts: ['vendor.test'] }],
+  languages: ['en'],
+  privacyPolicy: '/privacy',
+  autoBlock: 'block',
+};
