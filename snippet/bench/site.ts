@@ -18,6 +18,7 @@ note.dataset.kind = 'note';
 note.classList.add('note');
 note.style.color = 'inherit';
 note.title = localStorage.getItem('seen') || document.cookie.slice(0, 8);
+document.body.classList.add('js');
 note.append(link, make('button', 'Hide'));
 note.addEventListener('click', (event) => event.target.closest('button')?.remove());
 document.querySelectorAll('h1').forEach((title) => title.after(note));`;

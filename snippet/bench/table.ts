@@ -48,7 +48,7 @@ export const print = (condition: Condition, results: ReadonlyMap<string, readonl
     const value = middle(name, key);
     return value === undefined ? value : value - (overEmpty ? middle('empty page', key)! : 0);
   };
-  const peers = [...results.keys()].filter((name) => !['empty page', 'floor', 'ours'].includes(name));
+  const peers = [...results.keys()].filter((name) => !/^(empty page|floor|ours.*)$/.test(name));
   const best = (column: Column) => Math.min(...peers.map((name) => cell(name, column) ?? Infinity));
   const rows = [
     ['', ...shown.map(({ title }) => title)],

@@ -33,18 +33,18 @@ const setAddress = (element: HTMLElement, name: string, on: boolean): void => {
 const isWhole = (script: HTMLScriptElement): boolean => !!script.src || !!script.nextSibling || !isLoading();
 
 const isWaiting = (script: HTMLScriptElement): boolean =>
-  script.type === INERT ? isWhole(script) : HAS_AUTOBLOCK && !!mark(script, 'src');
+  HAS_AUTOBLOCK && script.type !== INERT ? !!mark(script, 'src') : script.type === INERT && isWhole(script);
 
 const visit = (found: HTMLElement): void => {
   const known = HAS_COMPAT ? translate(found) : found;
   const element = (HAS_AUTOBLOCK && stop(known)) || known;
   if ((HAS_AUTOBLOCK || HAS_COMPAT) && !mark(element, 'assent')) return;
   const on = isGranted(element);
-  const script = element as HTMLScriptElement;
   if (element.localName !== 'script')
     for (const name of ['src', 'srcset', 'href', ...(HAS_AUTOBLOCK ? ['data', 'poster', 'imagesrcset'] : [])])
       setAddress(element, name, on);
-  else if (on && isWaiting(script) && (!HAS_AUTOBLOCK || script.isConnected)) start(script, () => isGranted(script));
+  else if (on && isWaiting(element as HTMLScriptElement) && (!HAS_AUTOBLOCK || element.isConnected))
+    start(element as HTMLScriptElement, () => isGranted(element));
   if (!on && !/script|link|img|source/.test(element.localName) && !(HAS_AUTOBLOCK && isBare(element))) onHeld(element);
 };
 

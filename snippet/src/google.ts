@@ -24,10 +24,12 @@ function gtag(..._: unknown[]): void {
 }
 
 // A purpose stands for Google's services under it where the notice lists some, so that refusing them one by one counts.
-const allows = (purpose: string): boolean => {
-  const listed = HAS_GOOGLE ? services.filter((service) => service._google && service._purpose === purpose) : [];
-  return listed.length ? listed.every((service) => has(service._id)) : has(purpose);
-};
+const allows = HAS_GOOGLE
+  ? (purpose: string): boolean => {
+      const listed = services.filter((service) => service._google && service._purpose === purpose);
+      return listed.length ? listed.every((service) => has(service._id)) : has(purpose);
+    }
+  : has;
 
 const signals = (ask: (purpose: string) => boolean): Record<string, string> => {
   const say = (ids: readonly string[]) => (ids.every(ask) ? 'granted' : 'denied');

@@ -11,11 +11,10 @@ let timer = 0;
 const post = (body: Decision): Promise<Response> =>
   fetch(`${origin}/v1/sites/${site}/decisions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    // As plain text, for which browsers need not ask the server first whether another origin may send it.
     body: JSON.stringify(body),
     // Where the server sets the page's own cookie it must be let, and nowhere else.
-    credentials:
-      HAS_DOMAIN && [location.hostname, new URL(origin).hostname].every(isShared) ? 'include' : 'same-origin',
+    ...(HAS_DOMAIN && [location.hostname, new URL(origin).hostname].every(isShared) ? { credentials: 'include' } : {}),
     // The visitor may leave the page with the click.
     keepalive: true,
     signal: AbortSignal.timeout?.(10000) as AbortSignal,
@@ -41,7 +40,7 @@ export const flush = async (): Promise<void> => {
     }
   } catch {
     // Offline, too slow, or refused: browsers hide from the page why another origin said no.
-    console.warn('assent: not recorded: server down or origin not allowed');
+    console.warn('assent: not recorded: server down, or origin not allowed');
   }
   busy = false;
   clearTimeout(timer);

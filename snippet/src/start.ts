@@ -61,7 +61,7 @@ const isRepeated = (original: HTMLScriptElement): boolean => {
   return src
     ? started.some((other) => addressOf(other) === src) ||
         Array.from(document.scripts).some(
-          (other) => other.src === src && other.type !== INERT && (!HAS_AUTOBLOCK || other.hasAttribute('src')),
+          (other) => (!HAS_AUTOBLOCK || other.hasAttribute('src')) && other.src === src && other.type !== INERT,
         )
     : started.some((other) => other.text === original.text && !other.isConnected);
 };

@@ -77,11 +77,13 @@ export const writeChoice = (choice: Choice): void => {
   if (there.includes(value) && (!HAS_DOMAIN || !there[1])) return;
   const age = choice._at + lifetime - nowSeconds();
   attempt(() => {
-    const cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}`;
-    const isSharing = HAS_DOMAIN && isShared(location.hostname);
-    // One from before the choice was shared would stand beside it.
-    if (isSharing) document.cookie = `${NAME}=;path=/;max-age=0`;
-    document.cookie = isSharing ? `${cookie};domain=${domain}` : cookie;
+    let cookie = `${NAME}=${value};path=/;samesite=lax;max-age=${age}${secure}`;
+    if (HAS_DOMAIN && isShared(location.hostname)) {
+      // One from before the choice was shared would stand beside it.
+      document.cookie = `${NAME}=;path=/;max-age=0`;
+      cookie += `;domain=${domain}`;
+    }
+    document.cookie = cookie;
   });
 };
 

@@ -19,15 +19,17 @@ export const makeBanner = (texts: Texts, onHidden: () => void): HTMLElement => {
     ),
     footer(texts, 'manage', texts._manage),
   );
-  let wasHidden = false;
+  let height: number | undefined;
   const onLayout = () => {
     const { offsetHeight, offsetTop } = banner;
-    keepRoom(offsetHeight && innerHeight - offsetTop);
-    if (!offsetHeight && !wasHidden) onHidden();
-    wasHidden = !offsetHeight;
+    if (offsetHeight === height) return;
+    height = offsetHeight;
+    keepRoom(height && innerHeight - offsetTop);
+    if (!height) onHidden();
   };
   new ResizeObserver(onLayout).observe(banner);
-  // In most browsers the observer hears nothing of what has no box from the start.
-  requestAnimationFrame(onLayout);
+  // In most browsers the observer hears nothing of what has no box from the start. After the first frame, so that asking
+  // costs no layout of its own.
+  setTimeout(onLayout, 99);
   return banner;
 };
