@@ -93,6 +93,13 @@ func SightingsKey(site, day string) string { return "g:{" + site + "}:" + day }
 // SightedKey is the sorted set of a site's sighted hosts by the last day each was seen, in days since 1970.
 func SightedKey(site string) string { return "h:{" + site + "}" }
 
+// DayKeyKey holds the key that all instances share for a day.
+func DayKeyKey(day string) string { return "d:" + day }
+
+// LimitKey holds until when a network has paid back what it took, in microseconds since 1970; name is a keyed hash of the
+// network. It lives for that long, a minute or so.
+func LimitKey(name string) string { return "f:" + name }
+
 func tag(shard int) string { return fmt.Sprintf("{v%02d}", shard) }
 
 // pair joins two names so that no other two join to the same: names may hold a colon.

@@ -24,6 +24,8 @@ func TestRedisKeys(t *testing.T) {
 		schemas.TicketKey():               "t:{users}",
 		schemas.SessionKey("abc"):         "k:abc",
 		schemas.SightedKey("shop1"):       "h:{shop1}",
+		schemas.DayKeyKey("2026-11-25"):   "d:2026-11-25",
+		schemas.LimitKey("abc"):           "f:abc",
 
 		schemas.SightingsKey("shop1", "2026-11-24"): "g:{shop1}:2026-11-24",
 

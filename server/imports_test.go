@@ -33,6 +33,8 @@ var allowed = map[string][]string{
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent"},
+	"server/internal/daykey":               {},
+	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
 	"server/internal/embeddedstore":        stores,
@@ -48,7 +50,8 @@ var allowed = map[string][]string{
 
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
-		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild"}
+		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
+		"server/internal/daykey", "server/internal/ratelimit"}
 	stores = append([]string{"server/internal/site"}, useCases...)
 )
 

@@ -18,7 +18,9 @@ import (
 	"assent/dashboard"
 	"assent/schemas"
 	"assent/server/internal/account"
+	"assent/server/internal/daykey"
 	"assent/server/internal/httpapi"
+	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
@@ -36,6 +38,8 @@ type serveCommand struct {
 	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
 	TrustedProxy []string `help:"Network of a proxy in front, whose X-Forwarded-For tells the client's address; may be given several times." name:"trusted-proxy" env:"ASSENT_TRUSTED_PROXY" placeholder:"10.0.0.0/8"`
+
+	RateLimit uint32 `help:"Grants that one network of visitors (IPv4 /24, IPv6 /56) may record per minute, four times as many refusals; 0 for no limit." name:"rate-limit" env:"ASSENT_RATE_LIMIT" default:"1200" placeholder:"N"`
 
 	regionFlags
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
@@ -66,7 +70,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions}, log)
+	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, rate: int(c.RateLimit)}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -117,6 +121,9 @@ type server struct {
 	shipper    *shipping.Shipper // nil when the journal is the ledger.
 	catalog    *site.Catalog
 	sightings  *sighting.Counter
+	limiter    *ratelimit.Limiter // nil when nothing is limited.
+	shared     ratelimit.Shared   // nil when this is the only instance.
+	keys       *daykey.Ring
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	stopping   atomic.Bool
@@ -130,6 +137,7 @@ type outside struct {
 	url     string       // Address that browsers use; empty when it is the server's own.
 	proxies []*net.IPNet // Networks whose X-Forwarded-For is believed.
 	regions httpapi.Regions
+	rate    int // Grants per minute and network; 0 for no limit.
 }
 
 // wire connects the parts. What runs in the background has begun when it returns; stop ends it.
@@ -148,7 +156,12 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		publisher: publisherOf(stores.front),
 		recorder:  recording.NewRecorder(stores.front, recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}),
 		sightings: sighting.NewCounter(stores.front, log),
+		shared:    stores.limits,
+		keys:      daykey.NewRing(stores.front, rand.Reader),
 		log:       log,
+	}
+	if front.rate > 0 {
+		s.limiter = ratelimit.New(front.rate)
 	}
 	dependencies := append(stores.dependencies, httpapi.Dependency{Name: "sites", Required: true,
 		Check: func(context.Context) (string, error) { return "", catalog.Stale() }})
@@ -163,7 +176,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, Regions: front.regions, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
+		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx))
@@ -179,6 +192,9 @@ func (s *server) begin(ctx context.Context) {
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
+	if s.limiter != nil && s.shared != nil {
+		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })
+	}
 	if s.shipper != nil {
 		s.background.Go(func() { s.shipper.Run(work) })
 	}

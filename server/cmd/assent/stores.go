@@ -13,8 +13,10 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/clickhousestore"
+	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/httpapi"
+	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/redisstore"
 	"assent/server/internal/reporting"
@@ -41,6 +43,7 @@ type front interface {
 	account.Store
 	account.SessionStore
 	sighting.Store
+	daykey.Store
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -64,8 +67,9 @@ var (
 type stores struct {
 	front        front
 	back         back
-	lanes        int  // Commits that the front can take at once.
-	shipped      bool // The back is another store, which a shipper has to fill.
+	lanes        int              // Commits that the front can take at once.
+	limits       ratelimit.Shared // nil when no other instance can share the front.
+	shipped      bool             // The back is another store, which a shipper has to fill.
 	dependencies []httpapi.Dependency
 	closers      []io.Closer
 }
@@ -149,7 +153,7 @@ func (s *stores) openRedis(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	s.front, s.lanes = store, 8
+	s.front, s.lanes, s.limits = store, 8, store
 	s.closers = append(s.closers, store)
 	s.depend("redis", true, store.Ping)
 	return nil

@@ -54,7 +54,7 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	}
 	r.Source = cmp.Or(r.Source, "api")
 	if c.Notice == nil {
-		if grants(d) {
+		if Grants(d) {
 			return Record{}, &InvalidError{Faults: []schemas.Fault{{Pointer: "/notice",
 				Detail: "is not a notice of this site; load the site's script again and let the visitor decide on the current one"}}}
 		}
@@ -62,10 +62,10 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 		r.Purposes, r.Services = answers(d, c.Current)
 		return r, nil
 	}
-	if faults := unknownNames(d, *c.Notice); len(faults) > 0 && grants(d) {
+	if faults := unknownNames(d, *c.Notice); len(faults) > 0 && Grants(d) {
 		return Record{}, &InvalidError{Faults: faults}
 	}
-	if grants(d) && (r.Regime == ChildDirected || c.Notice.Regime == ChildDirected) {
+	if Grants(d) && (r.Regime == ChildDirected || c.Notice.Regime == ChildDirected) {
 		return Record{}, &InvalidError{Faults: []schemas.Fault{{Pointer: "/action",
 			Detail: "cannot grant anything to a site directed at children: a click cannot prove a parent's consent"}}}
 	}
@@ -88,16 +88,19 @@ func flags(d schemas.Decision, c Circumstances) []string {
 	return flags
 }
 
-// grants reports whether the decision says yes to anything optional.
-func grants(d schemas.Decision) bool {
+// Grants reports whether the decision says yes to anything optional.
+func Grants(d schemas.Decision) bool {
 	if d.Action == AcceptAll {
 		return true
 	}
-	for _, answers := range []map[string]bool{d.Services, withoutEssential(d.Purposes)} {
-		for _, yes := range answers {
-			if yes {
-				return true
-			}
+	for name, yes := range d.Purposes {
+		if yes && name != Essential {
+			return true
+		}
+	}
+	for _, yes := range d.Services {
+		if yes {
+			return true
 		}
 	}
 	return false
@@ -150,16 +153,6 @@ func answers(d schemas.Decision, n schemas.Notice) (purposes, services map[strin
 		}
 	}
 	return purposes, services
-}
-
-func withoutEssential(purposes map[string]bool) map[string]bool {
-	rest := map[string]bool{}
-	for name, yes := range purposes {
-		if name != Essential {
-			rest[name] = yes
-		}
-	}
-	return rest
 }
 
 // claimedTime is the client's clock in UTC. A year that RFC 3339 cannot write is as good as none.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"assent/server/internal/consent"
+	"assent/server/internal/daykey"
+	"assent/server/internal/daykey/daykeytest"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
@@ -91,6 +93,43 @@ func TestSightings(t *testing.T) {
 		open := opener(t)
 		return func(t *testing.T) (sighting.Store, func()) { return open(t) }
 	})
+}
+
+func TestDayKeys(t *testing.T) {
+	t.Parallel()
+	daykeytest.TestStore(t, func(t *testing.T) daykeytest.Open {
+		open := opener(t)
+		return func(t *testing.T) (daykey.Store, func()) { return open(t) }
+	})
+}
+
+func TestOldDayKeysAreForgotten(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	store, err := embeddedstore.Open(t.Context(), t.TempDir(), func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	key := func(day, fresh string) string {
+		t.Helper()
+		key, err := store.DayKey(t.Context(), day, []byte(fresh))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(key)
+	}
+	key("2026-11-24", "first")
+	key("2026-11-25", "second")
+	now = now.AddDate(0, 0, 3)
+	key("2026-11-28", "third")
+	if got := key("2026-11-25", "anew"); got != "second" {
+		t.Errorf("the key of three days ago is %q", got)
+	}
+	now = now.AddDate(0, 0, -3) // So that the old one is not forgotten again at once.
+	if got := key("2026-11-24", "anew"); got != "anew" {
+		t.Errorf("the key of four days ago is still %q", got)
+	}
 }
 
 func TestSites(t *testing.T) {

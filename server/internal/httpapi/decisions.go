@@ -11,6 +11,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/site"
@@ -33,6 +34,7 @@ type visitors struct {
 	recorder *recording.Recorder
 	journal  recording.Journal
 	query    reporting.Query
+	limits   *limits
 	metrics  *Metrics
 	now      func() time.Time
 	log      *slog.Logger
@@ -90,6 +92,9 @@ func (v *visitors) preflight(c echo.Context) error {
 
 // record answers 201 when the decision is durable, and 200 with the same body when its id was recorded before.
 func (v *visitors) record(c echo.Context) error {
+	if err := v.limits.anyDecision(c); err != nil {
+		return err
+	}
 	body, err := readBody(c)
 	if err != nil {
 		return err
@@ -97,6 +102,13 @@ func (v *visitors) record(c echo.Context) error {
 	decision, err := consent.Decode(body)
 	if err != nil {
 		return malformed(err)
+	}
+	kind := ratelimit.Refusal
+	if consent.Grants(decision) {
+		kind = ratelimit.Grant
+	}
+	if err := v.limits.take(c, kind); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	record, err := v.decide(ctx, c, decision)

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"assent/server/internal/account"
+	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/sighting"
@@ -41,7 +42,8 @@ type Parts struct {
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; from everybody else it is noise.
 	TrustedProxies []*net.IPNet
 	Regions        Regions
-	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Limiter        *ratelimit.Limiter // nil for none.
+	Stopping       *atomic.Bool       // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
 	Now            func() time.Time
@@ -61,7 +63,8 @@ func New(p Parts) (http.Handler, error) {
 		return nil, fmt.Errorf("build routes: %w", err)
 	}
 	metrics := NewMetrics(p.Metrics)
-	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, metrics: metrics, now: p.Now, log: p.Log}
+	limits := newLimits(p.Limiter, p.Metrics, p.Log)
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
@@ -82,10 +85,10 @@ func New(p Parts) (http.Handler, error) {
 
 	e.POST("/v1/sites/:site/decisions", visitors.record, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/decisions", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/decisions/trial", visitors.try, fromAnywhere)
+	e.POST("/v1/sites/:site/decisions/trial", visitors.try, fromAnywhere, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/decisions/trial", visitors.preflight, fromAnywhere)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
-	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite)
+	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)

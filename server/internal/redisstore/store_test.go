@@ -9,6 +9,8 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/account/accounttest"
+	"assent/server/internal/daykey"
+	"assent/server/internal/daykey/daykeytest"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
@@ -107,6 +109,13 @@ func testAccounts(t *testing.T, url string) {
 		accounttest.TestStore(t, func(t *testing.T) account.Store { return fresh(t) })
 	})
 	t.Run("Sessions", func(t *testing.T) { accounttest.TestSessionStore(t, fresh(t)) })
+	t.Run("DayKeys", func(t *testing.T) {
+		daykeytest.TestStore(t, func(t *testing.T) daykeytest.Open {
+			empty(t, url)
+			return func(t *testing.T) (daykey.Store, func()) { return open(t, url) }
+		})
+	})
+	t.Run("Limits", func(t *testing.T) { testLimits(t, url, fresh(t)) })
 }
 
 func open(t *testing.T, url string) (*redisstore.Store, func()) {
