@@ -49,6 +49,8 @@ export interface Decision {
   removed?: string[];
   /** Rules that the visitor was asked by. A server that reads none takes the strictest that asks. */
   regime?: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+  /** What the server answered when this notice came on screen (exposure.schema.json). A decision from the banner or the preferences without a valid one is flagged, and kept all the same. Not stored. */
+  shown?: string;
 }
 
 /** The current state of one visitor on one site: what the last recorded decision means. */
@@ -82,6 +84,20 @@ export interface Current {
   subject: string;
   choice: Choice;
   recordedAt: string;
+}
+
+/** A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor. */
+export interface Exposure {
+  /** Id of the notice. */
+  notice: string;
+  /** The notice came on screen, something kept it from there, the page was left without an answer, or it was closed without one. */
+  event: 'shown' | 'hidden' | 'ignored' | 'dismissed';
+}
+
+/** Answer to the event `shown`. */
+export interface Shown {
+  /** What a decision on this notice carries within 24 hours, to be known as made by somebody who saw it. Names nobody. */
+  shown: string;
 }
 
 /** What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON. */
@@ -225,7 +241,7 @@ export interface Receipt {
   recordedAt: string;
   expiresAt: string;
   /** What was odd about the decision when it came in. It is kept all the same. */
-  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header')[];
+  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header' | 'not-seen' | 'bot')[];
   /** Names of what the decision deleted in the visitor's browser. */
   removed: string[];
   /** Rules that the visitor was asked by. */

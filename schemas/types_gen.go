@@ -53,6 +53,8 @@ type Decision struct {
 	Removed []string `json:"removed,omitempty"`
 	// Rules that the visitor was asked by. A server that reads none takes the strictest that asks.
 	Regime string `json:"regime,omitempty"`
+	// What the server answered when this notice came on screen (exposure.schema.json). A decision from the banner or the preferences without a valid one is flagged, and kept all the same. Not stored.
+	Shown string `json:"shown,omitempty"`
 }
 
 // Choice: The current state of one visitor on one site: what the last recorded decision means.
@@ -86,6 +88,20 @@ type Current struct {
 	Subject    string    `json:"subject"`
 	Choice     Choice    `json:"choice"`
 	RecordedAt time.Time `json:"recordedAt"`
+}
+
+// Exposure: A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor.
+type Exposure struct {
+	// Id of the notice.
+	Notice string `json:"notice"`
+	// The notice came on screen, something kept it from there, the page was left without an answer, or it was closed without one.
+	Event string `json:"event"`
+}
+
+// Shown: Answer to the event `shown`.
+type Shown struct {
+	// What a decision on this notice carries within 24 hours, to be known as made by somebody who saw it. Names nobody.
+	Shown string `json:"shown"`
 }
 
 // Notice: What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON.

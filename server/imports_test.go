@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"server/internal/reporting":            {"schemas", "server/internal/consent"},
 	"server/internal/daykey":               {},
 	"server/internal/ratelimit":            {"server/internal/daykey"},
+	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
 	"server/internal/embeddedstore":        stores,
@@ -51,7 +52,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/ratelimit"}
+		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure"}
 	stores = append([]string{"server/internal/site"}, useCases...)
 )
 

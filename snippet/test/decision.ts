@@ -11,10 +11,11 @@ const texts: Record<string, RegExp> = {
   locale: /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/,
   regime: /^(opt-in|opt-out|notice-only|child-directed)$/,
   page: /^https?:\/\/[^\s]+$/,
+  shown: /./s,
   decidedAt: /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/,
 };
 
-const longest: Record<string, number> = { page: 2048, decidedAt: 40 };
+const longest: Record<string, number> = { page: 2048, decidedAt: 40, shown: 100 };
 
 const isAnswers = (value: unknown, most: number): value is Record<string, boolean> =>
   typeof value === 'object' &&

@@ -19,6 +19,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/account"
 	"assent/server/internal/daykey"
+	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
@@ -176,7 +177,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
+		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx))

@@ -34,6 +34,7 @@ type Circumstances struct {
 	Current   schemas.Notice  // The site's complete notice of today, which a refusal of an unknown one is read by.
 	Now       time.Time
 	GPCHeader bool // The request carried Sec-GPC: 1.
+	Seen      bool // The decision brought a valid token for that its notice was on screen.
 }
 
 // Decide turns a valid decision into the record to keep, every purpose of the notice answered as the action implies.
@@ -84,6 +85,9 @@ func flags(d schemas.Decision, c Circumstances) []string {
 	}
 	if c.GPCHeader {
 		flags = append(flags, FlagGPCHeader)
+	}
+	if !c.Seen && (d.Source == "banner" || d.Source == "preferences") {
+		flags = append(flags, FlagNotSeen)
 	}
 	return flags
 }

@@ -39,6 +39,7 @@ const (
 	FlagUnknownNotice = "unknown-notice" // A refusal of a notice that this server never published.
 	FlagClockSkew     = "clock-skew"     // The client's clock is more than a day off.
 	FlagGPCHeader     = "gpc-header"     // The request itself carried Sec-GPC: 1, beside what the script says.
+	FlagNotSeen       = "not-seen"       // Nothing vouches for that the notice was on screen before it was answered.
 )
 
 // Outcome classes a decision for the reports.

@@ -33,6 +33,7 @@ const (
 	maxPage     = 2048
 	maxRemoved  = 64
 	maxName     = 255
+	maxShown    = 100
 )
 
 // Decode reads one decision and checks everything that can be checked without knowing the site. It is stricter than
@@ -71,7 +72,7 @@ func decodeMembers(members map[string]json.RawMessage, d *schemas.Decision) []sc
 func decodeMember(name string, raw json.RawMessage, d *schemas.Decision) string {
 	text := map[string]*string{
 		"id": &d.ID, "secret": &d.Secret, "notice": &d.Notice, "action": &d.Action,
-		"source": &d.Source, "locale": &d.Locale, "page": &d.Page, "regime": &d.Regime,
+		"source": &d.Source, "locale": &d.Locale, "page": &d.Page, "regime": &d.Regime, "shown": &d.Shown,
 	}[name]
 	switch {
 	case text != nil:
@@ -167,6 +168,7 @@ func Validate(d schemas.Decision) []schemas.Fault {
 	check(d.Page == "" || len(d.Page) <= maxPage && pagePattern.MatchString(d.Page), "/page",
 		fmt.Sprintf("must be an http or https address of at most %d characters", maxPage))
 	check(d.Regime == "" || slices.Contains(regimes, d.Regime), "/regime", "must be one of "+strings.Join(regimes, ", "))
+	check(utf8.RuneCountInString(d.Shown) <= maxShown, "/shown", fmt.Sprintf("must be at most %d characters", maxShown))
 	check(len(d.Removed) <= maxRemoved && !slices.ContainsFunc(d.Removed, tooLong), "/removed",
 		fmt.Sprintf("must be at most %d names of at most %d characters", maxRemoved, maxName))
 	faults = append(faults, answerFaults("/purposes", d.Purposes, maxPurposes)...)

@@ -11,6 +11,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
@@ -35,6 +36,7 @@ type visitors struct {
 	journal  recording.Journal
 	query    reporting.Query
 	limits   *limits
+	signer   *exposure.Signer
 	metrics  *Metrics
 	now      func() time.Time
 	log      *slog.Logger
@@ -152,7 +154,7 @@ func (v *visitors) decide(ctx context.Context, c echo.Context, decision schemas.
 		return consent.Record{}, err
 	}
 	known := consent.Circumstances{Site: siteID, Origin: c.Request().Header.Get(echo.HeaderOrigin), Notice: notice,
-		Now: v.now(), GPCHeader: hasGPC(c.Request().Header)}
+		Now: v.now(), GPCHeader: hasGPC(c.Request().Header), Seen: v.signer.Valid(ctx, decision.Shown, siteID, decision.Notice)}
 	if notice == nil {
 		if _, known.Current, err = v.catalog.Current(ctx, siteID); err != nil {
 			return consent.Record{}, err

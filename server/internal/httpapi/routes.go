@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"assent/server/internal/account"
+	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
@@ -43,7 +44,8 @@ type Parts struct {
 	TrustedProxies []*net.IPNet
 	Regions        Regions
 	Limiter        *ratelimit.Limiter // nil for none.
-	Stopping       *atomic.Bool       // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Signer         *exposure.Signer
+	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
 	Now            func() time.Time
@@ -64,10 +66,11 @@ func New(p Parts) (http.Handler, error) {
 	}
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
-	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, metrics: metrics, now: p.Now, log: p.Log}
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
+	exposures := newExposures(p.Signer, p.Metrics)
 	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -88,6 +91,8 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/decisions/trial", visitors.try, fromAnywhere, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/decisions/trial", visitors.preflight, fromAnywhere)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
+	e.POST("/v1/sites/:site/exposures", exposures.count, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)

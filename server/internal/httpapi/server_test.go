@@ -20,7 +20,9 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/account"
+	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/exposure"
 	"assent/server/internal/recording"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -70,7 +72,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
-		Sightings: s.counter, Sighted: store,
+		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(daykey.NewRing(store, rand.Reader), time.Now),
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
