@@ -4,6 +4,7 @@ import { clearRefused } from './clear.ts';
 import type { Change, Source } from './contract.ts';
 import { type Deed, toChoice, toDecision } from './decision.ts';
 import { emit } from './events.ts';
+import { shown } from './exposure.ts';
 import { sweep } from './gate.ts';
 import { consentUpdate, setLanding, switchMeasurement } from './google.ts';
 import { takeLanding } from './landing.ts';
@@ -47,6 +48,7 @@ export const record = (
 ): void => {
   if (REGIME === 'child-directed') return;
   const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
+  if (shown) deed.shown = shown;
   if (SILENCE_GRANTS) Object.assign(deed, { purposes: heeded(answers), services: heeded(apart) });
   const now = Date.now();
   const choice = toChoice(deed, current, now, services);

@@ -4,7 +4,7 @@ import { newId } from './ids.ts';
 
 /** What the visitor did, and where. */
 export type Deed = Required<Pick<Decision, 'action' | 'purposes' | 'services' | 'source' | 'synthetic'>> &
-  Pick<Decision, 'removed' | 'regime'>;
+  Pick<Decision, 'removed' | 'regime' | 'shown'>;
 
 /** The body that is posted (schemas/decision.schema.json). Origin and path of the page only: a query may hold names. */
 export const toDecision = (

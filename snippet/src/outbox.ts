@@ -8,8 +8,9 @@ let busy = false;
 let failures = 0;
 let timer = 0;
 
-const post = (body: Decision): Promise<Response> =>
-  fetch(`${origin}/v1/sites/${site}/decisions`, {
+/** Sends something of the site's to the server. */
+export const post = (to: 'decisions' | 'exposures', body: unknown): Promise<Response> =>
+  fetch(`${origin}/v1/sites/${site}/${to}`, {
     method: 'POST',
     // As plain text, for which browsers need not ask the server first whether another origin may send it.
     body: JSON.stringify(body),
@@ -31,7 +32,7 @@ export const flush = async (): Promise<void> => {
   busy = true;
   failures++;
   try {
-    const response = await post(next);
+    const response = await post('decisions', next);
     if (response.ok || FINAL.test(`${response.status}`)) {
       changeMirror({ pending: readMirror().pending?.filter((decision) => decision.id !== next.id) || [] });
       failures = 0;

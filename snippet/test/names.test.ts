@@ -56,7 +56,7 @@ test('no address, id, class or file name of ours is one that filter lists block 
   seen.push(...(await names()));
   const stored = await page.evaluate(() => [...Object.keys(localStorage), ...document.cookie.split(/=[^;]*;?\s*/)]);
   assert.ok(seen.includes('assent-root') && stored.includes('assent'));
-  for (const one of ['.js', 'de.json', 'visitor', 'check', 'decisions', 'sightings'])
+  for (const one of ['.js', 'de.json', 'visitor', 'check', 'decisions', 'exposures', 'sightings'])
     await until(() => asked.some((address) => address.includes(one)), `${one} is asked for`);
   for (const address of asked) {
     assert.deepEqual(blocks(address), [], address);

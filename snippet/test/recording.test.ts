@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { faults } from './decision.ts';
 import { meanwhile, signal, until } from './harness/browser.ts';
 import { html, openLab } from './harness/lab.ts';
@@ -34,6 +35,30 @@ test('a decision is posted as the schema wants it, and the subject comes back', 
   assert.ok(!kept[0]!.includes(body!.secret), 'the secret is not in the cookie');
   assert.equal(JSON.parse(kept[1]!).secret, body?.secret);
   await page.close();
+});
+
+test('a decision brings back what the server answered when the notice came on screen', async () => {
+  const { world, browser } = lab;
+  const flags = async (choose: () => Promise<unknown>, page: Page) => {
+    await choose();
+    await until(() => page.evaluate(() => !!(self as any).assent?.receipt()), 'the receipt arrives');
+    const { receipt } = await page.evaluate(() => (self as any).assent.receipt());
+    return (await world.recorded(receipt)).flags;
+  };
+  const page = await browser.newPage();
+  const answered = page.waitForResponse(/\/exposures$/);
+  await page.goto(world.page('/', html(world.tag())));
+  await (await answered).finished();
+  assert.deepEqual(await flags(() => page.click(ACCEPT), page), []);
+  assert.deepEqual(world.exposures, [{ notice: world.posts[0]!.notice, event: 'shown' }]);
+  assert.ok(world.posts[0]!.shown);
+  await page.close();
+
+  const early = await browser.newPage();
+  await early.route(/\/exposures$/, () => {});
+  await early.goto(world.page('/', html(world.tag())));
+  assert.deepEqual(await flags(() => early.click(REJECT), early), ['not-seen'], 'a choice waits for nothing');
+  await early.close();
 });
 
 for (const weather of ['down', 'error', 'hang'] satisfies Weather[]) {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Decision } from '../../../schemas/types.gen.ts';
+import type { Decision, Exposure, Receipt } from '../../../schemas/types.gen.ts';
 import { startAssent } from './assent.ts';
 import { usual } from './notice.ts';
 
@@ -39,6 +39,8 @@ export const startWorld = async () => {
     hits: [] as string[],
     /** Decisions that reached the server's door, whatever the weather. */
     posts: [] as Decision[],
+    /** What it was told beside them: that a layer came on screen. */
+    exposures: [] as Exposure[],
     /** Every request to the server, in order with the hits. */
     log: [] as string[],
     weather: 'fair' as Weather,
@@ -48,6 +50,9 @@ export const startWorld = async () => {
     vendor: '',
     assent: '',
     addSite: (notice = usual): Promise<string> => assent.addSite(world.shop, notice),
+    /** What the server has on record of a decision, by its receipt's address. */
+    recorded: async (receipt: string): Promise<Receipt> =>
+      (await (await fetch(`http://127.0.0.1:${assent.port}${receipt}`)).json()) as Receipt,
     stub: (site: string): Promise<string> => assent.stub(site),
     /** Publishes a page under the shop's origin and returns its address. */
     page(path: string, html: string, headers: Record<string, string> = {}): string {
@@ -59,6 +64,7 @@ export const startWorld = async () => {
     reset(): void {
       world.hits = [];
       world.posts = [];
+      world.exposures = [];
       world.log = [];
       world.weather = 'fair';
     },
@@ -73,7 +79,8 @@ export const startWorld = async () => {
     world.log.push(`assent ${incoming.method} ${incoming.url}`);
     const body = await read(incoming);
     if (incoming.method === 'POST') {
-      world.posts.push(JSON.parse(body));
+      const posts: unknown[] = incoming.url?.endsWith('/exposures') ? world.exposures : world.posts;
+      posts.push(JSON.parse(body));
       if (world.weather === 'hang') return;
       if (world.weather === 'down') return void response.destroy();
       if (world.weather === 'error') return void response.writeHead(500, { 'access-control-allow-origin': '*' }).end();
