@@ -31,6 +31,7 @@ const (
 	ShippedRows = "s"
 	WaitingFrom = "w" // Milliseconds since 1970 at which the oldest waiting entry was put in; absent when none is.
 	RefusedRows = "r" // Dead letters ever kept.
+	RetriedRows = "d" // Retries that were answered while replicas are waited for; only the script names it.
 )
 
 // Fields of the entries at OutboxKey and DeadLetterKey.

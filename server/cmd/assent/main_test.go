@@ -204,6 +204,7 @@ func TestEveryFailureIsOneLineThatHelps(t *testing.T) {
 		"damaged database":  {[]string{"serve", "--data", damaged, "--addr", "127.0.0.1:0"}, exitFailure, []string{"not a database", "restore"}},
 		"folder in use":     {[]string{"serve", "--data", taken.args[1], "--addr", "127.0.0.1:0"}, exitFailure, []string{"another assent", "--data"}},
 		"redis away":        {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-url", "redis://127.0.0.1:1"}, exitFailure, []string{"127.0.0.1:1", "REDIS_URL"}},
+		"redis wait":        {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-wait", "1"}, exitFailure, []string{"--redis-url"}},
 		"redis url":         {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-url", "nonsense"}, exitFailure, []string{"REDIS_URL"}},
 		"clickhouse url":    {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-url", "nonsense"}, exitFailure, []string{"CLICKHOUSE_URL"}},
 		"regions":           {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--regions", file}, exitFailure, []string{"schemas/regimes.json"}},

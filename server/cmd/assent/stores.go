@@ -30,6 +30,7 @@ import (
 type storeFlags struct {
 	Data          string `help:"Folder of the embedded store." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
 	RedisURL      string `help:"Record in this Redis instead of the embedded store." name:"redis-url" env:"REDIS_URL" placeholder:"redis://HOST:6379"`
+	RedisWait     int    `help:"Replicas of each Redis master that must have a decision before it is acknowledged; 0 acknowledges what the master alone has." name:"redis-wait" env:"ASSENT_REDIS_WAIT" default:"0" placeholder:"N"`
 	ClickhouseURL string `help:"Keep the audit trail in this ClickHouse." name:"clickhouse-url" env:"CLICKHOUSE_URL" placeholder:"clickhouse://HOST:9000/assent"`
 }
 
@@ -85,6 +86,9 @@ func openStores(ctx context.Context, flags storeFlags) (*stores, error) {
 }
 
 func (s *stores) open(ctx context.Context, flags storeFlags) error {
+	if flags.RedisURL == "" && flags.RedisWait != 0 {
+		return errors.New("--redis-wait needs --redis-url: there is no Redis to wait for")
+	}
 	var embedded *embeddedstore.Store
 	var err error
 	if flags.RedisURL == "" || flags.ClickhouseURL == "" {
@@ -94,7 +98,7 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 	}
 	if flags.RedisURL == "" {
 		s.front, s.lanes = embedded, 1
-	} else if err := s.openRedis(ctx, flags.RedisURL); err != nil {
+	} else if err := s.openRedis(ctx, flags.RedisURL, redisstore.Options{Replicas: flags.RedisWait}); err != nil {
 		return err
 	}
 	if flags.ClickhouseURL == "" {
@@ -148,8 +152,8 @@ func lockFolder(dir string) (io.Closer, error) {
 	return file, nil
 }
 
-func (s *stores) openRedis(ctx context.Context, url string) error {
-	store, err := redisstore.Open(ctx, url, redisstore.Options{})
+func (s *stores) openRedis(ctx context.Context, url string, options redisstore.Options) error {
+	store, err := redisstore.Open(ctx, url, options)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,11 @@ func (s *Servers) Redis(settings ...string) (*Redis, error) {
 	return &Redis{URL: fmt.Sprintf("redis://127.0.0.1:%d", port), nodes: []*process{node}, ports: []int{port}}, nil
 }
 
+// Replica starts a copy of the server that follows it.
+func (s *Servers) Replica(r *Redis) (*Redis, error) {
+	return s.Redis("--replicaof", "127.0.0.1", strconv.Itoa(r.ports[0]))
+}
+
 // RedisCluster starts six servers: three masters with a replica each.
 func (s *Servers) RedisCluster() (*Redis, error) {
 	cluster := &Redis{}
@@ -135,12 +140,36 @@ func (s *Servers) Sentinel(r *Redis) (string, error) {
 
 // KillNode ends one server of a Cluster as a crash does.
 func (r *Redis) KillNode(address string) error {
+	return r.node(address, func(p *process) error { return p.end(syscall.SIGKILL) })
+}
+
+// FreezeNode makes one server hang: it accepts connections and is silent.
+func (r *Redis) FreezeNode(address string) error {
+	return r.node(address, func(p *process) error { return p.signal(syscall.SIGSTOP) })
+}
+
+// ThawNode lets the server go on after FreezeNode.
+func (r *Redis) ThawNode(address string) error {
+	return r.node(address, func(p *process) error { return p.signal(syscall.SIGCONT) })
+}
+
+func (r *Redis) node(address string, do func(*process) error) error {
 	for i, port := range r.ports {
 		if address == fmt.Sprintf("127.0.0.1:%d", port) {
-			return r.nodes[i].end(syscall.SIGKILL)
+			return do(r.nodes[i])
 		}
 	}
 	return fmt.Errorf("no node at %s", address)
+}
+
+// Freeze makes the server hang: it accepts connections and is silent.
+func (r *Redis) Freeze() error {
+	return r.each(func(p *process) error { return p.signal(syscall.SIGSTOP) })
+}
+
+// Thaw lets the server go on after Freeze.
+func (r *Redis) Thaw() error {
+	return r.each(func(p *process) error { return p.signal(syscall.SIGCONT) })
 }
 
 // Start starts what was stopped, on the same ports and data.

@@ -1,5 +1,6 @@
 -- Records the decisions of one shard. KEYS: outbox, cursor, then one per subject.
--- ARGV: seconds of the hot window, least seconds to keep a choice, then per decision a header and a body.
+-- ARGV: seconds of the hot window, least seconds to keep a choice, replicas that are waited for, then per decision a
+--   header and a body.
 --   header  u16 subject's place in KEYS, id (16), digest (8), u64 microseconds of a replay or 0, u32 seconds of life,
 --           u8 1 if it grants anything
 --   body    the record as codec.go packs it: version (1 byte), id (16), ...; read here no further than that
@@ -104,7 +105,7 @@ local function record(header, body)
   return 'n' .. struct.pack('>I8', at)
 end
 
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   outcomes[#outcomes + 1] = record(ARGV[i], ARGV[i + 1])
 end
 if #entry > 1 then
@@ -114,5 +115,8 @@ if #entry > 1 then
   for _, s in pairs(subjects) do
     if s.changed then save(s, window, least, seconds) end
   end
+elseif tonumber(ARGV[3]) > 0 then
+  -- Since Redis 7.2, WAIT asks for what its own connection wrote: with this it asks for what a retry is told as well.
+  redis.call('HINCRBY', KEYS[2], 'd', #outcomes)
 end
 return table.concat(outcomes)

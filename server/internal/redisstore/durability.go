@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -58,19 +59,27 @@ func refusal(address string, err error) error {
 
 // durabilityHook sends the question behind every commit, in the same pipeline and so to the same process, wherever a
 // fail-over or a Cluster's redirection has led the commit. It fails commits that were recorded in a Redis which might
-// lose them. The visitor's retry carries the same id, so that what was recorded all the same counts once.
+// lose them, or that too few replicas have. The visitor's retry carries the same id, so that what was recorded all the
+// same counts once.
 //
 // Asking costs about a microsecond beside the flush to disk that each commit waits for; an answer that is remembered
 // would be wrong between a change and the next look.
 type durabilityHook struct {
-	hash    string // Of commit.lua.
-	address string
+	hash        string // Of commit.lua.
+	address     string
+	replication *replication
 }
 
 var _ redis.Hook = durabilityHook{}
 
 // DialHook implements redis.Hook.
-func (durabilityHook) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (h durabilityHook) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := next(ctx, network, address)
+		h.replication.forget()
+		return conn, err
+	}
+}
 
 // ProcessHook implements redis.Hook. Commits are pipelines, see run.
 func (durabilityHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
@@ -82,15 +91,33 @@ func (h durabilityHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redi
 			return next(ctx, cmds)
 		}
 		question := ask(ctx)
-		err := next(ctx, append(slices.Clone(cmds), question))
-		if risk := judge(h.address, question); risk != nil {
-			for _, cmd := range cmds {
-				if cmd.Err() == nil {
-					cmd.SetErr(risk)
-				}
-			}
+		questions := []redis.Cmder{question}
+		replicas, err := h.replication.question(ctx, next)
+		if err != nil {
+			fail(cmds, err)
+			return err
+		}
+		if replicas != nil {
+			questions = append(questions, replicas)
+		}
+		err = next(ctx, append(slices.Clone(cmds), questions...))
+		risk := judge(h.address, question)
+		if risk == nil {
+			risk = h.replication.judge(replicas)
+		}
+		if risk != nil {
+			fail(cmds, risk)
 		}
 		return err
+	}
+}
+
+// fail sets the error of those that have none.
+func fail(cmds []redis.Cmder, err error) {
+	for _, cmd := range cmds {
+		if cmd.Err() == nil {
+			cmd.SetErr(err)
+		}
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *Store) newCall(shard int) *call {
 	return &call{
 		shard:  shard,
 		keys:   []string{schemas.OutboxKey(shard), schemas.CursorKey(shard)},
-		args:   []any{int64(s.options.HotWindow / time.Second), int64(schemas.ChoiceMinimum / time.Second)},
+		args:   []any{int64(s.options.HotWindow / time.Second), int64(schemas.ChoiceMinimum / time.Second), s.options.Replicas},
 		places: map[string]int{},
 	}
 }

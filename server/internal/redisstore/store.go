@@ -17,8 +17,11 @@
 //
 // With appendonly yes and appendfsync always, a committed decision survives the death of the process and a power cut of
 // that machine. Open insists on both, and every commit asks again beside its script call: a Redis that was configured
-// anew, restarted or promoted without them acknowledges nothing in our name. Replication to replicas is asynchronous: a fail-over may lose the last
-// moments before it.
+// anew, restarted or promoted without them acknowledges nothing in our name.
+//
+// Replication to replicas is asynchronous: a fail-over may lose the last moments before it. With Options.Replicas every
+// commit waits until so many replicas have it, and is not acknowledged otherwise. When that is all of a master's
+// replicas, each of which can be the next master, a fail-over loses nothing that was acknowledged.
 package redisstore
 
 import (
@@ -35,6 +38,8 @@ type Options struct {
 	// HotWindow is how long a choice is kept at most; 0 stands for the choice's own lifetime. Older lookups belong to
 	// the ledger.
 	HotWindow time.Duration
+	// Replicas is how many replicas must have a commit before it is acknowledged; 0 leaves replication asynchronous.
+	Replicas int
 }
 
 // Store is a connection to Redis. It is safe for concurrent use, also by several processes.
@@ -57,6 +62,9 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.HotWindow <= 0 {
 		options.HotWindow = 100 * 365 * 24 * time.Hour
 	}
+	if options.Replicas < 0 {
+		return nil, errors.New("the number of replicas to wait for is negative: 0 waits for none")
+	}
 	client, err := connect(ctx, url)
 	if err != nil {
 		return nil, err
@@ -69,20 +77,36 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	return s, nil
 }
 
-// Ping reports whether every master answers and would keep what it acknowledges.
+// Ping reports whether every master answers, would keep what it acknowledges, and has the replicas that it must have.
+// Open does not ask for those: a server that is started while a replica is away serves its scripts, refuses to record,
+// and is well again as soon as the replica is.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.forEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
-		if err := durable(ctx, master); err != nil {
+		if err := errors.Join(durable(ctx, master), s.replicated(ctx, master)); err != nil {
 			return unavailable("ping redis", err)
 		}
 		return nil
 	})
 }
 
+func (s *Store) replicated(ctx context.Context, master *redis.Client) error {
+	r := replication{replicas: s.options.Replicas, address: master.Options().Addr}
+	question, err := r.question(ctx, func(ctx context.Context, cmds []redis.Cmder) error { return master.Process(ctx, cmds[0]) })
+	if err != nil || question == nil {
+		return err
+	}
+	_ = master.Process(ctx, question) // The answer carries the error.
+	return r.judge(question)
+}
+
 // watchDurability sets a durabilityHook before every node that can be sent commits.
 func (s *Store) watchDurability() {
 	watch := func(node *redis.Client) {
-		node.AddHook(durabilityHook{hash: s.commit.Hash(), address: node.Options().Addr})
+		address := node.Options().Addr
+		node.AddHook(durabilityHook{
+			hash: s.commit.Hash(), address: address,
+			replication: &replication{replicas: s.options.Replicas, address: address},
+		})
 	}
 	switch client := s.client.(type) {
 	case *redis.ClusterClient:
