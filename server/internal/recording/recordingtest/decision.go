@@ -50,6 +50,13 @@ func Refusal(site, subject string) consent.Record {
 	return record
 }
 
+// Withdrawal is Refusal by one who had granted.
+func Withdrawal(site, subject string) consent.Record {
+	record := Refusal(site, subject)
+	record.Action = consent.Withdraw
+	return record
+}
+
 // Unicode is a decision whose texts try the store's encoding and quoting.
 func Unicode(site, subject string) consent.Record {
 	record := Decision(site, subject)

@@ -41,6 +41,7 @@ func TestJournal(t *testing.T, fresh func(t *testing.T) Open) {
 		"reopen after close":                  reopen,
 		"seen by another instance at once":    anotherInstance,
 		"names that look like the key layout": hostileNames,
+		"random histories":                    randomHistories,
 	}
 	for name, run := range cases {
 		t.Run(name, func(t *testing.T) { run(t, fresh(t)) })
