@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},
 	"server/internal/realparts":            {},
+	"server/internal/chaosproxy":           {},
 	"server/internal/realparts/chdbserver": {},
 }
 
