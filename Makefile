@@ -5,6 +5,8 @@
 # What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 850 MB.
 runtime_modules := node_modules/.runtime
 test_modules    := node_modules/.tests
+# What only the bench compares with.
+c15t            := server/cmd/assent/testdata/c15t
 npm_ci          := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 GO_PACKAGES := ./schemas/... ./server/... ./snippet/... ./dashboard/...
@@ -42,8 +44,8 @@ lint: $(test_modules) ## Check format, vet, static analysis, types and style
 	node_modules/.bin/tsc -p dashboard
 	node_modules/.bin/biome check --error-on-warnings
 
-bench: ## Measure recording: requests/s, commits and CPU as ratios to the same handler without a store
-	go test -run '^$$' -bench Record -benchtime 1x ./server/cmd/assent
+bench: $(c15t)/node_modules ## Measure recording and look-ups as ratios to handlers that keep nothing; BENCH=quick
+	go test -run '^$$' -bench . -benchtime 1x -timeout 15m ./server/cmd/assent
 
 bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5
 	node --import tsx snippet/bench/run.ts
@@ -54,7 +56,7 @@ fuzz: ## Fuzz each decoder for 30 seconds
 	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./server/internal/redisstore
 
 clean: ## Remove what was built and installed; the data stays
-	rm -rf bin node_modules dashboard/dist/assets
+	rm -rf bin node_modules $(c15t)/node_modules dashboard/dist/assets
 
 $(runtime_modules): package-lock.json
 	$(npm_ci) --omit=dev
@@ -63,3 +65,9 @@ $(runtime_modules): package-lock.json
 $(test_modules): package-lock.json
 	$(npm_ci)
 	@touch $@ $(runtime_modules)
+
+# c15t's SQLite driver is compiled here, against the headers that came with Node if there are any. Where that fails, the
+# bench goes on without c15t and says so.
+$(c15t)/node_modules: $(c15t)/package-lock.json
+	cd $(c15t) && $(npm_ci) && npm_config_nodedir="$$(node -p 'path.resolve(process.execPath, "../..")')" \
+		npm rebuild --build-from-source --loglevel=error better-sqlite3 && touch node_modules/.built || true

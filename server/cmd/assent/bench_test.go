@@ -2,178 +2,312 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"io"
+	"fmt"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
-	"sync"
-	"sync/atomic"
-	"syscall"
+	"strings"
 	"testing"
 	"time"
 
+	"assent/schemas"
 	"assent/server/internal/consent"
-	"assent/server/internal/recording"
-	"assent/server/internal/site"
+	"assent/server/internal/redisstore"
 )
 
-// rounds is how often the stores take turns, so that what else the machine does falls on all of them.
-const rounds = 5
-
-// counting counts the commits of a journal; without a journal it is the ceiling: everything but storage.
-type counting struct {
-	front
-	storing bool
-	commits atomic.Int64
+// plan is how long the bench takes: eight minutes, or one with BENCH=quick.
+type plan struct {
+	rounds      int // How often the contenders take turns, so that what else the machine does falls on all of them.
+	duration    time.Duration
+	connections []int
 }
 
-func (c *counting) Commit(ctx context.Context, batch []consent.Record) []recording.Outcome {
-	c.commits.Add(1)
-	if c.storing {
-		return c.front.Commit(ctx, batch)
+const crowd = 64 // Connections at which the aims are set.
+
+func planned() plan {
+	if os.Getenv("BENCH") == "quick" {
+		return plan{rounds: 1, duration: time.Second, connections: []int{1, crowd}}
 	}
-	outcomes := make([]recording.Outcome, len(batch))
-	for i := range outcomes {
-		outcomes[i].RecordedAt = time.Now()
-	}
-	return outcomes
+	return plan{rounds: 5, duration: 1500 * time.Millisecond, connections: []int{1, crowd, 512}}
 }
 
-// rig is one server, complete but for the network.
-type rig struct {
-	name    string
-	journal *counting
-	handler http.Handler
-	site    addedSite
-	samples []sample
+// sample is one contender's turn.
+type sample struct {
+	rate     float64
+	p50, p99 float64 // Microseconds.
+	cpu      float64 // Microseconds of all processes per answer.
 }
 
-// sample is one round: what each request cost.
-type sample struct{ wall, cpu, commits float64 }
-
-func newRig(b *testing.B, name string, storing bool, flags storeFlags) *rig {
+func (c *contender) turn(b *testing.B, load func() outcome) sample {
 	b.Helper()
-	stores, err := openStores(b.Context(), flags)
-	if err != nil {
-		b.Fatal(err)
+	before := c.processorTime(b)
+	r := load()
+	spent := c.processorTime(b) - before
+	return sample{
+		rate: r.rate, cpu: micros(spent) / float64(r.answers),
+		p50: micros(r.quantile(.5)), p99: micros(r.quantile(.99)),
 	}
-	r := &rig{name: name, journal: &counting{front: stores.front, storing: storing}}
-	stores.front = r.journal
-	added, err := publisherOf(stores.front).Add(b.Context(), site.New{Name: "Shop", Origins: []string{shopOrigin}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	r.site = addedSite{ID: added.ID, Notice: added.Notice}
-	s, err := wire(b.Context(), stores, outside{}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	r.handler = s.http.Handler
-	b.Cleanup(func() {
-		if err := s.stop(); err != nil {
-			b.Error(err)
+}
+
+func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
+
+// median takes each figure's median by itself.
+func median(samples []sample) sample {
+	of := func(figure func(sample) float64) float64 {
+		values := make([]float64, len(samples))
+		for i, s := range samples {
+			values[i] = figure(s)
 		}
-		if err := stores.Close(); err != nil {
-			b.Error(err)
-		}
-	})
-	return r
-}
-
-// run posts n decisions from as many clients at once.
-func (r *rig) run(b *testing.B, n, clients int) {
-	b.Helper()
-	v := visit{site: r.site}
-	bodies := make([][]byte, n)
-	for i := range bodies {
-		body, err := json.Marshal(v.decision())
-		if err != nil {
-			b.Fatal(err)
-		}
-		bodies[i] = body
+		slices.Sort(values)
+		return values[len(values)/2]
 	}
-	var next atomic.Int64
-	var posting sync.WaitGroup
-	commits, cpu, begun := r.journal.commits.Load(), processorTime(b), time.Now()
-	for range clients {
-		posting.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				r.post(b, bodies[i])
-			}
-		})
-	}
-	posting.Wait()
-	r.samples = append(r.samples, sample{
-		wall:    float64(time.Since(begun).Microseconds()) / float64(n),
-		cpu:     float64((processorTime(b) - cpu).Microseconds()) / float64(n),
-		commits: 1000 * float64(r.journal.commits.Load()-commits) / float64(n),
-	})
-}
-
-func (r *rig) post(b *testing.B, body []byte) {
-	request := httptest.NewRequest(http.MethodPost, "/v1/sites/"+r.site.ID+"/decisions", io.NopCloser(bytes.NewReader(body)))
-	request.Header.Set("Origin", shopOrigin)
-	request.Header.Set("Content-Type", "application/json")
-	answer := httptest.NewRecorder()
-	r.handler.ServeHTTP(answer, request)
-	if answer.Code != http.StatusCreated {
-		b.Errorf("answer %d %s", answer.Code, answer.Body)
+	return sample{
+		rate: of(func(s sample) float64 { return s.rate }), cpu: of(func(s sample) float64 { return s.cpu }),
+		p50: of(func(s sample) float64 { return s.p50 }), p99: of(func(s sample) float64 { return s.p99 }),
 	}
 }
 
-func processorTime(b *testing.B) time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-func median(samples []sample, of func(sample) float64) float64 {
-	values := make([]float64, len(samples))
-	for i, s := range samples {
-		values[i] = of(s)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
-}
-
-// BenchmarkRecord compares durable recording with the same handler without a store, in turns and in one process. It
-// reports medians: microseconds and CPU microseconds of this process per decision (Redis' own CPU is not in it), both
-// as ratios to "none", and commits per thousand decisions.
+// BenchmarkRecord compares durable recording with the same handler without a store, with a bare one, with one that
+// flushes each request to disk, and with c15t's backend. All are processes of their own, asked over HTTP on loopback, in
+// turns. Rates tell of the machine and of what else it does; the ratios hold.
 func BenchmarkRecord(b *testing.B) {
+	p := planned()
+	contenders := recorders(b)
+	none := contenders["no store"]
+	for _, connections := range p.connections {
+		for range p.rounds {
+			for _, c := range inOrder(contenders) {
+				c.rounds[connections] = append(c.rounds[connections], c.turn(b, func() outcome {
+					return c.hit.closed(b, c.Address, connections, p.duration)
+				}))
+			}
+		}
+		fmt.Printf("\nPOST decisions, %d connections   requests/s        p50 ms   p99 ms    CPU us      CPU\n", connections)
+		base := median(none.rounds[connections])
+		for _, c := range inOrder(contenders) {
+			s := median(c.rounds[connections])
+			fmt.Printf("%-32s %8.0f %5.2fx   %7.2f  %7.2f  %8.1f   %5.2fx\n", c.name, s.rate, s.rate/base.rate, s.p50/1000, s.p99/1000, s.cpu, s.cpu/base.cpu)
+		}
+	}
+	steady := atHalfCapacity(b, p, contenders)
+	aims(b, contenders, steady, flushes(b, p))
+}
+
+// order is that of the tables.
+var order = []string{"bare handler", "no store", "bare handler, append + fsync", "embedded", "redis", "redis cluster of 3", "redis, ledger in SQLite", "c15t"}
+
+func inOrder(contenders map[string]*contender) []*contender {
+	var present []*contender
+	for _, name := range order {
+		if c, ok := contenders[name]; ok {
+			present = append(present, c)
+		}
+	}
+	return present
+}
+
+func recorders(b *testing.B) map[string]*contender {
+	b.Helper()
+	redisstore.LogTo(slog.New(slog.DiscardHandler)) // Redis not yet being there is no news.
+	single, err := servers.Redis()
+	if err != nil {
+		b.Fatal(err)
+	}
+	beside, err := servers.Redis()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cluster, err := servers.RedisMasters()
+	if err != nil {
+		b.Fatal(err)
+	}
+	contenders := map[string]*contender{}
+	add := func(name, kind, redisURL string, processes ...int) {
+		c := launch(b, name, benchCommand(b, nil, kind, "REDIS_URL="+redisURL), processes...)
+		c.hit = c.decisions(b)
+		contenders[name] = c
+	}
+	add("bare handler", bareServer, "")
+	add("no store", nothingServer, "")
+	add("bare handler, append + fsync", appendServer, "")
+	add("embedded", wholeServer, "")
+	add("redis", journalServer, single.URL, single.Processes()...)
+	add("redis cluster of 3", journalServer, cluster.URL, cluster.Processes()...)
+	add("redis, ledger in SQLite", wholeServer, beside.URL, beside.Processes()...)
+	if c := launchC15t(b); c != nil {
+		contenders["c15t"] = c
+	}
+	return contenders
+}
+
+// decisions is a visitor's acceptance, as the script posts it.
+func (c *contender) decisions(b *testing.B) hit {
+	b.Helper()
+	body, err := json.Marshal(schemas.Decision{
+		ID: idMark, Secret: secretMark, Notice: c.Notice, Action: consent.AcceptAll, Source: "banner", Locale: "de",
+		Purposes: map[string]bool{"analytics": true, "marketing": true}, Services: map[string]bool{},
+		Page: shopOrigin + "/products/shoes", DecidedAt: time.Now().UTC().Truncate(time.Millisecond),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	status := "201"
+	if c.Site == "bare" {
+		status = "204"
+	}
+	return newHit("POST", "/v1/sites/"+c.Site+"/decisions", string(body), status)
+}
+
+// launchC15t starts c15t's backend where the Makefile could install and build it.
+func launchC15t(b *testing.B) *contender {
+	b.Helper()
+	folder := filepath.Join("testdata", "c15t")
+	if _, err := os.Stat(filepath.Join(folder, "node_modules", ".built")); err != nil {
+		fmt.Println("c15t is left out: its SQLite driver is not built; make bench does, given npm and a C++ compiler")
+		return nil
+	}
+	c := launch(b, "c15t", exec.Command("node", filepath.Join(folder, "server.mjs"), filepath.Join(b.TempDir(), "c15t.db"), shopOrigin))
+	c.hit = newHit("POST", "/subjects", `{"type":"cookie_banner","subjectId":"sub_`+secretMark+`","domain":"shop.example",`+
+		fmt.Sprintf(`"preferences":{"necessary":true,"measurement":true,"marketing":true},"givenAt":%d}`, time.Now().UnixMilli()), "200")
+	return c
+}
+
+// atHalfCapacity measures answering times under half of what each can take, at a fixed rate.
+func atHalfCapacity(b *testing.B, p plan, contenders map[string]*contender) map[string]sample {
+	b.Helper()
+	results := map[string][]sample{}
+	for range p.rounds {
+		for _, c := range inOrder(contenders)[2:] {
+			rate := median(c.rounds[crowd]).rate / 2
+			results[c.name] = append(results[c.name], c.turn(b, func() outcome { return c.hit.open(b, c.Address, crowd, rate, p.duration) }))
+		}
+	}
+	fmt.Printf("\nHalf of its rate above, open loop requests/s   p50 ms   p99 ms\n")
+	medians := map[string]sample{}
+	for _, c := range inOrder(contenders)[2:] {
+		s := median(results[c.name])
+		medians[c.name] = s
+		fmt.Printf("%-32s %11.0f   %7.2f  %7.2f\n", c.name, s.rate, s.p50/1000, s.p99/1000)
+	}
+	return medians
+}
+
+// flushes counts fsyncs per thousand decisions, on servers that are started for it under the counter.
+func flushes(b *testing.B, p plan) map[string]float64 {
+	b.Helper()
+	if _, err := exec.LookPath("strace"); err != nil {
+		fmt.Println("flushes are not counted: strace is not installed")
+		return nil
+	}
+	measure := func(c *contender, counter flushCounter) float64 {
+		c.hit = c.decisions(b)
+		before := counter.count(b)
+		answers := c.hit.closed(b, c.Address, crowd, p.duration).answers
+		return 1000 * float64(counter.count(b)-before) / float64(answers)
+	}
+	embedded := flushCounter{b.TempDir()}
+	counts := map[string]float64{"embedded": measure(launch(b, "embedded", benchCommand(b, embedded.tracer("assent"), wholeServer)), embedded)}
+	counter := flushCounter{b.TempDir()}
+	counter.shadow(b, "redis-server")
 	redis, err := servers.Redis()
 	if err != nil {
 		b.Fatal(err)
 	}
-	rigs := []*rig{
-		newRig(b, "none", false, storeFlags{Data: b.TempDir()}),
-		newRig(b, "embedded", true, storeFlags{Data: b.TempDir()}),
-		newRig(b, "redis", true, storeFlags{Data: b.TempDir(), RedisURL: redis.URL}),
+	counts["redis"] = measure(launch(b, "redis", benchCommand(b, nil, journalServer, "REDIS_URL="+redis.URL)), counter)
+	return counts
+}
+
+// aims holds the medians against what the design asks for.
+func aims(b *testing.B, contenders map[string]*contender, steady map[string]sample, flushed map[string]float64) {
+	b.Helper()
+	at := func(name string, connections int) sample { return median(contenders[name].rounds[connections]) }
+	fmt.Printf("\n%-60s %9s %9s\n", "aim", "measured", "at most")
+	tell := func(what string, measured, most float64) {
+		verdict := "ok"
+		if measured > most {
+			verdict = "MISSED"
+		}
+		fmt.Printf("%-60s %9.2f %9.2f  %s\n", what, measured, most, verdict)
 	}
-	for _, load := range []struct {
-		clients, decisions int
-	}{{1, 1000}, {64, 20_000}} {
-		for _, r := range rigs {
-			r.samples = nil
+	none := at("no store", crowd)
+	tell("CPU without a store / bare handler", none.cpu/at("bare handler", crowd).cpu, 2)
+	tell("CPU embedded / without a store", at("embedded", crowd).cpu/none.cpu, 2.5)
+	tell("CPU redis / without a store", at("redis", crowd).cpu/none.cpu, 2)
+	for _, name := range []string{"embedded", "redis"} {
+		if count, ok := flushed[name]; ok {
+			tell("fsyncs per 1,000 decisions, "+name, count, 75)
 		}
-		for range rounds {
-			for _, r := range rigs {
-				r.run(b, load.decisions, load.clients)
-			}
-		}
-		none := rigs[0].samples
-		for _, r := range rigs {
-			wall, cpu := median(r.samples, sample.ofWall), median(r.samples, sample.ofCPU)
-			b.Logf("%3d clients  %-8s  %7.1f us (%5.2fx)  %6.1f us CPU (%5.2fx)  %6.1f commits per 1000",
-				load.clients, r.name, wall, wall/median(none, sample.ofWall), cpu, cpu/median(none, sample.ofCPU), median(r.samples, sample.ofCommits))
-		}
+		tell("p50 at 1 connection, "+name+" / append + fsync", at(name, 1).p50/at("bare handler, append + fsync", 1).p50, 1.5)
+		tell("p99 at half capacity, "+name+" / append + fsync", steady[name].p99/steady["bare handler, append + fsync"].p99, 3)
+	}
+	tell("MiB resident at most, embedded", contenders["embedded"].peakMemory(b), 64)
+	if _, ok := contenders["c15t"]; ok {
+		tell("rate c15t / embedded", at("c15t", crowd).rate/at("embedded", crowd).rate, 1./20)
+		tell("CPU embedded / c15t", at("embedded", crowd).cpu/at("c15t", crowd).cpu, 1./20)
 	}
 }
 
-func (s sample) ofWall() float64    { return s.wall }
-func (s sample) ofCPU() float64     { return s.cpu }
-func (s sample) ofCommits() float64 { return s.commits }
+// BenchmarkLookup compares the answer to a site's own server with that of a bare handler that looks nothing up.
+func BenchmarkLookup(b *testing.B) {
+	p := planned()
+	redis, err := servers.Redis()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var contenders []*contender
+	bare := launch(b, "bare handler", benchCommand(b, nil, bareServer))
+	bare.hit = newHit("GET", "/v1/sites/bare/subjects/AAAAAAAAAAAAAAAAAAAAAA", "", "200")
+	contenders = append(contenders, bare)
+	for _, store := range []struct {
+		name, env string
+		beside    []int
+	}{{"embedded", "REDIS_URL=", nil}, {"redis", "REDIS_URL=" + redis.URL, redis.Processes()}} {
+		c := launch(b, store.name, benchCommand(b, nil, journalServer, store.env), store.beside...)
+		c.hit = c.lookups(b)
+		contenders = append(contenders, c)
+	}
+	for range p.rounds {
+		for _, c := range contenders {
+			c.rounds[crowd] = append(c.rounds[crowd], c.turn(b, func() outcome { return c.hit.closed(b, c.Address, crowd, p.duration) }))
+		}
+	}
+	base := median(bare.rounds[crowd])
+	fmt.Printf("\nGET subjects, %d connections       requests/s        p50 ms   p99 ms    CPU us      CPU   (aim: at least 0.60x of the rate)\n", crowd)
+	for _, c := range contenders {
+		s := median(c.rounds[crowd])
+		fmt.Printf("%-32s %8.0f %5.2fx   %7.2f  %7.2f  %8.1f   %5.2fx\n", c.name, s.rate, s.rate/base.rate, s.p50/1000, s.p99/1000, s.cpu, s.cpu/base.cpu)
+	}
+}
+
+// lookups asks for a thousand subjects that the server has just recorded.
+func (c *contender) lookups(b *testing.B) hit {
+	b.Helper()
+	conn, err := dialServer(c.Address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	all := hit{status: "200"}
+	recording := c.decisions(b)
+	for range 1000 {
+		conn.request = append(conn.request[:0], recording.variants[0]...)
+		renew(conn.request)
+		if _, err := conn.Write(conn.request); err != nil {
+			b.Fatal(err)
+		}
+		status, body, err := conn.answer()
+		if err != nil || status != recording.status {
+			b.Fatalf("answer %s %s %v", status, body, err)
+		}
+		var recorded schemas.Recorded
+		if err := json.NewDecoder(bytes.NewReader(body)).Decode(&recorded); err != nil {
+			b.Fatal(err)
+		}
+		path := strings.Join([]string{"/v1/sites", c.Site, "subjects", recorded.Subject}, "/")
+		all.variants = append(all.variants, newHit("GET", path, "", "200").variants...)
+	}
+	return all
+}

@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	if kind := os.Getenv(asBenchServer); kind != "" {
+		serveBench(kind)
+		return
+	}
 	realparts.Main(m, &servers)
 }
 

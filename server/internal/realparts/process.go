@@ -128,6 +128,16 @@ func (p *process) signal(signal syscall.Signal) error {
 	return nil
 }
 
+// id is the process id; 0 while the server does not run.
+func (p *process) id() int {
+	p.guard.Lock()
+	defer p.guard.Unlock()
+	if p.running == nil {
+		return 0
+	}
+	return p.running.Process.Pid
+}
+
 // Servers remembers what was started, so that one call ends it all.
 type Servers struct {
 	dir   string

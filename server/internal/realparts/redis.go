@@ -15,7 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Redis is one Redis, or a Cluster of six.
+// Redis is one Redis, or a Cluster.
 type Redis struct {
 	URL   string // As REDIS_URL takes it.
 	nodes []*process
@@ -38,10 +38,15 @@ func (s *Servers) Replica(r *Redis) (*Redis, error) {
 }
 
 // RedisCluster starts six servers: three masters with a replica each.
-func (s *Servers) RedisCluster() (*Redis, error) {
+func (s *Servers) RedisCluster() (*Redis, error) { return s.redisCluster(1) }
+
+// RedisMasters starts a Cluster of three masters alone.
+func (s *Servers) RedisMasters() (*Redis, error) { return s.redisCluster(0) }
+
+func (s *Servers) redisCluster(replicas int) (*Redis, error) {
 	cluster := &Redis{}
 	var addresses []string
-	for range 6 {
+	for range 3 * (1 + replicas) {
 		node, port, err := s.redisNode("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", "0")
 		if err != nil {
 			return nil, err
@@ -51,7 +56,7 @@ func (s *Servers) RedisCluster() (*Redis, error) {
 		addresses = append(addresses, fmt.Sprintf("127.0.0.1:%d", port))
 	}
 	arguments := append([]string{"--cluster", "create"}, addresses...)
-	create := exec.Command("redis-cli", append(arguments, "--cluster-replicas", "1", "--cluster-yes")...)
+	create := exec.Command("redis-cli", append(arguments, "--cluster-replicas", strconv.Itoa(replicas), "--cluster-yes")...)
 	if output, err := create.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("create cluster: %w: %s", err, output)
 	}
@@ -136,6 +141,15 @@ func (s *Servers) Sentinel(r *Redis) (string, error) {
 		}, os.WriteFile(config, []byte(content), 0o600)
 	})
 	return fmt.Sprintf("redis://127.0.0.1:%d?master_name=main", port), err
+}
+
+// Processes returns the servers' process ids.
+func (r *Redis) Processes() []int {
+	var ids []int
+	for _, node := range r.nodes {
+		ids = append(ids, node.id())
+	}
+	return ids
 }
 
 // KillNode ends one server of a Cluster as a crash does.
