@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -111,24 +112,20 @@ func Grants(d schemas.Decision) bool {
 }
 
 func unknownNames(d schemas.Decision, n schemas.Notice) []schemas.Fault {
+	return append(
+		namesOutside("/purposes", d.Purposes, func(name string) bool {
+			return name == Essential || slices.ContainsFunc(n.Purposes, func(p schemas.Purpose) bool { return p.ID == name })
+		}),
+		namesOutside("/services", d.Services, func(name string) bool {
+			return slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == name })
+		})...)
+}
+
+func namesOutside(member string, answers map[string]bool, known func(name string) bool) []schemas.Fault {
 	var faults []schemas.Fault
-	purposes := map[string]bool{Essential: true}
-	for _, p := range n.Purposes {
-		purposes[p.ID] = true
-	}
-	services := map[string]bool{}
-	for _, s := range n.Services {
-		services[s.ID] = true
-	}
-	for _, part := range []struct {
-		member  string
-		answers map[string]bool
-		known   map[string]bool
-	}{{"/purposes", d.Purposes, purposes}, {"/services", d.Services, services}} {
-		for name := range part.answers {
-			if !part.known[name] {
-				faults = append(faults, schemas.Fault{Pointer: part.member + pointer(name), Detail: "is not in the notice that the decision names"})
-			}
+	for name := range answers {
+		if !known(name) {
+			faults = append(faults, schemas.Fault{Pointer: member + pointer(name), Detail: "is not in the notice that the decision names"})
 		}
 	}
 	return faults
@@ -137,7 +134,7 @@ func unknownNames(d schemas.Decision, n schemas.Notice) []schemas.Fault {
 // answers fills in what the action implies. A saved selection grants only what it names; a signal answers only what it
 // names and leaves the rest pending.
 func answers(d schemas.Decision, n schemas.Notice) (purposes, services map[string]bool) {
-	purposes = map[string]bool{}
+	purposes = make(map[string]bool, len(n.Purposes))
 	for _, p := range n.Purposes {
 		if p.ID == Essential {
 			continue

@@ -32,7 +32,10 @@ func readBody(c echo.Context) ([]byte, error) {
 	if c.Request().ContentLength > bodyLimit {
 		return nil, errTooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, bodyLimit))
+	var body bytes.Buffer
+	// With room for the end, which is found by one more read.
+	body.Grow(int(max(c.Request().ContentLength, 0)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(c.Response(), c.Request().Body, bodyLimit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -40,10 +43,13 @@ func readBody(c echo.Context) ([]byte, error) {
 	case err != nil:
 		return nil, errCutShort
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 func isPlainJSON(header http.Header) bool {
+	if header.Get(echo.HeaderContentType) == echo.MIMEApplicationJSON && header.Get(echo.HeaderContentEncoding) == "" {
+		return true // As the script sends it.
+	}
 	mediaType, parameters, err := mime.ParseMediaType(header.Get(echo.HeaderContentType))
 	if err != nil || mediaType != "application/json" && mediaType != "text/plain" {
 		return false

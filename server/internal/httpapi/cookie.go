@@ -17,6 +17,9 @@ import (
 // page's own. Safari keeps such a one for as long as it says, and what a script wrote for seven days. Only the journal's
 // current choice is set: a late retry must not bring an older one back.
 func (v *visitors) giveCookie(c echo.Context, r consent.Record) error {
+	if !isFromSameSite(c.Request().Header, true) {
+		return nil // Whatever the notice shares: most pages are of another site, and nothing has to be looked up for them.
+	}
 	page, err := url.Parse(c.Request().Header.Get(echo.HeaderOrigin))
 	if err != nil {
 		return err
