@@ -154,13 +154,8 @@ func (r Record) Before(other Record) bool {
 // Digest is a fingerprint of what the client decided, without what the server adds, to tell a retry from another
 // decision under the same id. It is not a proof; it has 63 bits so that SQLite's integers hold it.
 func (r Record) Digest() int64 {
-	h := fnv.New64a()
-	write := func(s string) {
-		var length [4]byte
-		binary.BigEndian.PutUint32(length[:], uint32(len(s)))
-		h.Write(length[:])
-		h.Write([]byte(s))
-	}
+	text := make([]byte, 0, 256)
+	write := func(s string) { text = append(binary.BigEndian.AppendUint32(text, uint32(len(s))), s...) }
 	for _, s := range []string{r.Notice, r.Action, r.Source, r.Locale, r.Page} {
 		write(s)
 	}
@@ -182,5 +177,7 @@ func (r Record) Digest() int64 {
 	for _, name := range r.Removed {
 		write("-" + name)
 	}
+	h := fnv.New64a()
+	h.Write(text)
 	return int64(h.Sum64() >> 1)
 }

@@ -39,7 +39,7 @@ func (s *Store) appendAll(ctx context.Context, records []consent.Record) (err er
 		return fmt.Errorf("prepare: %w", err)
 	}
 	for _, record := range records {
-		values, err := decisionValues(record)
+		values, err := appendValues(nil, record)
 		if err != nil {
 			return err
 		}

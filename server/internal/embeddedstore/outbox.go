@@ -77,7 +77,7 @@ func (s *Store) readOutbox(ctx context.Context, shard int, cursor, frozen int64,
 		if err != nil {
 			return shipping.Batch{}, err
 		}
-		content, err := decisionValues(record)
+		content, err := appendValues(nil, record)
 		if err != nil {
 			return shipping.Batch{}, err
 		}

@@ -4,7 +4,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"assent/server/internal/consent"
@@ -14,28 +18,61 @@ import (
 const decisionColumns = `id, site, subject, notice, action, outcome, purposes, services, source, synthetic, locale, page,
 	decided_at, recorded_at, lifetime_days, flags, digest, regime, removed`
 
-func decisionValues(r consent.Record) ([]any, error) {
-	purposes, err := json.Marshal(nonNil(r.Purposes))
+// appendValues appends a decision as decisionColumns names it, in the types that the driver takes.
+func appendValues(values []any, r consent.Record) ([]any, error) {
+	purposes, err := answersText(r.Purposes)
 	if err != nil {
 		return nil, fmt.Errorf("encode purposes: %w", err)
 	}
-	services, err := json.Marshal(nonNil(r.Services))
+	services, err := answersText(r.Services)
 	if err != nil {
 		return nil, fmt.Errorf("encode services: %w", err)
 	}
-	flags, err := json.Marshal(append([]string{}, r.Flags...))
+	flags, err := namesText(r.Flags)
 	if err != nil {
 		return nil, fmt.Errorf("encode flags: %w", err)
 	}
-	removed, err := json.Marshal(append([]string{}, r.Removed...))
+	removed, err := namesText(r.Removed)
 	if err != nil {
 		return nil, fmt.Errorf("encode removed: %w", err)
 	}
-	return []any{
-		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, string(r.Outcome()), string(purposes), string(services),
-		r.Source, r.Synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays,
-		string(flags), r.Digest(), r.Regime, string(removed),
-	}, nil
+	return append(values,
+		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, string(r.Outcome()), purposes, services,
+		r.Source, r.Synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), int64(r.LifetimeDays),
+		flags, r.Digest(), r.Regime, removed,
+	), nil
+}
+
+// answersText is a JSON object with its members in order.
+func answersText(answers map[string]bool) (string, error) {
+	text := []byte("{")
+	for _, name := range slices.Sorted(maps.Keys(answers)) {
+		var err error
+		if text, err = jsontext.AppendQuote(comma(text), name); err != nil {
+			return "", err
+		}
+		text = strconv.AppendBool(append(text, ':'), answers[name])
+	}
+	return string(append(text, '}')), nil
+}
+
+// namesText is a JSON array.
+func namesText(names []string) (string, error) {
+	text := []byte("[")
+	for _, name := range names {
+		var err error
+		if text, err = jsontext.AppendQuote(comma(text), name); err != nil {
+			return "", err
+		}
+	}
+	return string(append(text, ']')), nil
+}
+
+func comma(text []byte) []byte {
+	if len(text) > 1 {
+		text = append(text, ',')
+	}
+	return text
 }
 
 type scanner interface{ Scan(dest ...any) error }
@@ -84,11 +121,4 @@ func scanDecisions(rows *sql.Rows) ([]consent.Record, error) {
 		return nil, unavailable("read decisions", err)
 	}
 	return records, nil
-}
-
-func nonNil(answers map[string]bool) map[string]bool {
-	if answers == nil {
-		return map[string]bool{}
-	}
-	return answers
 }

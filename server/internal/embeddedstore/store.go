@@ -26,7 +26,7 @@ type Store struct {
 
 	file     string
 	opened   os.FileInfo // What the file was when it was opened.
-	prepared statements
+	recorder writer
 }
 
 // Open opens or creates the store in dir, brings its schema up to date and returns it ready for use. The clock stamps
@@ -52,9 +52,6 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.write.Close())
 	}
-	if s.prepared, err = prepare(ctx, s.write); err != nil {
-		return nil, errors.Join(err, s.write.Close())
-	}
 	if s.read, err = connect(file, 4, "query_only(1)"); err != nil {
 		return nil, errors.Join(err, s.write.Close())
 	}
@@ -63,7 +60,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 
 // Close writes back the log and closes the file. The store must not be used afterwards.
 func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.write.Close())
+	return errors.Join(s.recorder.close(), s.read.Close(), s.write.Close())
 }
 
 // Ping reports whether a decision could be recorded: it writes a row, because a full disk can still be read.

@@ -31,6 +31,9 @@ func TestEarlierRowsAreReadWithDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	recordingtest.SameRecords(t, got, []consent.Record{want})
+	if current, err := store.Current(t.Context(), want.Site, want.Subject); err != nil || !current.RecordedAt.Equal(want.RecordedAt) {
+		t.Errorf("the choice of before: %+v %v", current, err)
+	}
 	if outcome := store.Commit(t.Context(), []consent.Record{want})[0]; outcome.Err != nil || !outcome.Duplicate {
 		t.Errorf("a retry over the upgrade: %+v", outcome)
 	}
