@@ -15,8 +15,9 @@ import (
 var _ recording.Journal = (*Store)(nil)
 
 const (
-	// recordDecision keeps a decision unless its id is known, or its subject has a choice of that time or a later one.
-	recordDecision = "INSERT INTO decisions (" + decisionColumns + `)
+	// recordDecision keeps a decision unless its id is known, or its subject has a choice of that time or a later one. OR
+	// FAIL spares a journal of the statement's own: a fault undoes the whole transaction anyway.
+	recordDecision = "INSERT OR FAIL INTO decisions (" + decisionColumns + `)
 		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
 		WHERE NOT EXISTS (SELECT 1 FROM decisions WHERE subject = ?3 AND recorded_at >= ?14 AND site = ?2)
 		ON CONFLICT DO NOTHING`
