@@ -1,6 +1,6 @@
 # Everything that is done to this project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-browser generate lint bench bench-browser fuzz clean
+.PHONY: help run build test test-go test-browser generate lint lint-deploy bench bench-browser fuzz clean
 
 # What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 850 MB.
 runtime_modules := node_modules/.runtime
@@ -23,7 +23,7 @@ build: $(runtime_modules) ## Build bin/assent
 
 test: ## Install what the tests need, then run everything
 	deploy/install-test-parts.sh
-	$(MAKE) lint test-go test-browser
+	$(MAKE) lint lint-deploy test-go test-browser
 
 test-go: $(test_modules) ## Run the Go tests, with the race detector
 	go run ./dashboard/build
@@ -43,6 +43,9 @@ lint: $(test_modules) ## Check format, vet, static analysis, types and style
 	node_modules/.bin/tsc -p snippet
 	node_modules/.bin/tsc -p dashboard
 	node_modules/.bin/biome check --error-on-warnings
+
+lint-deploy: $(runtime_modules) ## Check what is in deploy/ with the tools that will read it
+	deploy/lint.sh
 
 bench: $(c15t)/node_modules ## Measure recording and look-ups as ratios to handlers that keep nothing; BENCH=quick
 	go test -run '^$$' -bench . -benchtime 1x -timeout 15m ./server/cmd/assent

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks: Redis, ClickHouse, nginx, Caddy and Chromium, from Debian's or
-# Ubuntu's own packages. Does nothing, and quickly, when all is there. The tests start the servers themselves, on free
-# ports, so none of those installed here is started now or at boot.
+# Installs what the tests need and this machine lacks: Redis, ClickHouse, nginx, Caddy, Chromium and what lint.sh checks
+# with, from Debian's or Ubuntu's own packages. Does nothing, and quickly, when all is there. The tests start the servers
+# themselves, on free ports, so none of those installed here is started now or at boot.
 set -eu
 
 missing=''
@@ -15,6 +15,10 @@ needs redis-cli redis-tools
 needs clickhouse-server clickhouse-server
 needs nginx nginx
 needs caddy caddy
+needs promtool prometheus
+needs shellcheck shellcheck
+needs systemd-analyze systemd
+needs openssl openssl
 if [ -z "${CHROMIUM:-}" ]; then
   needs chromium chromium
 fi
@@ -22,7 +26,8 @@ fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "The tests need$missing, and this machine has no apt-get to install them: install them yourself, so that" >&2
-  echo "redis-server, redis-cli, clickhouse-server, nginx and caddy are on the PATH; CHROMIUM may name another Chromium." >&2
+  echo "redis-server, redis-cli, clickhouse-server, nginx, caddy, promtool, shellcheck, systemd-analyze and openssl are" >&2
+  echo "on the PATH; CHROMIUM may name another Chromium." >&2
   exit 1
 fi
 
@@ -56,7 +61,7 @@ install 2>/dev/null || { $as_root apt-get update -qq >&2 && install; } || {
 
 # Not at the next boot either, as far as this script brought the service here.
 if command -v systemctl >/dev/null 2>&1; then
-  for service in redis-server clickhouse-server nginx caddy; do
+  for service in redis-server clickhouse-server nginx caddy prometheus; do
     case " $missing " in *" $service "*) $as_root systemctl disable "$service" >/dev/null 2>&1 || true ;; esac
   done
 fi
