@@ -39,7 +39,7 @@ const nextSecond = () => {
 const listen = (page: Page): string[] => {
   const set: string[] = [];
   page.on('response', async (answer) => {
-    if (answer.request().method() === 'POST') set.push((await answer.headerValue('set-cookie')) || '-');
+    if (answer.url().endsWith('/decisions')) set.push((await answer.headerValue('set-cookie')) || '-');
   });
   return set;
 };
