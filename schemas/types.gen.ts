@@ -263,7 +263,7 @@ export interface Report {
   recent: Receipt[];
 }
 
-/** Decisions by outcome; the three outcomes and the signals add up to decisions. */
+/** Decisions by outcome; the three outcomes and the signals add up to decisions. Those of programs are in none of them. */
 export interface Tally {
   decisions: number;
   /** Every optional purpose granted. */
@@ -274,6 +274,8 @@ export interface Tally {
   partial: number;
   /** Answered by a privacy signal (GPC), not by the visitor. */
   signals: number;
+  /** Sent by a program that says so, such as a crawler or a monitor. */
+  bots: number;
 }
 
 /** One day's tally. */

@@ -267,7 +267,7 @@ type Report struct {
 	Recent []Receipt `json:"recent"`
 }
 
-// Tally: Decisions by outcome; the three outcomes and the signals add up to decisions.
+// Tally: Decisions by outcome; the three outcomes and the signals add up to decisions. Those of programs are in none of them.
 type Tally struct {
 	Decisions int `json:"decisions"`
 	// Every optional purpose granted.
@@ -278,6 +278,8 @@ type Tally struct {
 	Partial int `json:"partial"`
 	// Answered by a privacy signal (GPC), not by the visitor.
 	Signals int `json:"signals"`
+	// Sent by a program that says so, such as a crawler or a monitor.
+	Bots int `json:"bots"`
 }
 
 // Day: One day's tally.

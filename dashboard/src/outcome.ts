@@ -4,7 +4,8 @@ export const outcomes = ['accepted', 'partial', 'refused', 'signals'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** Classes a decision as the server's tallies do (consent.Record.Outcome). */
-export const outcomeOf = (receipt: Receipt): Outcome => {
+export const outcomeOf = (receipt: Receipt): Outcome | 'bots' => {
+  if (receipt.flags.includes('bot')) return 'bots';
   if (receipt.action === 'signal') return 'signals';
   const { essential: _, ...optional } = receipt.purposes;
   const answers = [...Object.values(optional), ...Object.values(receipt.services)];
@@ -21,7 +22,7 @@ export const grantedIn = (receipt: Receipt): string[] => {
 
 /** What is remarkable about a decision, as keys of the texts. */
 export const marksOf = (receipt: Receipt): string[] => {
-  const marks: string[] = receipt.flags.filter((flag) => flag !== 'gpc-header');
+  const marks: string[] = receipt.flags.filter((flag) => flag !== 'gpc-header' && flag !== 'bot');
   if (receipt.action === 'withdraw') marks.unshift('withdraw');
   if (receipt.synthetic) marks.unshift('synthetic');
   if (receipt.source === 'gpc' || receipt.flags.includes('gpc-header')) marks.unshift('gpc');

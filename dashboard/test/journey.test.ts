@@ -85,6 +85,11 @@ test('decisions appear by themselves', async () => {
     purposes: { marketing: false },
     locale: 'de',
   });
+  await decide(context, assent, site, {}, 'curl/8.5.0');
+  await until(
+    async () => `${await page.textContent('.figures')}`.includes('and 1 of programs'),
+    'a program is told apart',
+  );
   await until(async () => (await cards()).Decisions === '4', 'four decisions are counted');
   assert.deepEqual(await cards(), {
     Decisions: '4',
@@ -94,8 +99,9 @@ test('decisions appear by themselves', async () => {
     'Privacy signal': '25%',
   });
   const rows = await page.$$eval('.recent:not(.third) tbody tr', (list) => list.map((row) => row.textContent));
-  assert.equal(rows.length, 4);
+  assert.equal(rows.length, 5);
   for (const [i, words] of [
+    ['Program', 'Analytics'],
     ['Privacy signal', 'GPC'],
     ['Partly accepted', 'Analytics', 'preferences'],
     ['Refused', 'synthetic'],

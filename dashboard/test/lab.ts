@@ -29,6 +29,7 @@ export const decide = async (
   assent: Assent,
   site: string,
   members: Partial<Decision>,
+  userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
 ): Promise<void> => {
   const base = `http://127.0.0.1:${assent.port}`;
   const sites = (await (await context.request.get(`${base}/v1/admin/sites`)).json()) as Site[];
@@ -44,7 +45,7 @@ export const decide = async (
   };
   const answer = await fetch(`${base}/v1/sites/${site}/decisions`, {
     method: 'POST',
-    headers: { Origin: origins[0] ?? '', 'Content-Type': 'application/json' },
+    headers: { Origin: origins[0] ?? '', 'Content-Type': 'application/json', 'User-Agent': userAgent },
     body: JSON.stringify({ page: `${origins[0]}/cart`, ...body }),
   });
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);

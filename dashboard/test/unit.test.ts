@@ -66,6 +66,7 @@ test('outcomes are classed as on the server', () => {
     [{ purposes: { essential: true, analytics: true }, services: { youtube: false } }, 'partial'],
     [{ purposes: { essential: true } }, 'refused'],
     [{ action: 'signal', purposes: { essential: true, marketing: false } }, 'signals'],
+    [{ flags: ['not-seen', 'bot'], purposes: { essential: true, analytics: true } }, 'bots'],
   ];
   for (const [members, outcome] of cases) assert.equal(outcomeOf(receipt(members)), outcome, JSON.stringify(members));
 });
@@ -77,8 +78,8 @@ test('what was granted, and what is remarkable', () => {
   });
   assert.deepEqual(grantedIn(granted), ['marketing', 'youtube']);
   assert.deepEqual(marksOf(granted), []);
-  const odd = receipt({ action: 'withdraw', synthetic: true, flags: ['gpc-header', 'clock-skew'] });
-  assert.deepEqual(marksOf(odd), ['gpc', 'synthetic', 'withdraw', 'clock-skew']);
+  const odd = receipt({ action: 'withdraw', synthetic: true, flags: ['gpc-header', 'clock-skew', 'not-seen', 'bot'] });
+  assert.deepEqual(marksOf(odd), ['gpc', 'synthetic', 'withdraw', 'clock-skew', 'not-seen']);
   for (const mark of marksOf(odd)) assert.ok(t.marks[mark]?.meaning);
 });
 

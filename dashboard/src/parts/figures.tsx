@@ -9,6 +9,7 @@ export const Figures = ({ totals, days }: { totals: Tally; days: number }) => (
       <dt>{t.rates.decisions}</dt>
       <dd class="value">{format.number(totals.decisions)}</dd>
       <dd class="detail">{t.rates.inPeriod(days)}</dd>
+      {totals.bots > 0 && <dd class="detail">{t.rates.leftOut(format.number(totals.bots))}</dd>}
     </div>
     {outcomes
       .filter((outcome) => outcome !== 'signals' || totals.signals > 0)

@@ -55,6 +55,8 @@ export const de: Texts = {
     partial: 'Teilweise eingewilligt',
     refused: 'Abgelehnt',
     signals: 'Browser-Signal',
+    bots: 'Programm',
+    leftOut: (n: string) => `und ${n} von Programmen, nicht mitgezählt`,
     ofDecisions: (n: string) => `${n} ${n === '1' ? 'Entscheidung' : 'Entscheidungen'}`,
     inPeriod: (n: number) => `in ${n} Tagen`,
     perDay: 'Entscheidungen pro Tag',
@@ -120,6 +122,10 @@ export const de: Texts = {
       name: 'unbekannter Hinweis',
       meaning:
         'Die Ablehnung eines Hinweises, den dieser Server nie veröffentlicht hat. Sie wurde trotzdem festgehalten.',
+    },
+    'not-seen': {
+      name: 'nicht gesehen',
+      meaning: 'Nichts belegt, dass der Hinweis vor der Antwort zu sehen war.',
     },
     'clock-skew': { name: 'Uhr falsch', meaning: 'Die Uhr des Geräts weicht um mehr als einen Tag ab.' },
   },

@@ -53,6 +53,8 @@ export const en = {
     partial: 'Partly accepted',
     refused: 'Refused',
     signals: 'Privacy signal',
+    bots: 'Program',
+    leftOut: (n: string) => `and ${n} of programs, left out`,
     ofDecisions: (n: string) => `${n} ${n === '1' ? 'decision' : 'decisions'}`,
     inPeriod: (n: number) => `in ${n} days`,
     perDay: 'Decisions per day',
@@ -121,6 +123,10 @@ export const en = {
     'unknown-notice': {
       name: 'unknown notice',
       meaning: 'A refusal of a notice that this server never published. It was kept all the same.',
+    },
+    'not-seen': {
+      name: 'not seen',
+      meaning: 'Nothing vouches for that the notice was on screen before it was answered.',
     },
     'clock-skew': { name: 'clock off', meaning: 'The visitor’s clock is more than a day off.' },
   } as Record<string, { name: string; meaning: string }>,

@@ -26,6 +26,7 @@ import (
 
 const (
 	shopOrigin = "https://shop.example"
+	browser    = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 	clients    = 50
 	each       = 20 // Decisions of one client: 1,000 in all.
 	kills      = 5
@@ -81,6 +82,7 @@ func (v visit) try(t *testing.T, body []byte) (int, []byte) {
 	}
 	request.Header.Set("Origin", shopOrigin)
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", browser)
 	answer, err := v.client.Do(request)
 	if err != nil {
 		return 0, nil

@@ -37,9 +37,10 @@ const (
 				arrayConcat(arrayMap(x -> 1, granted), arrayMap(x -> 0, refused)) AS answers
 			FROM (
 				SELECT id, subject, min(recorded_at) AS first, argMin(purposes_granted, recorded_at) AS granted,
-					argMin(purposes_refused, recorded_at) AS refused
+					argMin(purposes_refused, recorded_at) AS refused,
+					argMin(outcome, recorded_at) AS first_outcome
 				FROM decisions WHERE ` + ofPeriod + ` GROUP BY id, subject
-			) WHERE first >= ?
+			) WHERE first >= ? AND first_outcome <> 'bot'
 		) ARRAY JOIN names AS purpose, answers AS yes GROUP BY purpose ORDER BY purpose`
 
 	// reachQuery looks only at times: it tells how many rows there are and how far back the latest of them go.
@@ -75,6 +76,10 @@ func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]sc
 }
 
 func add(tally *schemas.Tally, outcome consent.Outcome, count int) {
+	if outcome == consent.Bot {
+		tally.Bots += count
+		return
+	}
 	tally.Decisions += count
 	switch outcome {
 	case consent.Accepted:

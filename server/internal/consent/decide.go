@@ -35,6 +35,7 @@ type Circumstances struct {
 	Current   schemas.Notice  // The site's complete notice of today, which a refusal of an unknown one is read by.
 	Now       time.Time
 	GPCHeader bool // The request carried Sec-GPC: 1.
+	Bot       bool // The request came from a program that says so.
 	Seen      bool // The decision brought a valid token for that its notice was on screen.
 }
 
@@ -89,6 +90,9 @@ func flags(d schemas.Decision, c Circumstances) []string {
 	}
 	if !c.Seen && (d.Source == "banner" || d.Source == "preferences") {
 		flags = append(flags, FlagNotSeen)
+	}
+	if c.Bot {
+		flags = append(flags, FlagBot)
 	}
 	return flags
 }

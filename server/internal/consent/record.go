@@ -40,6 +40,7 @@ const (
 	FlagClockSkew     = "clock-skew"     // The client's clock is more than a day off.
 	FlagGPCHeader     = "gpc-header"     // The request itself carried Sec-GPC: 1, beside what the script says.
 	FlagNotSeen       = "not-seen"       // Nothing vouches for that the notice was on screen before it was answered.
+	FlagBot           = "bot"            // The request came from a program that says so.
 )
 
 // Outcome classes a decision for the reports.
@@ -51,6 +52,7 @@ const (
 	Refused  Outcome = "refused"  // Nothing optional granted.
 	Partial  Outcome = "partial"  // Something in between.
 	Signaled Outcome = "signal"   // Answered by a privacy signal, not by the visitor.
+	Bot      Outcome = "bot"      // Answered by a program. No rate counts it.
 )
 
 // Record is one decision as it is kept for ever: without the visitor's secret, and with nothing that identifies a
@@ -119,6 +121,9 @@ func (r Record) Receipt() schemas.Receipt {
 
 // Outcome classes the record.
 func (r Record) Outcome() Outcome {
+	if slices.Contains(r.Flags, FlagBot) {
+		return Bot
+	}
 	if r.Action == Signal {
 		return Signaled
 	}

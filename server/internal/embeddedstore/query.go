@@ -15,9 +15,10 @@ var _ reporting.Query = (*Store)(nil)
 
 // Days implements reporting.Query.
 func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]schemas.Day, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT date(recorded_at / 1000000, 'unixepoch') AS day, count(*),
+	rows, err := s.read.QueryContext(ctx, `SELECT date(recorded_at / 1000000, 'unixepoch') AS day, count(*) FILTER (WHERE outcome <> 'bot'),
 			count(*) FILTER (WHERE outcome = 'accepted'), count(*) FILTER (WHERE outcome = 'refused'),
-			count(*) FILTER (WHERE outcome = 'partial'), count(*) FILTER (WHERE outcome = 'signal')
+			count(*) FILTER (WHERE outcome = 'partial'), count(*) FILTER (WHERE outcome = 'signal'),
+			count(*) FILTER (WHERE outcome = 'bot')
 		FROM decisions WHERE site = ? AND recorded_at >= ? AND recorded_at < ? GROUP BY day ORDER BY day`,
 		site, consent.Micros(from), consent.Micros(to))
 	if err != nil {
@@ -28,7 +29,7 @@ func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]sc
 	for rows.Next() {
 		var d schemas.Day
 		t := &d.Tally
-		if err := rows.Scan(&d.Day, &t.Decisions, &t.Accepted, &t.Refused, &t.Partial, &t.Signals); err != nil {
+		if err := rows.Scan(&d.Day, &t.Decisions, &t.Accepted, &t.Refused, &t.Partial, &t.Signals, &t.Bots); err != nil {
 			return nil, unavailable("count days", err)
 		}
 		days = append(days, d)
@@ -43,7 +44,7 @@ func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]sc
 func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time) ([]schemas.PurposeShare, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT answer.key, sum(answer.value), count(*)
 		FROM decisions, json_each(decisions.purposes) AS answer
-		WHERE site = ? AND recorded_at >= ? AND recorded_at < ? GROUP BY answer.key ORDER BY answer.key`,
+		WHERE site = ? AND recorded_at >= ? AND recorded_at < ? AND outcome <> 'bot' GROUP BY answer.key ORDER BY answer.key`,
 		site, consent.Micros(from), consent.Micros(to))
 	if err != nil {
 		return nil, unavailable("count purposes", err)

@@ -16,6 +16,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/site"
+	"assent/server/internal/useragent"
 )
 
 var (
@@ -154,7 +155,7 @@ func (v *visitors) decide(ctx context.Context, c echo.Context, decision schemas.
 		return consent.Record{}, err
 	}
 	known := consent.Circumstances{Site: siteID, Origin: c.Request().Header.Get(echo.HeaderOrigin), Notice: notice,
-		Now: v.now(), GPCHeader: hasGPC(c.Request().Header), Seen: v.signer.Valid(ctx, decision.Shown, siteID, decision.Notice)}
+		Now: v.now(), GPCHeader: hasGPC(c.Request().Header), Bot: useragent.IsBot(c.Request().UserAgent()), Seen: v.signer.Valid(ctx, decision.Shown, siteID, decision.Notice)}
 	if notice == nil {
 		if _, known.Current, err = v.catalog.Current(ctx, siteID); err != nil {
 			return consent.Record{}, err

@@ -30,7 +30,10 @@ import (
 	"assent/snippet"
 )
 
-const shopOrigin = "https://shop.example"
+const (
+	shopOrigin = "https://shop.example"
+	browser    = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+)
 
 // testServer is the whole surface over a real embedded store.
 type testServer struct {
@@ -113,6 +116,7 @@ func (s *testServer) do(method, path string, body any, headers ...string) (*http
 		s.t.Fatal(err)
 	}
 	request.Header.Set("Accept-Encoding", "identity")
+	request.Header.Set("User-Agent", browser)
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}

@@ -112,6 +112,7 @@ func total(days []schemas.Day) schemas.Tally {
 		sum.Refused += day.Tally.Refused
 		sum.Partial += day.Tally.Partial
 		sum.Signals += day.Tally.Signals
+		sum.Bots += day.Tally.Bots
 	}
 	return sum
 }

@@ -93,8 +93,8 @@ func (l *ledger) Find(context.Context, string) ([]consent.Record, error) {
 func TestBuild(t *testing.T) {
 	l := &ledger{
 		days: []schemas.Day{
-			{Day: "2026-02-27", Tally: schemas.Tally{Decisions: 10, Accepted: 4, Refused: 3, Partial: 2, Signals: 1}},
-			{Day: "2026-03-01", Tally: schemas.Tally{Decisions: 1, Refused: 1}},
+			{Day: "2026-02-27", Tally: schemas.Tally{Decisions: 10, Accepted: 4, Refused: 3, Partial: 2, Signals: 1, Bots: 7}},
+			{Day: "2026-03-01", Tally: schemas.Tally{Decisions: 1, Refused: 1, Bots: 1}},
 		},
 		recent: []consent.Record{{Site: "shop", Action: consent.RejectAll, RecordedAt: day("2026-03-01")}},
 	}
@@ -104,7 +104,7 @@ func TestBuild(t *testing.T) {
 	}
 	want := schemas.Report{
 		Site: "shop", From: "2026-02-27", To: "2026-03-02",
-		Totals: schemas.Tally{Decisions: 11, Accepted: 4, Refused: 4, Partial: 2, Signals: 1},
+		Totals: schemas.Tally{Decisions: 11, Accepted: 4, Refused: 4, Partial: 2, Signals: 1, Bots: 8},
 		Days:   []schemas.Day{l.days[0], {Day: "2026-02-28"}, l.days[1], {Day: "2026-03-02"}},
 		Recent: []schemas.Receipt{l.recent[0].Receipt()}, Purposes: []schemas.PurposeShare{},
 	}

@@ -9,7 +9,7 @@ import (
 	"assent/server/internal/consent"
 )
 
-// Query reads the ledger. Every decision counts once, however often it was delivered. reportingtest holds
+// Query reads the ledger. Every decision counts once, however often it was delivered; a program's counts as such only. reportingtest holds
 // implementations to the same numbers for the same history.
 type Query interface {
 	// Days returns the tally of each UTC day with decisions recorded in [from, to), oldest first.

@@ -38,6 +38,7 @@ func TestQuery(t *testing.T, fresh func(t *testing.T) Open) {
 		"limits of a period":          limits,
 		"purposes":                    purposes,
 		"recent":                      recent,
+		"programs":                    programs,
 		"duplicates count once":       duplicates,
 		"out of order":                outOfOrder,
 		"same id of two visitors":     sameID,
@@ -201,6 +202,29 @@ func purposes(t *testing.T, open Open) {
 		schemas.PurposeShare{Purpose: "functional", Granted: 1, Decided: 1},
 		schemas.PurposeShare{Purpose: "marketing", Granted: 1, Decided: 3},
 	)
+}
+
+// programs are kept and told, and in no rate.
+func programs(t *testing.T, open Open) {
+	source := start(t, open)
+	site := recordingtest.Site()
+	person := made(site, "s1", noon, consent.RejectAll, none)
+	crawler := made(site, "s2", noon.Add(time.Second), consent.AcceptAll, all)
+	signal := made(site, "s3", noon.Add(2*time.Second), consent.Signal, map[string]bool{"marketing": false})
+	alone := made(site, "s4", midnight, consent.AcceptAll, map[string]bool{"elsewhere": true})
+	unseen := made(site, "s5", noon.Add(-time.Second), consent.AcceptAll, all)
+	for _, record := range []*consent.Record{&crawler, &signal, &alone} {
+		record.Flags = []string{consent.FlagClockSkew, consent.FlagBot}
+	}
+	unseen.Flags = []string{consent.FlagNotSeen}
+	source.add(t, person, crawler, signal, alone, unseen)
+	source.wantDays(t, site, noon.AddDate(0, 0, -1), midnight.AddDate(0, 0, 1),
+		schemas.Day{Day: "2026-03-31", Tally: schemas.Tally{Decisions: 2, Accepted: 1, Refused: 1, Bots: 2}},
+		schemas.Day{Day: "2026-04-01", Tally: schemas.Tally{Bots: 1}})
+	source.wantPurposes(t, site, noon.AddDate(0, 0, -1), midnight.AddDate(0, 0, 1),
+		schemas.PurposeShare{Purpose: "analytics", Granted: 1, Decided: 2},
+		schemas.PurposeShare{Purpose: "marketing", Granted: 1, Decided: 2})
+	source.wantRecent(t, site, 50, alone, signal, crawler, person, unseen)
 }
 
 func recent(t *testing.T, open Open) {
