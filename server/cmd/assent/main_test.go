@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 // program is one assent process that a test can kill and start again on the same address and data.
 type program struct {
-	t       *testing.T
+	t       testing.TB
 	args    []string
 	env     []string
 	address string
@@ -49,7 +49,7 @@ type program struct {
 }
 
 // startProgram runs `assent serve` with the environment given, such as REDIS_URL=….
-func startProgram(t *testing.T, data string, env ...string) *program {
+func startProgram(t testing.TB, data string, env ...string) *program {
 	t.Helper()
 	p := &program{t: t, address: "127.0.0.1:0", env: env, args: []string{"--data", data}}
 	p.start()
@@ -142,7 +142,7 @@ func (p *program) get(path string) (int, string) {
 type addedSite struct{ ID, Script, Notice string }
 
 // addSite runs `assent site add` as another process would, with the store's environment.
-func addSite(t *testing.T, data string, env ...string) addedSite {
+func addSite(t testing.TB, data string, env ...string) addedSite {
 	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
