@@ -53,10 +53,13 @@ bench: $(c15t)/node_modules ## Measure recording and look-ups as ratios to handl
 bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5
 	node --import tsx snippet/bench/run.ts
 
-fuzz: ## Fuzz each decoder for 30 seconds
-	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./server/internal/consent
-	go test -run '^$$' -fuzz FuzzAllow -fuzztime 30s ./server/internal/site
-	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./server/internal/redisstore
+fuzz: ## Fuzz each decoder; FUZZTIME=30s for each
+	@set -e; for file in $$(grep -rlE '^func Fuzz' --include='*_test.go' server); do \
+		for name in $$(grep -oE '^func Fuzz[A-Za-z]+' $$file | cut -c6-); do \
+			echo "$$name in $$(dirname $$file)"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) ./$$(dirname $$file); \
+		done; \
+	done
 
 clean: ## Remove what was built and installed; the data stays
 	rm -rf bin node_modules $(c15t)/node_modules dashboard/dist/assets

@@ -246,3 +246,29 @@ func TestAdvancedModeLetsGoogleLoad(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRead holds that nothing is granted which no cookie of the request says, and that of several each has to.
+func FuzzRead(f *testing.F) {
+	for _, value := range []string{cookie(now, ".analytics:1.marketing:0"), cookie(now, ".tube:1"), cookie(now, ""), cookie(now.AddDate(-1, 0, 0), ".analytics:1"),
+		"1." + marks() + "." + base36(now) + ".-.analytics:1.analytics:0", "1", "", "1.zzzzzzzzzzzzzzzz.zzzzzzzzzzzzzzzzzzzzzz.-.analytics:1"} {
+		f.Add("assent="+value, "a=b; assent="+value)
+	}
+	rules := compile(notice())
+	f.Fuzz(func(t *testing.T, one, other string) {
+		values := policy.Cookies([]string{one, other})
+		choice := rules.Read(values, now)
+		for id, granted := range choice {
+			if granted && !slices.ContainsFunc(values, func(value string) bool { return strings.Contains(value, "."+id+":1") }) {
+				t.Fatalf("%q grants %s", values, id)
+			}
+			for _, value := range values {
+				if one := rules.Read([]string{value}, now); granted && one != nil && !one[id] {
+					t.Fatalf("%q grants %s, which %q does not", values, id, value)
+				}
+			}
+		}
+		if slices.ContainsFunc(rules.Granted(choice), func(id string) bool { return id == "nowhere" && !choice["marketing"] && !choice["nowhere"] }) {
+			t.Fatalf("%q grants a service that nobody granted", values)
+		}
+	})
+}

@@ -206,3 +206,36 @@ func TestParsePlace(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPlace feeds what stands in the headers of a proxy: a place is a code, and everywhere has a regime.
+func FuzzPlace(f *testing.F) {
+	for _, seed := range [][2]string{{"US", "CA"}, {"US", "US-CA"}, {"de", ""}, {"XX", "1"}, {" fr ", " idf "}, {"T1", "T1"}, {"ß", "ß"}, {"US-CA", "CA"}, {"\xff", "\x00"}} {
+		f.Add(seed[0], seed[1])
+	}
+	rules, err := region.Default()
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, proxies, err := net.ParseCIDR("10.0.0.0/8")
+	if err != nil {
+		f.Fatal(err)
+	}
+	locator, err := region.NewLocator(region.Sources{CountryHeader: "X-Country", SubdivisionHeader: "X-Part", Proxies: []*net.IPNet{proxies}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, country, part string) {
+		request := &http.Request{RemoteAddr: "10.1.2.3:999", Header: http.Header{"X-Country": {country}, "X-Part": {part}}}
+		place := locator.Place(request, "203.0.113.7")
+		if again, err := region.ParsePlace(string(place)); place != "" && (err != nil || again != place) {
+			t.Fatalf("%q, %q is the place %q, which is read as %q, %v", country, part, place, again, err)
+		}
+		if rules.Regime(place) == "" {
+			t.Fatalf("%q has no regime", place)
+		}
+		request.RemoteAddr = "203.0.113.7:999"
+		if place := locator.Place(request, "203.0.113.7"); place != "" {
+			t.Fatalf("a stranger claims to be in %q", place)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package sighting_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -117,4 +118,33 @@ func TestCounterWritesWhenItEnds(t *testing.T) {
 	if len(s.counts) != 1 {
 		t.Errorf("written %v, want one counter", s.counts)
 	}
+}
+
+// FuzzDecode holds that what is taken says the same when it is written again, and never more than may be kept.
+func FuzzDecode(f *testing.F) {
+	files, err := fs.Glob(schemas.Examples, "examples/*/sighting.*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		body, err := schemas.Examples.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		seen, err := sighting.Decode(body)
+		if err != nil {
+			return
+		}
+		written, err := json.Marshal(schemas.Sightings{Sightings: seen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := sighting.Decode(written)
+		if diff := cmp.Diff(seen, again); err != nil || diff != "" || len(seen) == 0 || len(seen) > 64 {
+			t.Fatalf("%s is read as %s, and that differently: %v\n%s", body, written, err, diff)
+		}
+	})
 }

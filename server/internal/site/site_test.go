@@ -313,3 +313,40 @@ func TestABadSiteIsRefused(t *testing.T) {
 		t.Errorf("refused sites left a trace: %v %v", sites, err)
 	}
 }
+
+// FuzzDecodeNotice holds that a notice which is taken can be published, and is the same when it is read again.
+func FuzzDecodeNotice(f *testing.F) {
+	files, err := fs.Glob(schemas.Examples, "examples/*/notice.*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		body, err := schemas.Examples.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body)
+	}
+	texts := snippet.Texts()
+	f.Fuzz(func(t *testing.T, body []byte) {
+		n, err := site.DecodeNotice(body)
+		if err != nil {
+			return
+		}
+		complete, err := site.Complete(n, texts)
+		if err != nil {
+			return
+		}
+		id, document, err := site.Canonical(complete)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := site.DecodeNotice(document)
+		if err != nil {
+			t.Fatalf("what is published cannot be read: %v\n%s", err, document)
+		}
+		if same, _, err := site.Canonical(again); err != nil || same != id {
+			t.Fatalf("read again it is another notice: %v\n%s", err, document)
+		}
+	})
+}
