@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -122,19 +123,35 @@ func respond(log *slog.Logger) echo.HTTPErrorHandler {
 		if c.Response().Committed {
 			return
 		}
-		header := c.Response().Header()
-		header.Set(echo.HeaderContentType, "application/problem+json")
-		header.Set(echo.HeaderCacheControl, "no-store")
-		if p.retryAfter > 0 {
-			header.Set(echo.HeaderRetryAfter, strconv.Itoa(p.retryAfter))
-		}
-		c.Response().WriteHeader(p.body.Status)
-		if c.Request().Method == http.MethodHead {
-			return
-		}
-		if err := json.NewEncoder(c.Response()).Encode(p.body); err != nil {
+		if err := p.write(c); err != nil {
 			log.DebugContext(c.Request().Context(), "client left before the answer", "route", c.Path(), "error", err)
 		}
+	}
+}
+
+// write answers with the problem.
+func (p *problem) write(c echo.Context) error {
+	header := c.Response().Header()
+	isScript := strings.HasPrefix(c.Path(), "/s/")
+	header.Set(echo.HeaderContentType, "application/problem+json")
+	header.Set(echo.HeaderCacheControl, "no-store")
+	if isScript {
+		// Browsers keep anything but a script from a script tag, and then say nothing of it in their console.
+		crossOrigin(c, "no-store")
+		header.Set(echo.HeaderContentType, scriptType)
+	}
+	if p.retryAfter > 0 {
+		header.Set(echo.HeaderRetryAfter, strconv.Itoa(p.retryAfter))
+	}
+	c.Response().WriteHeader(p.body.Status)
+	switch {
+	case c.Request().Method == http.MethodHead:
+		return nil
+	case isScript:
+		_, err := fmt.Fprintf(c.Response(), "// %d at %s\n// %s\n", p.body.Status, strconv.QuoteToASCII(c.Request().URL.Path), p.body.Detail)
+		return err
+	default:
+		return json.NewEncoder(c.Response()).Encode(p.body)
 	}
 }
 

@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"assent/server/internal/consent"
 	"assent/server/internal/region"
 	"assent/server/internal/snippetbuild"
 	"assent/snippet"
@@ -64,6 +66,9 @@ func (s *scripts) moving(c echo.Context) error {
 		s.regions.keepApart(c.Response().Header())
 		return s.regions.of(c)
 	})
+	if errors.Is(err, consent.ErrNotFound) {
+		return errUnknownSite
+	}
 	if err != nil {
 		return err
 	}

@@ -117,3 +117,28 @@ func TestWhatDependsOnTheAddressIsPrivate(t *testing.T) {
 		t.Errorf("an address was logged: %s", s.logged.String())
 	}
 }
+
+// A browser names a script that is missing only when the answer is one; it does not run it.
+func TestAScriptThatIsMissingSaysSoAsAScript(t *testing.T) {
+	s := startServer(t)
+	for path, want := range map[string]string{
+		"/s/TYPO.js": "assent site add",
+		"/s/TYPO%0Aalert(1)%2F%2F%E2%80%A8alert(2)*%2F.js": `TYPO\nalert(1)`,
+		"/s/" + s.site.ID:                      "Check the path",
+		"/s/" + s.site.ID + "/nothing.js":      "Check the id",
+		"/s/" + s.site.ID + "/nothing/de.json": "Check the id",
+	} {
+		answer, body := s.do(http.MethodGet, path, nil)
+		if answer.StatusCode != http.StatusNotFound || answer.Header.Get("Content-Type") != "text/javascript; charset=utf-8" ||
+			answer.Header.Get("Access-Control-Allow-Origin") != "*" || answer.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %v", path, answer.StatusCode, answer.Header)
+		}
+		lines := strings.Split(strings.TrimSuffix(string(body), "\n"), "\n")
+		isComment := func(line string) bool {
+			return strings.HasPrefix(line, "// ") && !strings.ContainsAny(line, "\r\u2028\u2029")
+		}
+		if len(lines) != 2 || !isComment(lines[0]) || !isComment(lines[1]) || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %q", path, body)
+		}
+	}
+}
