@@ -3,9 +3,11 @@ package site
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -57,7 +59,7 @@ func decode(name string, body []byte, into any) error {
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
-		return invalid("", "is not valid JSON: "+strings.TrimPrefix(err.Error(), "json: "))
+		return invalid("", "is not valid JSON"+whereBroken(body)+": "+strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if err := consent.OnceEach(body); err != nil {
 		return err
@@ -70,6 +72,22 @@ func decode(name string, body []byte, into any) error {
 		return invalid("", "has a whole number that is not written as one: write 180, not 180.0 or 1.8e2")
 	}
 	return nil
+}
+
+// whereBroken says at which line and column a document stops being JSON.
+func whereBroken(body []byte) string {
+	var syntax *json.SyntaxError
+	var ignored any
+	if !errors.As(json.Unmarshal(body, &ignored), &syntax) {
+		return ""
+	}
+	// The offset counts the byte that is wrong, but not the end that came too early.
+	before := body[:max(syntax.Offset-1, 0)]
+	if strings.HasPrefix(syntax.Error(), "unexpected end") {
+		before = body
+	}
+	lineStart := bytes.LastIndexByte(before, '\n') + 1
+	return fmt.Sprintf(" at line %d, column %d", bytes.Count(before, []byte("\n"))+1, utf8.RuneCount(before[lineStart:])+1)
 }
 
 func invalid(member, detail string) error {

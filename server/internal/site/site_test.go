@@ -128,6 +128,23 @@ func TestANoticeSaysEachThingOnce(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoJSONIsToldWithItsPlace(t *testing.T) {
+	for body, want := range map[string]string{
+		"{\n  \"languages\": [\"en\",],\n}": "at line 2, column 22",
+		"{\"texts\": {\"ü\": }}":            "at line 1, column 17",
+		"{\n  \"regime\": \"auto\"\n":       "at line 3, column 1",
+		"{\"regime\": \"au":                 "at line 1, column 15",
+		"{}\n{}":                            "at line 2, column 1",
+		"":                                  "at line 1, column 1",
+		"# a notice\n{}":                    "at line 1, column 1",
+		"{'regime': 'auto'}":                "at line 1, column 2",
+	} {
+		if _, err := site.DecodeNotice([]byte(body)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", body, err, want)
+		}
+	}
+}
+
 func TestANoticeIsItsHash(t *testing.T) {
 	written := schemas.Notice{PrivacyPolicy: "https://shop.example/privacy?a=1&b=<2>"}
 	complete, err := site.Complete(written, snippet.Texts())
