@@ -329,3 +329,14 @@ func TestASiteAddedBesideIsServed(t *testing.T) {
 	clustered.serves(before)
 	clustered.serves(addSite(t, elsewhere, env))
 }
+
+func TestHelpIsACommandToo(t *testing.T) {
+	t.Parallel()
+	for _, topic := range [][]string{nil, {"serve"}, {"site", "add"}} {
+		code, asked, stderr := command(append([]string{"help"}, topic...)...)
+		_, want, _ := command(append(topic, "--help")...)
+		if code != 0 || asked != want || !strings.Contains(asked, "Usage: assent") {
+			t.Errorf("help %v: %d %q %q", topic, code, asked, stderr)
+		}
+	}
+}
