@@ -39,7 +39,7 @@ func (l *limits) take(c echo.Context, kind ratelimit.Kind) error {
 	if !ok {
 		return nil
 	}
-	return l.judge(kind, l.limiter.Take(n, kind))
+	return l.judge(c, kind, l.limiter.Take(n, kind))
 }
 
 // anyDecision refuses, before the body is read, where neither a grant nor a refusal could be recorded.
@@ -48,7 +48,7 @@ func (l *limits) anyDecision(c echo.Context) error {
 	if !ok || l.limiter.Wait(n, ratelimit.Grant) == 0 {
 		return nil
 	}
-	return l.judge(ratelimit.Refusal, l.limiter.Wait(n, ratelimit.Refusal))
+	return l.judge(c, ratelimit.Refusal, l.limiter.Wait(n, ratelimit.Refusal))
 }
 
 // of is take as a middleware.
@@ -67,23 +67,27 @@ func (l *limits) networkOf(c echo.Context) (n ratelimit.Network, ok bool) {
 	if l.limiter == nil {
 		return 0, false
 	}
-	if n, ok = ratelimit.NetworkOf(c.RealIP()); !ok && c.Request().Header.Get(echo.HeaderXForwardedFor) != "" {
-		l.unnamed.Do(func() { l.tellUnnamed(c) })
+	if n, ok = ratelimit.NetworkOf(c.RealIP()); !ok {
+		l.tellUnnamed(c, "no rate limit holds: requests come through a proxy; name its network with --trusted-proxy")
 	}
 	return n, ok
 }
 
-// tellUnnamed says that the peer is a proxy that was not named.
-func (l *limits) tellUnnamed(c echo.Context) {
+// tellUnnamed says, once, what follows from that the peer is a proxy which was not named.
+func (l *limits) tellUnnamed(c echo.Context, follows string) {
+	if c.Request().Header.Get(echo.HeaderXForwardedFor) == "" {
+		return
+	}
 	if peer, _, err := net.SplitHostPort(c.Request().RemoteAddr); err == nil && peer == c.RealIP() {
-		l.log.WarnContext(c.Request().Context(), "no rate limit holds: requests come through a proxy; name its network with --trusted-proxy")
+		l.unnamed.Do(func() { l.log.WarnContext(c.Request().Context(), follows) })
 	}
 }
 
-func (l *limits) judge(kind ratelimit.Kind, wait time.Duration) error {
+func (l *limits) judge(c echo.Context, kind ratelimit.Kind, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
+	l.tellUnnamed(c, "visitors are refused who come through a proxy, or somebody pretends to be one: if it is yours, name its network with --trusted-proxy")
 	l.refused.WithLabelValues(kind.String()).Inc()
 	p := *errRateLimited
 	// Jitter keeps those behind one address from coming back at once.

@@ -126,6 +126,20 @@ func TestAFloodIsOneNetworkWhateverItSaysOfItself(t *testing.T) {
 	}
 }
 
+// A proxy with a public address looks like one client.
+func TestTheOwnerIsToldWhenAProxyIsRefused(t *testing.T) {
+	s := startServer(t, limited)
+	behind := func(i int) []string { return []string{"X-Forwarded-For", fmt.Sprintf("203.0.%d.1", i)} }
+	s.flood(10, consent.AcceptAll, always("198.51.100.7:999"), behind)
+	if strings.Contains(s.logged.String(), "--trusted-proxy") {
+		t.Error("told before anybody is refused")
+	}
+	s.flood(20, consent.AcceptAll, always("198.51.100.7:999"), behind)
+	if n := strings.Count(s.logged.String(), "--trusted-proxy"); n != 1 || strings.Contains(s.logged.String(), "198.51") {
+		t.Errorf("told %d times: %s", n, s.logged)
+	}
+}
+
 // Where visitors cannot be told apart none is refused for another's sake, and the owner is told.
 func TestAProxyThatNobodyNamedIsNobodysBucket(t *testing.T) {
 	s := startServer(t, limited)
