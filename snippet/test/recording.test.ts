@@ -61,7 +61,7 @@ test('a decision brings back what the server answered when the notice came on sc
   await early.close();
 });
 
-for (const weather of ['down', 'error', 'hang'] satisfies Weather[]) {
+for (const weather of ['down', 'error', 'hang', 'crowded', 'full'] satisfies Weather[]) {
   test(`server ${weather}: the page works, tags stay off, the decision comes later with the same id`, async () => {
     const { world, browser } = lab;
     const page = await browser.newPage();

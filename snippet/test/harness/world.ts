@@ -10,7 +10,7 @@ export interface Page {
 }
 
 /** What the way to the server does with a decision: lets it pass, breaks off, answers 500, or never answers. */
-export type Weather = 'fair' | 'down' | 'error' | 'hang';
+export type Weather = 'fair' | 'down' | 'error' | 'hang' | 'crowded' | 'full';
 
 const read = async (stream: IncomingMessage): Promise<string> => {
   let text = '';
@@ -83,7 +83,8 @@ export const startWorld = async () => {
       posts.push(JSON.parse(body));
       if (world.weather === 'hang') return;
       if (world.weather === 'down') return void response.destroy();
-      if (world.weather === 'error') return void response.writeHead(500, { 'access-control-allow-origin': '*' }).end();
+      const failure = { error: 500, crowded: 429, full: 503 }[world.weather as string];
+      if (failure) return void response.writeHead(failure, { 'access-control-allow-origin': '*' }).end();
     }
     const { method, url, headers } = incoming;
     const upstream = request({ host: '127.0.0.1', port: assent.port, method, path: url, headers }, (answer) => {
