@@ -95,7 +95,8 @@ func (v *visitors) preflight(c echo.Context) error {
 
 // record answers 201 when the decision is durable, and 200 with the same body when its id was recorded before.
 func (v *visitors) record(c echo.Context) error {
-	if err := v.limits.anyDecision(c); err != nil {
+	network := v.limits.networkOf(c)
+	if err := v.limits.anyDecision(c, network); err != nil {
 		return err
 	}
 	body, err := readBody(c)
@@ -110,7 +111,7 @@ func (v *visitors) record(c echo.Context) error {
 	if consent.Grants(decision) {
 		kind = ratelimit.Grant
 	}
-	if err := v.limits.take(c, kind); err != nil {
+	if err := v.limits.take(c, network, kind); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

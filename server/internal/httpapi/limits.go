@@ -34,18 +34,16 @@ func newLimits(limiter *ratelimit.Limiter, registry prometheus.Registerer, log *
 }
 
 // take counts one request of the kind, or returns the problem of a network that has sent too many.
-func (l *limits) take(c echo.Context, kind ratelimit.Kind) error {
-	n, ok := l.networkOf(c)
-	if !ok {
+func (l *limits) take(c echo.Context, n ratelimit.Network, kind ratelimit.Kind) error {
+	if n == 0 {
 		return nil
 	}
 	return l.judge(c, kind, l.limiter.Take(n, kind))
 }
 
 // anyDecision refuses, before the body is read, where neither a grant nor a refusal could be recorded.
-func (l *limits) anyDecision(c echo.Context) error {
-	n, ok := l.networkOf(c)
-	if !ok || l.limiter.Wait(n, ratelimit.Grant) == 0 {
+func (l *limits) anyDecision(c echo.Context, n ratelimit.Network) error {
+	if n == 0 || l.limiter.Wait(n, ratelimit.Grant) == 0 {
 		return nil
 	}
 	return l.judge(c, ratelimit.Refusal, l.limiter.Wait(n, ratelimit.Refusal))
@@ -55,7 +53,7 @@ func (l *limits) anyDecision(c echo.Context) error {
 func (l *limits) of(kind ratelimit.Kind) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if err := l.take(c, kind); err != nil {
+			if err := l.take(c, l.networkOf(c), kind); err != nil {
 				return err
 			}
 			return next(c)
@@ -63,14 +61,16 @@ func (l *limits) of(kind ratelimit.Kind) echo.MiddlewareFunc {
 	}
 }
 
-func (l *limits) networkOf(c echo.Context) (n ratelimit.Network, ok bool) {
+// networkOf returns the client's network, or 0 where nothing is limited.
+func (l *limits) networkOf(c echo.Context) ratelimit.Network {
 	if l.limiter == nil {
-		return 0, false
+		return 0
 	}
-	if n, ok = ratelimit.NetworkOf(c.RealIP()); !ok {
+	n, ok := ratelimit.NetworkOf(c.RealIP())
+	if !ok {
 		l.tellUnnamed(c, "no rate limit holds: requests come through a proxy; name its network with --trusted-proxy")
 	}
-	return n, ok
+	return n
 }
 
 // tellUnnamed says, once, what follows from that the peer is a proxy which was not named.
