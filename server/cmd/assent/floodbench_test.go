@@ -30,7 +30,7 @@ func BenchmarkFlood(b *testing.B) {
 	v := visit{client: &http.Client{Transport: transport}, server: p, site: added}
 	var alone, flooded []time.Duration
 	var posted, refused atomic.Int64
-	for round := range rounds {
+	for round := range planned().rounds {
 		alone = append(alone, v.decideCleanly(b, 2*round)...)
 		stop := v.beginFlood(b, &posted, &refused)
 		flooded = append(flooded, v.decideCleanly(b, 2*round+1)...)
