@@ -3,6 +3,7 @@ package embeddedstore
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -26,8 +27,8 @@ const (
 	selectKnown = "SELECT recorded_at, digest FROM decisions WHERE id = ? AND site = ? AND subject = ?"
 	selectStamp = "SELECT coalesce(max(recorded_at), 0) FROM decisions WHERE subject = ? AND site = ?"
 	// The last writer by (server time, id) wins, so a replay of an older decision changes nothing.
-	selectCurrent = "SELECT " + decisionColumns + ` FROM decisions WHERE subject = ? AND site = ?
-		ORDER BY recorded_at DESC, id DESC LIMIT 1`
+	selectCurrent = `SELECT notice, action, purposes, services, recorded_at, lifetime_days FROM decisions
+		WHERE subject = ? AND site = ? ORDER BY recorded_at DESC, id DESC LIMIT 1`
 )
 
 // Commit implements recording.Journal: one transaction, one fsync for the batch.
@@ -106,11 +107,23 @@ func (w *writer) find(r consent.Record) (recording.Outcome, bool, error) {
 	}
 }
 
-// Current implements recording.Journal.
+// Current implements recording.Journal. It is over within microseconds: to watch ctx meanwhile would take the driver a
+// goroutine.
 func (s *Store) Current(ctx context.Context, site, subject string) (schemas.Current, error) {
-	record, err := scanDecision(s.read.QueryRowContext(ctx, selectCurrent, subject, site))
+	if err := ctx.Err(); err != nil {
+		return schemas.Current{}, unavailable("read choice", err)
+	}
+	r := consent.Record{Site: site, Subject: subject}
+	var purposes, services []byte
+	var recordedAt int64
+	err := s.current.QueryRowContext(context.WithoutCancel(ctx), subject, site).
+		Scan(&r.Notice, &r.Action, &purposes, &services, &recordedAt, &r.LifetimeDays)
 	if err != nil {
 		return schemas.Current{}, found("read choice", err)
 	}
-	return record.Current(), nil
+	if err := errors.Join(json.Unmarshal(purposes, &r.Purposes), json.Unmarshal(services, &r.Services)); err != nil {
+		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
+	}
+	r.RecordedAt = consent.FromMicros(recordedAt)
+	return r.Current(), nil
 }

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "modernc.org/sqlite" // Registers the driver "sqlite".
+	"modernc.org/sqlite" // Registers the driver "sqlite" as well.
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -27,6 +27,7 @@ type Store struct {
 	file     string
 	opened   os.FileInfo // What the file was when it was opened.
 	recorder writer
+	current  *sql.Stmt // Of Current; to parse it takes longer than to run it.
 }
 
 // Open opens or creates the store in dir, brings its schema up to date and returns it ready for use. The clock stamps
@@ -45,6 +46,10 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 	if err := errors.Join(err, handle.Close()); err != nil {
 		return nil, fmt.Errorf("open data folder: %w", err)
 	}
+	// As every distribution's SQLite does: a flush need not wait for the file's times to be written (fdatasync(2)).
+	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
+		return nil, fmt.Errorf("open data folder: %w", err)
+	}
 	s := &Store{now: now, file: file, opened: opened}
 	if s.write, err = connect(file, 1, "synchronous(FULL)"); err != nil {
 		return nil, err
@@ -55,12 +60,15 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 	if s.read, err = connect(file, 4, "query_only(1)"); err != nil {
 		return nil, errors.Join(err, s.write.Close())
 	}
+	if s.current, err = s.read.PrepareContext(ctx, selectCurrent); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare database: %w", err), s.read.Close(), s.write.Close())
+	}
 	return s, nil
 }
 
 // Close writes back the log and closes the file. The store must not be used afterwards.
 func (s *Store) Close() error {
-	return errors.Join(s.recorder.close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.recorder.close(), s.current.Close(), s.read.Close(), s.write.Close())
 }
 
 // Ping reports whether a decision could be recorded: it writes a row, because a full disk can still be read.

@@ -134,10 +134,10 @@ func (v *visitors) record(c echo.Context) error {
 		status = http.StatusOK
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(status, schemas.Recorded{
+	return c.JSONBlob(status, appendRecorded(make([]byte, 0, 512), schemas.Recorded{
 		ID: record.ID.String(), Subject: record.Subject, RecordedAt: record.RecordedAt.UTC(),
 		Receipt: "/v1/receipts/" + record.ID.String(), Choice: record.Choice(),
-	})
+	}))
 }
 
 // malformed is 400 rather than 422: the body alone is enough to see what is wrong with it.
@@ -188,8 +188,7 @@ func (v *visitors) current(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, current)
+	return answerRevisable(c, appendCurrent(make([]byte, 0, 512), current))
 }
 
 // receipt answers the decision behind a receipt's address. The id was made at random by the visitor's browser, and

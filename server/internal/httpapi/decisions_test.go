@@ -80,6 +80,30 @@ func TestADecisionIsRecordedAndRead(t *testing.T) {
 	}
 }
 
+// TestAChoiceIsReadAgainOnlyWhenItChanged: whoever asked may keep the answer, and nobody on the way.
+func TestAChoiceIsReadAgainOnlyWhenItChanged(t *testing.T) {
+	s := startServer(t)
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	path := "/v1/sites/" + s.site.ID + "/subjects/" + consent.Subject(s.site.ID, d.Secret)
+	first, _ := s.do(http.MethodGet, path, nil)
+	if caching := first.Header.Get("Cache-Control"); caching != "private, no-cache" {
+		t.Errorf("Cache-Control: %s", caching)
+	}
+	tag := first.Header.Get("ETag")
+	if again, body := s.do(http.MethodGet, path, nil, "If-None-Match", `"other", `+tag); again.StatusCode != http.StatusNotModified ||
+		len(body) > 0 || again.Header.Get("ETag") != tag {
+		t.Errorf("unchanged: %d %v %s", again.StatusCode, again.Header, body)
+	}
+	changed := s.decision(consent.Withdraw)
+	changed.Secret = d.Secret
+	s.post(changed)
+	if again, body := s.do(http.MethodGet, path, nil, "If-None-Match", tag); again.StatusCode != http.StatusOK ||
+		decode[schemas.Current](t, body).Choice.Action != consent.Withdraw {
+		t.Errorf("changed: %d %s", again.StatusCode, body)
+	}
+}
+
 func TestARetryGetsTheSameAnswer(t *testing.T) {
 	s := startServer(t)
 	d := s.decision(consent.AcceptAll)
