@@ -133,7 +133,7 @@ func testEarlierRows(t *testing.T, url string) {
 func compactColumns() string {
 	low := "LowCardinality(String)"
 	out := strings.ReplaceAll(plainColumns, "Array(String)", "Array("+low+")")
-	for _, name := range []string{"notice", "action", "outcome", "source", "locale", "regime"} {
+	for _, name := range []string{"notice", "action", "outcome", "source", "locale", "page", "regime"} {
 		out = strings.Replace(out, name+" String", name+" "+low, 1)
 	}
 	return out

@@ -52,7 +52,7 @@ func TestCurrent(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql", compactColumns())
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql", compactColumns())
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("Refused", func(t *testing.T) {
@@ -60,6 +60,7 @@ func TestCurrent(t *testing.T) {
 	})
 	t.Run("Dropped", func(t *testing.T) { testDropped(t, server.URL) })
 	t.Run("Tokens", func(t *testing.T) { testTokens(t, server.URL("tokens")) })
+	t.Run("Space", func(t *testing.T) { testSpace(t, server.URL("space")) })
 	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
 }
 
