@@ -71,11 +71,13 @@ func (w *writer) commit(r consent.Record, now time.Time) (recording.Outcome, err
 	}
 	if !isReplay {
 		// The clock was set back, or the subject decided twice within its tick.
-		latest, err := w.numbers(w.stamp, 1, r.Subject, r.Site)
-		if err != nil {
+		var latest int64
+		if row, err := w.first(w.stamp, r.Subject, r.Site); err != nil {
+			return recording.Outcome{}, fmt.Errorf("look up choice: %w", err)
+		} else if err := scanValues(row, &latest); err != nil {
 			return recording.Outcome{}, fmt.Errorf("look up choice: %w", err)
 		}
-		r.RecordedAt = consent.FromMicros(latest[0] + 1)
+		r.RecordedAt = consent.FromMicros(latest + 1)
 	}
 	_, err := w.write(w.insert, r)
 	return recording.Outcome{RecordedAt: r.RecordedAt.UTC()}, err
@@ -94,36 +96,42 @@ func (w *writer) write(statement driver.Stmt, r consent.Record) (written bool, e
 
 // find answers a retry with the first recording's outcome.
 func (w *writer) find(r consent.Record) (recording.Outcome, bool, error) {
-	first, err := w.numbers(w.known, 2, r.ID[:], r.Site, r.Subject)
-	switch {
-	case errors.Is(err, errNoRow):
+	row, err := w.first(w.known, r.ID[:], r.Site, r.Subject)
+	if errors.Is(err, errNoRow) {
 		return recording.Outcome{}, false, nil
+	}
+	var recordedAt, digest int64
+	if err == nil {
+		err = scanValues(row, &recordedAt, &digest)
+	}
+	switch {
 	case err != nil:
 		return recording.Outcome{}, false, fmt.Errorf("look up id: %w", err)
-	case first[1] != r.Digest():
+	case digest != r.Digest():
 		return recording.Outcome{Err: consent.ErrConflict}, true, nil
 	default:
-		return recording.Outcome{RecordedAt: consent.FromMicros(first[0]), Duplicate: true}, true, nil
+		return recording.Outcome{RecordedAt: consent.FromMicros(recordedAt), Duplicate: true}, true, nil
 	}
 }
 
-// Current implements recording.Journal. It is over within microseconds: to watch ctx meanwhile would take the driver a
-// goroutine.
+// Current implements recording.Journal.
 func (s *Store) Current(ctx context.Context, site, subject string) (schemas.Current, error) {
-	if err := ctx.Err(); err != nil {
+	row, err := s.readers.first(ctx, subject, site)
+	if errors.Is(err, errNoRow) {
+		return schemas.Current{}, consent.ErrNotFound
+	}
+	if err != nil {
 		return schemas.Current{}, unavailable("read choice", err)
 	}
 	r := consent.Record{Site: site, Subject: subject}
-	var purposes, services []byte
-	var recordedAt int64
-	err := s.current.QueryRowContext(context.WithoutCancel(ctx), subject, site).
-		Scan(&r.Notice, &r.Action, &purposes, &services, &recordedAt, &r.LifetimeDays)
-	if err != nil {
-		return schemas.Current{}, found("read choice", err)
-	}
-	if err := errors.Join(json.Unmarshal(purposes, &r.Purposes), json.Unmarshal(services, &r.Services)); err != nil {
+	var purposes, services string
+	var recordedAt, lifetimeDays int64
+	if err := scanValues(row, &r.Notice, &r.Action, &purposes, &services, &recordedAt, &lifetimeDays); err != nil {
 		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
 	}
-	r.RecordedAt = consent.FromMicros(recordedAt)
+	if err := errors.Join(json.Unmarshal([]byte(purposes), &r.Purposes), json.Unmarshal([]byte(services), &r.Services)); err != nil {
+		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
+	}
+	r.RecordedAt, r.LifetimeDays = consent.FromMicros(recordedAt), int(lifetimeDays)
 	return r.Current(), nil
 }

@@ -27,7 +27,7 @@ type Store struct {
 	file     string
 	opened   os.FileInfo // What the file was when it was opened.
 	recorder writer
-	current  *sql.Stmt // Of Current; to parse it takes longer than to run it.
+	readers  *readers // For Current.
 }
 
 // Open opens or creates the store in dir, brings its schema up to date and returns it ready for use. The clock stamps
@@ -60,7 +60,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 	if s.read, err = connect(file, 4, "query_only(1)"); err != nil {
 		return nil, errors.Join(err, s.write.Close())
 	}
-	if s.current, err = s.read.PrepareContext(ctx, selectCurrent); err != nil {
+	if s.readers, err = openReaders(s.read.Driver(), dataSource(file, "query_only(1)"), selectCurrent, 2); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare database: %w", err), s.read.Close(), s.write.Close())
 	}
 	return s, nil
@@ -68,7 +68,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 
 // Close writes back the log and closes the file. The store must not be used afterwards.
 func (s *Store) Close() error {
-	return errors.Join(s.recorder.close(), s.current.Close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.recorder.close(), s.readers.close(), s.read.Close(), s.write.Close())
 }
 
 // Ping reports whether a decision could be recorded: it writes a row, because a full disk can still be read.
@@ -98,17 +98,21 @@ func (s *Store) stillThere() error {
 }
 
 func connect(file string, connections int, pragma string) (*sql.DB, error) {
-	query := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", pragma},
-		"_txlock": {"immediate"},
-	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+query.Encode())
+	db, err := sql.Open("sqlite", dataSource(file, pragma))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
+}
+
+func dataSource(file, pragma string) string {
+	query := url.Values{
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", pragma},
+		"_txlock": {"immediate"},
+	}
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + query.Encode()
 }
 
 // migrate applies what is missing, each step in a transaction of its own. Two processes that start at once take turns

@@ -6,16 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 )
 
-// errNoRow is what a query says that found nothing.
-var errNoRow = errors.New("no row")
-
-// writer is the write path on the driver itself. Through database/sql each statement costs as much again in conversions
-// and locks, and with a context that can end the driver starts a goroutine for each; so ctx is looked at once per
-// transaction, which is over within milliseconds.
+// writer is the write path on the driver itself.
 type writer struct {
 	turn sync.Mutex
 	conn any // The driver's connection that the statements belong to; database/sql may open another one.
@@ -23,8 +17,8 @@ type writer struct {
 	begin, end, undo             driver.Stmt
 	record, insert, known, stamp driver.Stmt
 
-	values    []any // Used again from row to row.
-	arguments []driver.NamedValue
+	values []any // Used again from row to row.
+	caller
 }
 
 // transact runs do in one transaction on db's connection.
@@ -89,44 +83,4 @@ func (w *writer) close() error {
 		}
 	}
 	return err
-}
-
-// exec returns how many rows the statement changed.
-func (w *writer) exec(statement driver.Stmt, values ...any) (int64, error) {
-	result, err := statement.(driver.StmtExecContext).ExecContext(context.Background(), w.named(values))
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// numbers reads the first row of a query that answers with so many whole numbers.
-func (w *writer) numbers(statement driver.Stmt, count int, values ...any) (row []int64, err error) {
-	rows, err := statement.(driver.StmtQueryContext).QueryContext(context.Background(), w.named(values))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	read := make([]driver.Value, count)
-	if err := rows.Next(read); errors.Is(err, io.EOF) {
-		return nil, errNoRow
-	} else if err != nil {
-		return nil, err
-	}
-	for _, value := range read {
-		number, ok := value.(int64)
-		if !ok {
-			return nil, fmt.Errorf("%v is no whole number", value)
-		}
-		row = append(row, number)
-	}
-	return row, nil
-}
-
-func (w *writer) named(values []any) []driver.NamedValue {
-	w.arguments = w.arguments[:0]
-	for i, value := range values {
-		w.arguments = append(w.arguments, driver.NamedValue{Ordinal: i + 1, Value: value})
-	}
-	return w.arguments
 }
