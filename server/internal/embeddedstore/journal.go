@@ -3,7 +3,6 @@ package embeddedstore
 import (
 	"context"
 	"database/sql/driver"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -129,7 +128,10 @@ func (s *Store) Current(ctx context.Context, site, subject string) (schemas.Curr
 	if err := scanValues(row, &r.Notice, &r.Action, &purposes, &services, &recordedAt, &lifetimeDays); err != nil {
 		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
 	}
-	if err := errors.Join(json.Unmarshal([]byte(purposes), &r.Purposes), json.Unmarshal([]byte(services), &r.Services)); err != nil {
+	if r.Purposes, err = readAnswers(purposes); err != nil {
+		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
+	}
+	if r.Services, err = readAnswers(services); err != nil {
 		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
 	}
 	r.RecordedAt, r.LifetimeDays = consent.FromMicros(recordedAt), int(lifetimeDays)

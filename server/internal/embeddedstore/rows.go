@@ -56,6 +56,15 @@ func answersText(answers map[string]bool) (string, error) {
 	return string(append(text, '}')), nil
 }
 
+// readAnswers is the reverse of answersText. Most decisions answer no service apart.
+func readAnswers(text string) (answers map[string]bool, err error) {
+	if text == "{}" {
+		return map[string]bool{}, nil
+	}
+	err = json.Unmarshal([]byte(text), &answers)
+	return answers, err
+}
+
 // namesText is a JSON array.
 func namesText(names []string) (string, error) {
 	text := []byte("[")
