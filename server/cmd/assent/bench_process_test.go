@@ -23,6 +23,7 @@ type contender struct {
 	hit       hit
 	processes []int // Its own first.
 	rounds    map[int][]sample
+	memory    map[int]float64 // Peak after the rounds of so many connections.
 }
 
 // launch starts the command and reads where it listens. It ends with the benchmark.
@@ -49,7 +50,7 @@ func launch(b *testing.B, name string, command *exec.Cmd, beside ...int) *conten
 			b.Errorf("%s: %v\n%s", name, err, &logged)
 		}
 	})
-	c := &contender{name: name, rounds: map[int][]sample{}, processes: append([]int{command.Process.Pid}, beside...)}
+	c := &contender{name: name, rounds: map[int][]sample{}, memory: map[int]float64{}, processes: append([]int{command.Process.Pid}, beside...)}
 	if err := json.NewDecoder(stdout).Decode(&c.announcement); err != nil {
 		b.Fatalf("%s does not listen: %v\n%s", name, err, &logged)
 	}

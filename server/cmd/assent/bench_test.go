@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 	"assent/server/internal/redisstore"
 )
 
-// plan is how long the bench takes: eight minutes, or one with BENCH=quick.
+// plan is how long the bench takes: five minutes, or half of one with BENCH=quick.
 type plan struct {
 	rounds      int // How often the contenders take turns, so that what else the machine does falls on all of them.
 	duration    time.Duration
@@ -84,6 +85,9 @@ func BenchmarkRecord(b *testing.B) {
 					return c.hit.closed(b, c.Address, connections, p.duration)
 				}))
 			}
+		}
+		for _, c := range contenders {
+			c.memory[connections] = c.peakMemory(b)
 		}
 		fmt.Printf("\nPOST decisions, %d connections   requests/s        p50 ms   p99 ms    CPU us      CPU\n", connections)
 		base := median(none.rounds[connections])
@@ -243,7 +247,9 @@ func aims(b *testing.B, contenders map[string]*contender, steady map[string]samp
 		tell("p50 at 1 connection, "+name+" / append + fsync", at(name, 1).p50/at("bare handler, append + fsync", 1).p50, 1.5)
 		tell("p99 at half capacity, "+name+" / append + fsync", steady[name].p99/steady["bare handler, append + fsync"].p99, 3)
 	}
-	tell("MiB resident at most, embedded", contenders["embedded"].peakMemory(b), 64)
+	for _, connections := range slices.Sorted(maps.Keys(contenders["embedded"].memory)) {
+		tell(fmt.Sprintf("MiB resident, embedded, up to %d connections", connections), contenders["embedded"].memory[connections], 64)
+	}
 	if _, ok := contenders["c15t"]; ok {
 		tell("rate c15t / embedded", at("c15t", crowd).rate/at("embedded", crowd).rate, 1./20)
 		tell("CPU embedded / c15t", at("embedded", crowd).cpu/at("c15t", crowd).cpu, 1./20)
