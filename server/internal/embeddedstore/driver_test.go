@@ -4,8 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+
+	"modernc.org/sqlite"
 )
 
 // TestTheDriversParts: modernc.org/sqlite is machine-translated C and works with exactly the modernc.org/libc that its
@@ -25,5 +28,14 @@ func TestTheDriversParts(t *testing.T) {
 	}
 	if libc := "modernc.org/libc " + list("{{.Version}}", "modernc.org/libc"); !strings.Contains(string(wants), libc+"\n") {
 		t.Errorf("go.mod has %s, which is not what modernc.org/sqlite was made for", libc)
+	}
+}
+
+// TestACommitWaitsForTheDataAlone: with fsync it would wait for the file's times as well.
+func TestACommitWaitsForTheDataAlone(t *testing.T) {
+	t.Parallel()
+	openForAccounts(t)
+	if !sqlite.FdatasyncEnabled() && runtime.GOOS == "linux" {
+		t.Error("SQLite flushes with fsync")
 	}
 }
