@@ -108,6 +108,7 @@ func (s *Servers) redisNode(settings ...string) (*process, int, error) {
 		arguments := append([]string{
 			"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--daemonize", "no",
 			"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction",
+			"--repl-diskless-sync-delay", "0", // A replica is served at once instead of waiting for others to come.
 		}, settings...)
 		return &process{
 			command: func() *exec.Cmd { return exec.Command(path, arguments...) },
