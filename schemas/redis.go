@@ -1,8 +1,6 @@
 package schemas
 
 import (
-	"fmt"
-	"hash/fnv"
 	"strconv"
 	"time"
 )
@@ -17,11 +15,13 @@ const (
 	// OutboxRetention is how long an entry stays after it was shipped: longer than ClickHouse takes to write to disk
 	// what it has acknowledged.
 	OutboxRetention = 15 * time.Minute
-	// ChoiceMinimum is the least time that a choice is kept, be it expired already: retries must find its id.
+	// ChoiceMinimum is the least time that a choice is kept, be it expired already: retries must find its id. What is
+	// kept is forgotten at the end of a day.
 	ChoiceMinimum = 24 * time.Hour
 )
 
-// Fields of the hash at CursorKey; one letter, because there is one per shard and they travel with each look.
+// Fields of the hash at CursorKey; one letter, because there is one per shard and they travel with each look. Fields of
+// five bytes are names of templates: what many decisions of the shard have in common.
 const (
 	CursorField = "c" // Last stream id that the ledger has.
 	FrozenFrom  = "f" // First and last stream id and SHA-256 of the batch that is on its way.
@@ -31,7 +31,12 @@ const (
 	ShippedRows = "s"
 	WaitingFrom = "w" // Milliseconds since 1970 at which the oldest waiting entry was put in; absent when none is.
 	RefusedRows = "r" // Dead letters ever kept.
-	RetriedRows = "d" // Retries that were answered while replicas are waited for; only the script names it.
+	RetriedRows = "d" // Retries that were answered while replicas are waited for.
+
+	LayoutField  = "v" // Version of all packed values of the shard; absent while it is empty, and in the first layout.
+	BucketsField = "b" // Buckets that the shard's choices are in; absent means one.
+	SweptField   = "p" // The bucket that is looked through next for choices to forget,
+	SweptRows    = "m" // and AddedRows when the last one was.
 )
 
 // Fields of the entries at OutboxKey and DeadLetterKey.
@@ -40,24 +45,37 @@ const (
 	ReasonField = "e" // Why the ledger refused.
 )
 
-// RedisShard returns the shard of a subject, from 0 to RedisShards-1.
+// RedisShard returns the shard of a subject, from 0 to RedisShards-1: FNV-1a of "length of site:site subject".
 func RedisShard(site, subject string) int {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d:%s%s", len(site), site, subject)
-	sum := h.Sum64()
+	const offset, prime = 14695981039346656037, 1099511628211
+	sum := uint64(offset)
+	for _, s := range []string{strconv.Itoa(len(site)), ":", site, subject} {
+		for i := range len(s) {
+			sum = (sum ^ uint64(s[i])) * prime
+		}
+	}
 	// The high half takes part, because the low bits of FNV alone mix poorly.
 	return int((sum ^ sum>>32) % RedisShards)
 }
 
-// ChoiceKey holds a subject's current choice and latest ids, packed. It shares the slot of its shard's outbox.
-func ChoiceKey(shard int, site, subject string) string {
-	return "c:" + tag(shard) + ":" + pair(site, subject)
+// BucketKey is the hash of about fifty current choices, subject's hash to packed choice. A key for each would take more
+// than the choice. It shares the slot of its shard's outbox.
+func BucketKey(shard int, place uint32) string {
+	return "c:" + tag(shard) + ":" + strconv.FormatUint(uint64(place), 10)
+}
+
+// ApartKey holds the template of a choice whose shard has no name for it.
+func ApartKey(shard int, subject string) string { return "a:" + tag(shard) + ":" + subject }
+
+// PastKey is the hash of the ids that ceased to be the choice's on a day, in days since 1970.
+func PastKey(shard int, day int64) string {
+	return "i:" + tag(shard) + ":" + strconv.FormatInt(day, 10)
 }
 
 // OutboxKey is the stream of a shard's recorded decisions.
 func OutboxKey(shard int) string { return "o:" + tag(shard) }
 
-// CursorKey is the hash of how far a shard has been shipped.
+// CursorKey is the hash of what a shard holds and how far it has been shipped.
 func CursorKey(shard int) string { return "q:" + tag(shard) }
 
 // LeaseKey names the one process that ships a shard.
@@ -101,7 +119,12 @@ func DayKeyKey(day string) string { return "d:" + day }
 // network. It lives for that long, a minute or so.
 func LimitKey(name string) string { return "f:" + name }
 
-func tag(shard int) string { return fmt.Sprintf("{v%02d}", shard) }
+func tag(shard int) string {
+	if shard < 10 {
+		return "{v0" + strconv.Itoa(shard) + "}"
+	}
+	return "{v" + strconv.Itoa(shard) + "}"
+}
 
 // pair joins two names so that no other two join to the same: names may hold a colon.
 func pair(a, b string) string { return strconv.Itoa(len(a)) + ":" + a + ":" + b }

@@ -11,7 +11,9 @@ import (
 // TestRedisKeys pins the layout: a renamed key would orphan the data of every server in the field.
 func TestRedisKeys(t *testing.T) {
 	golden := map[string]string{
-		schemas.ChoiceKey(7, "shop1", "Zm9vYmFyYmF6cXV4cXV1eA"): "c:{v07}:5:shop1:Zm9vYmFyYmF6cXV4cXV1eA",
+		schemas.BucketKey(7, 4294967295):  "c:{v07}:4294967295",
+		schemas.ApartKey(8, "\x00bytes"):  "a:{v08}:\x00bytes",
+		schemas.PastKey(63, 20782):        "i:{v63}:20782",
 		schemas.OutboxKey(0):              "o:{v00}",
 		schemas.CursorKey(9):              "q:{v09}",
 		schemas.LeaseKey(10):              "l:{v10}",

@@ -1,12 +1,9 @@
 package redisstore_test
 
 import (
-	"encoding/binary"
 	"errors"
-	"math"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
@@ -59,65 +56,6 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "secret-word") {
 			t.Errorf("Open(%q) shows the password: %v", url, err)
-		}
-	}
-}
-
-// TestForgottenID records so many decisions of long ago that the first id is forgotten. Sent again it is recorded
-// again, which the ledger sorts out, but it must not become the choice.
-func TestForgottenID(t *testing.T) {
-	store, closing := open(t, startRedis(t))
-	t.Cleanup(closing)
-	site := recordingtest.Site()
-	var batch []consent.Record
-	for i := range 18 {
-		record := recordingtest.Decision(site, "s1")
-		record.RecordedAt = time.Date(2026, 1, 1, i, 0, 0, 0, time.UTC)
-		// The id tells the time of the click, as a browser's does: 48 bits of milliseconds (RFC 9562, 5.7).
-		binary.BigEndian.PutUint64(record.ID[:8], uint64(record.RecordedAt.UnixMilli())<<16|0x7000)
-		batch = append(batch, record)
-	}
-	last := recordingtest.Refusal(site, "s1")
-	store.Commit(t.Context(), batch)
-	store.Commit(t.Context(), []consent.Record{last})
-	retry := batch[0]
-	retry.RecordedAt = time.Time{}
-	if outcome := store.Commit(t.Context(), []consent.Record{retry})[0]; outcome.Err != nil || outcome.Duplicate {
-		t.Fatalf("retry of a forgotten id: %+v, want it taken as new", outcome)
-	}
-	current, err := store.Current(t.Context(), site, "s1")
-	if err != nil || current.Choice.Action != last.Action {
-		t.Fatalf("current choice %+v, %v; want the last one, %s", current, err, last.Action)
-	}
-}
-
-func TestChoiceLifetime(t *testing.T) {
-	url := startRedis(t)
-	plain := client(t, url)
-	cases := map[string]struct {
-		window time.Duration
-		days   int
-		want   time.Duration
-	}{
-		"as long as the choice": {0, 180, 180 * 24 * time.Hour},
-		"hot window":            {7 * 24 * time.Hour, 180, 7 * 24 * time.Hour},
-		"never too short":       {0, 0, schemas.ChoiceMinimum},
-	}
-	for name, test := range cases {
-		store, err := redisstore.Open(t.Context(), url, redisstore.Options{HotWindow: test.window})
-		if err != nil {
-			t.Fatal(err)
-		}
-		record := recordingtest.Decision(recordingtest.Site(), "s1")
-		record.LifetimeDays = test.days
-		store.Commit(t.Context(), []consent.Record{record})
-		key := schemas.ChoiceKey(schemas.RedisShard(record.Site, "s1"), record.Site, "s1")
-		left, err := plain.TTL(t.Context(), key).Result()
-		if err != nil || math.Abs((left-test.want).Seconds()) > 60 {
-			t.Errorf("%s: kept for %v, %v; want %v", name, left, err, test.want)
-		}
-		if err := store.Close(); err != nil {
-			t.Error(err)
 		}
 	}
 }

@@ -80,13 +80,37 @@ const forgetShipped = `
 	end
 `
 
-// claimScript also forgets, so that a shard without traffic is tidied too.
-var claimScript = redis.NewScript(roomy + forgetShipped + `
+// sweepChoices defines sweep: it removes the choices whose time is over from the next bucket in turn, and from one more
+// for every 16 rows that were added since. So all buckets are looked through in about a third of the time that choices
+// are kept for, and a Redis that is full makes room. Hashes expire as a whole only (their fields since Redis 7.4).
+const sweepChoices = `
+	local function sweep(cursor)
+		local state = redis.call('HMGET', cursor, 'b', 'p', 'n', 'm')
+		for i = 1, 4 do state[i] = tonumber(state[i] or 0) end
+		local buckets, place, added, swept = unpack(state)
+		local today = math.floor(redis.call('TIME')[1] / 86400)
+		for _ = 0, math.min((added - swept) / 16, 64) do
+			if place >= buckets then place = 0 end
+			local bucket, gone = 'c' .. cursor:sub(2) .. ':' .. place, {}
+			local all = redis.call('HGETALL', bucket)
+			for i = 1, #all, 2 do
+				if struct.unpack('>I2', all[i + 1], 9) <= today then gone[#gone + 1] = all[i] end
+			end
+			if #gone > 0 then redis.call('HDEL', bucket, unpack(gone)) end
+			place = place + 1
+		end
+		redis.call('HSET', cursor, 'p', place, 'm', added)
+	end
+`
+
+// claimScript also forgets and sweeps.
+var claimScript = redis.NewScript(roomy + forgetShipped + sweepChoices + `
 	local holder = redis.call('GET', KEYS[1])
 	if holder and holder ~= ARGV[1] then return 0 end
 	redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 	local cursor = redis.call('HGET', KEYS[2], 'c')
 	if cursor then forget(KEYS[3], cursor, ARGV[3]) end
+	sweep(KEYS[2])
 	return 1`)
 
 // Claim implements shipping.Outbox.
@@ -146,7 +170,7 @@ func (s *Store) readFrozen(ctx context.Context, shard int, from, to, hash string
 	if err != nil {
 		return shipping.Batch{}, err
 	}
-	batch, err := batchOf(shard, entries)
+	batch, err := s.batchOf(ctx, shard, entries)
 	if err == nil && batch.Token != hash {
 		err = fmt.Errorf("entries %s to %s of %s are not what was frozen: somebody changed the stream; "+
 			"restore it, or HDEL %s %s %s %s to ship what is left",
@@ -169,23 +193,23 @@ func (s *Store) readNew(ctx context.Context, shard int, cursor string, limit int
 			return shipping.Batch{}, err
 		}
 		for _, entry := range entries {
-			records, err := decodeMessage(entry)
+			records, err := s.decodeMessage(ctx, shard, entry)
 			if err != nil {
 				return shipping.Batch{}, err
 			}
 			if rows += len(records); rows > limit && len(taken) > 0 {
-				return batchOf(shard, taken)
+				return s.batchOf(ctx, shard, taken)
 			}
 			taken = append(taken, entry)
 			after = "(" + entry.ID
 		}
 		if len(entries) < perRead || rows >= limit {
-			return batchOf(shard, taken)
+			return s.batchOf(ctx, shard, taken)
 		}
 	}
 }
 
-func batchOf(shard int, entries []redis.XMessage) (shipping.Batch, error) {
+func (s *Store) batchOf(ctx context.Context, shard int, entries []redis.XMessage) (shipping.Batch, error) {
 	batch := shipping.Batch{Shard: shard}
 	if len(entries) == 0 {
 		return batch, nil
@@ -193,7 +217,7 @@ func batchOf(shard int, entries []redis.XMessage) (shipping.Batch, error) {
 	batch.From, batch.To = entries[0].ID, entries[len(entries)-1].ID
 	hash := sha256.New()
 	for _, entry := range entries {
-		records, err := decodeMessage(entry)
+		records, err := s.decodeMessage(ctx, shard, entry)
 		if err != nil {
 			return shipping.Batch{}, err
 		}
@@ -211,8 +235,10 @@ func packedOf(entry redis.XMessage) string {
 	return packed
 }
 
-func decodeMessage(entry redis.XMessage) ([]consent.Record, error) {
-	records, err := decodeEntry([]byte(packedOf(entry)))
+func (s *Store) decodeMessage(ctx context.Context, shard int, entry redis.XMessage) ([]consent.Record, error) {
+	records, err := decodeEntry([]byte(packedOf(entry)), func(name templateName) (consent.Record, error) {
+		return s.template(ctx, shard, name)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("entry %s: %w", entry.ID, err)
 	}

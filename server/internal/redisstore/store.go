@@ -9,9 +9,15 @@
 // first answer. A MULTI cannot look, and a lock or WATCH would cost a round trip and retries under load. The script
 // is idempotent by id, so a call whose answer was lost may be repeated.
 //
-// The latest 16 ids of a subject, and up to 255 of the last minute, are remembered in its own value, which costs no
-// key of its own. An id that was forgotten is recorded again; the ledger counts it once, and it never replaces a later
-// choice, because ids (UUIDv7) at or below those forgotten do not become the choice, unless they grant nothing.
+// # Space
+//
+// A choice takes about 55 bytes: buckets hold some fifty of them each, as long as they stay below the size up to which
+// Redis packs a hash (hash-max-listpack-entries), and what many decisions have in common (site, notice, answers) is kept
+// once in each shard and named by five bytes. An outbox entry holds what a call records in a shard, likewise.
+//
+// The id of the current choice is in the choice, and former ones are remembered for two days. An id that was forgotten
+// is recorded again; the ledger counts it once, and it never replaces a later choice, because an id (UUIDv7) of more
+// than a day ago does not become the choice when the choice's own id is later, unless it grants nothing.
 //
 // # What is promised
 //
@@ -28,9 +34,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"assent/schemas"
 )
 
 // Options of a store. The zero value is right for nearly everybody.
@@ -44,10 +55,16 @@ type Options struct {
 
 // Store is a connection to Redis. It is safe for concurrent use, also by several processes.
 type Store struct {
-	client  redis.UniversalClient
-	commit  *redis.Script
-	options Options
+	client    redis.UniversalClient
+	commit    *redis.Script
+	options   Options
+	full      int                                // Choices that fill a bucket.
+	buckets   [schemas.RedisShards]atomic.Uint32 // Of each shard, when it was last asked.
+	templates sync.Map                           // shardTemplate to consent.Record.
 }
+
+// mostInBucket keeps a bucket cheap to search: Redis reads it from the front.
+const mostInBucket = 96
 
 // Open connects to the Redis that the URL names and returns a store that is ready for use, or says in one line what is
 // wrong with the server and how to mend it. URLs:
@@ -69,12 +86,53 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: client, commit: redis.NewScript(commitSource), options: options}
+	s := &Store{client: client, commit: redis.NewScript(commitSource), options: options, full: mostInBucket}
 	s.watchDurability()
 	if err := s.forEachMaster(ctx, s.prepare); err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
+	if err := errors.Join(s.checkLayout(ctx), s.sizeBuckets(ctx)); err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
 	return s, nil
+}
+
+// checkLayout refuses data that this program cannot read.
+func (s *Store) checkLayout(ctx context.Context) error {
+	pipe := s.client.Pipeline()
+	replies := make([]*redis.SliceCmd, schemas.RedisShards)
+	for shard := range replies {
+		replies[shard] = pipe.HMGet(ctx, schemas.CursorKey(shard), schemas.LayoutField, schemas.BucketsField, schemas.AddedRows)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return unavailable("look at layout of redis", err)
+	}
+	for _, reply := range replies {
+		if _, err := bucketsOf(reply.Val()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sizeBuckets leaves room in each bucket, since the one that overflows is not the one that is split next.
+func (s *Store) sizeBuckets(ctx context.Context) error {
+	const setting = "hash-max-listpack-entries"
+	var guard sync.Mutex
+	return s.forEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
+		got, err := master.ConfigGet(ctx, setting).Result()
+		if err != nil {
+			return refusal(master.Options().Addr, err)
+		}
+		packed, err := strconv.Atoi(got[setting])
+		if err != nil {
+			return fmt.Errorf("redis at %s has %s %q: %w", master.Options().Addr, setting, got[setting], err)
+		}
+		guard.Lock()
+		defer guard.Unlock()
+		s.full = min(s.full, max(packed*3/4, 8))
+		return nil
+	})
 }
 
 // Ping reports whether every master answers, would keep what it acknowledges, and has the replicas that it must have.

@@ -132,7 +132,7 @@ func open(t *testing.T, url string) (*redisstore.Store, func()) {
 }
 
 // client returns a plain connection for what a store does not do.
-func client(t *testing.T, url string) redis.UniversalClient {
+func client(t testing.TB, url string) redis.UniversalClient {
 	t.Helper()
 	options, err := redis.ParseClusterURL(url)
 	if err != nil {
