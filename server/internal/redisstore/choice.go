@@ -89,30 +89,37 @@ func (s *Store) Current(ctx context.Context, site, subject string) (schemas.Curr
 	return record.Current(), nil
 }
 
-// findChoice looks where the subject belongs by the number of buckets that the shard had when it was last asked, and
-// asks again behind that: one round trip, unless the subject has moved. The order counts: a subject that belongs there
-// afterwards belonged there before.
+// findChoice looks where the subject belongs by the number of buckets that the shard had when it was last asked: a
+// choice is in no bucket but its own. Where there is none, the shard is asked again. The order counts: a subject that
+// belongs there afterwards belonged there before.
 func (s *Store) findChoice(ctx context.Context, shard int, name subjectName) ([]byte, error) {
 	for {
 		place := name.bucket(max(s.buckets[shard].Load(), 1))
-		pipe := s.client.Pipeline()
-		packed := pipe.HGet(ctx, schemas.BucketKey(shard, place), string(name[:]))
-		state := pipe.HMGet(ctx, schemas.CursorKey(shard), schemas.LayoutField, schemas.BucketsField, schemas.AddedRows)
-		if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		packed, err := s.client.HGet(ctx, schemas.BucketKey(shard, place), string(name[:])).Bytes()
+		if !errors.Is(err, redis.Nil) {
+			return packed, err
+		}
+		state, err := s.client.HMGet(ctx, schemas.CursorKey(shard), shardFields()...).Result()
+		if err != nil {
 			return nil, err
 		}
-		buckets, err := bucketsOf(state.Val())
+		buckets, err := bucketsOf(state)
 		if err != nil {
 			return nil, err
 		}
 		s.buckets[shard].Store(buckets)
 		if name.bucket(buckets) == place {
-			return packed.Bytes()
+			return nil, redis.Nil
 		}
 	}
 }
 
-// bucketsOf reads LayoutField, BucketsField and AddedRows of a shard, which may be empty.
+// shardFields are what bucketsOf reads of a shard.
+func shardFields() []string {
+	return []string{schemas.LayoutField, schemas.BucketsField, schemas.AddedRows}
+}
+
+// bucketsOf reads the fields of a shard, which may be empty.
 func bucketsOf(fields []any) (uint32, error) {
 	if len(fields) != 3 {
 		return 0, fmt.Errorf("read shard: %w", errDamaged)

@@ -102,7 +102,7 @@ func (s *Store) checkLayout(ctx context.Context) error {
 	pipe := s.client.Pipeline()
 	replies := make([]*redis.SliceCmd, schemas.RedisShards)
 	for shard := range replies {
-		replies[shard] = pipe.HMGet(ctx, schemas.CursorKey(shard), schemas.LayoutField, schemas.BucketsField, schemas.AddedRows)
+		replies[shard] = pipe.HMGet(ctx, schemas.CursorKey(shard), shardFields()...)
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return unavailable("look at layout of redis", err)
