@@ -157,7 +157,7 @@ func (s *stores) openRedis(ctx context.Context, url string, options redisstore.O
 	if err != nil {
 		return err
 	}
-	s.front, s.lanes, s.limits = store, 8, store
+	s.front, s.lanes, s.limits = store, store.Lanes(), store
 	s.closers = append(s.closers, store)
 	s.depend("redis", true, store.Ping)
 	return nil
