@@ -3,6 +3,7 @@ package redisstore
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -80,11 +81,19 @@ func (c *call) place(record consent.Record) uint16 {
 	place, known := c.places[string(c.room)]
 	if !known {
 		packed := append([]byte(nil), c.room...)
-		c.templates = append(c.templates, template{nameOf(packed), packed})
+		c.templates = append(c.templates, template{nameFor(record, packed), packed})
 		place = uint16(len(c.templates))
 		c.places[string(packed)] = place
 	}
 	return place
+}
+
+// nameFor gives no name to refusals of notices that were never published: anybody can make up as many as there are names.
+func nameFor(record consent.Record, packed []byte) templateName {
+	if slices.Contains(record.Flags, consent.FlagUnknownNotice) {
+		return nameless
+	}
+	return nameOf(packed)
 }
 
 // local returns the place in the part's templates.

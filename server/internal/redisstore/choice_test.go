@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -141,6 +140,40 @@ func TestChoicesAreForgotten(t *testing.T) {
 	}
 }
 
+// TestForgettingKeepsPace lets the time of a thousand choices be over: one look after the shard goes through so many
+// buckets as the decisions that were added since are worth, which is all of them.
+func TestForgettingKeepsPace(t *testing.T) {
+	url := startRedis(t)
+	store, closing := open(t, url)
+	t.Cleanup(closing)
+	plain, site := client(t, url), recordingtest.Site()
+	const shard = 3
+	var batch []consent.Record
+	for _, subject := range inShard(site, shard, 1000) {
+		batch = append(batch, recordingtest.Decision(site, subject))
+	}
+	store.Commit(t.Context(), batch)
+	buckets, err := plain.Keys(t.Context(), "c:*").Result()
+	if err != nil || len(buckets) < 10 {
+		t.Fatalf("%d buckets, %v; want some", len(buckets), err)
+	}
+	for _, key := range buckets {
+		for subject, packed := range plain.HGetAll(t.Context(), key).Val() {
+			value := []byte(packed)
+			binary.BigEndian.PutUint16(value[8:], uint16(time.Now().Unix()/secondsPerDay))
+			if err := plain.HSet(t.Context(), key, subject, value).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := store.Claim(t.Context(), shard, "holder", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := plain.Keys(t.Context(), "c:*").Result(); err != nil || len(left) > 0 {
+		t.Errorf("%d of %d buckets are left, %v", len(left), len(buckets), err)
+	}
+}
+
 // inShard returns n subjects of the site that are in one shard.
 func inShard(site string, shard, n int) []string {
 	var subjects []string
@@ -197,87 +230,5 @@ func TestBucketsSplit(t *testing.T) {
 	}
 	if kept != choices {
 		t.Errorf("%d choices in the buckets, want %d", kept, choices)
-	}
-}
-
-// TestMoreTemplatesThanNames records under so many notices that a shard has no names left: choices and outbox spell the
-// rest out.
-func TestMoreTemplatesThanNames(t *testing.T) {
-	url := startRedis(t)
-	store, closing := open(t, url)
-	t.Cleanup(closing)
-	site := recordingtest.Site()
-	shard := schemas.RedisShard(site, "s1")
-	var batch []consent.Record
-	for i := range 8500 {
-		record := recordingtest.Decision(site, "s1")
-		record.Notice = fmt.Sprint("notice", i)
-		batch = append(batch, record)
-	}
-	for i, outcome := range store.Commit(t.Context(), batch) {
-		if outcome.Err != nil {
-			t.Fatal(outcome.Err)
-		}
-		batch[i].RecordedAt = outcome.RecordedAt
-	}
-	last := batch[len(batch)-1]
-	if current, err := store.Current(t.Context(), site, "s1"); err != nil || current.Choice.Notice != last.Notice {
-		t.Errorf("choice %+v, %v; want that of %s", current, err, last.Notice)
-	}
-	if held, err := store.Claim(t.Context(), shard, "holder", time.Minute); err != nil || !held {
-		t.Fatalf("Claim: %v, %v", held, err)
-	}
-	shipped, err := store.Next(t.Context(), shard, len(batch))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(shipped.Records) != len(batch) {
-		t.Fatalf("%d decisions in the outbox, want %d", len(shipped.Records), len(batch))
-	}
-	const around = 8000 // The names end behind that.
-	recordingtest.SameRecords(t, shipped.Records[around:], batch[around:])
-	names, err := client(t, url).HLen(t.Context(), schemas.CursorKey(shard)).Result()
-	if err != nil || names > 8192+20 {
-		t.Errorf("%d fields, %v; want them bounded", names, err)
-	}
-}
-
-// TestAnotherLayoutIsRefused covers data that another version of the program has written.
-func TestAnotherLayoutIsRefused(t *testing.T) {
-	url := startRedis(t)
-	store, closing := open(t, url)
-	t.Cleanup(closing)
-	plain := client(t, url)
-	record := recordingtest.Decision(recordingtest.Site(), "s1")
-	store.Commit(t.Context(), []consent.Record{record})
-	shard := schemas.RedisShard(record.Site, "s1")
-	key, subject, packed := bucketOf(t, plain, shard)
-	packed[0] = 9
-	if err := plain.HSet(t.Context(), key, subject, packed).Err(); err != nil {
-		t.Fatal(err)
-	}
-	wantLayout := func(doing string, err error) {
-		t.Helper()
-		if err == nil || !strings.Contains(err.Error(), "layout") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: %v, want one line that names the layout", doing, err)
-		}
-	}
-	refused := func(doing string) {
-		t.Helper()
-		wantLayout(doing+": commit", store.Commit(t.Context(), []consent.Record{recordingtest.Decision(record.Site, "s1")})[0].Err)
-		_, err := store.Current(t.Context(), record.Site, "s1")
-		wantLayout(doing+": Current", err)
-	}
-	refused("a later choice")
-	for doing, change := range map[string]*redis.IntCmd{
-		"a later shard": plain.HSet(t.Context(), schemas.CursorKey(shard), schemas.LayoutField, "9"),
-		"the first one": plain.HDel(t.Context(), schemas.CursorKey(shard), schemas.LayoutField),
-	} {
-		if change.Err() != nil {
-			t.Fatal(change.Err())
-		}
-		refused(doing)
-		_, err := redisstore.Open(t.Context(), url, redisstore.Options{})
-		wantLayout(doing+": Open", err)
 	}
 }

@@ -1,7 +1,7 @@
 -- Records decisions of some shards, each shard apart from the others. KEYS: per shard its outbox and its cursor, from
 -- which the keys of its choices follow (schemas/redis.go); those share their slot.
 -- ARGV: seconds of the hot window, least seconds to keep a choice, choices that fill a bucket, replicas that are waited
---   for, number of templates, per template its name (5) and its bytes, then per shard headers, templates and rows.
+--   for, number of templates, per template its name (5) or zeros and its bytes, then per shard headers, templates and rows.
 --   headers    per decision: subject (12), id (16), digest (3), u56 microseconds of a replay or 0, u16 days of life,
 --              u8 1 if it grants anything, u16 template's place above
 --   templates  u16 places above, in the order that the rows count them
@@ -39,15 +39,15 @@ local function recent(id)
   return math.abs(struct.unpack('>I6', id) * 1000 - clock) < DAY * 1000000
 end
 
--- name looks up the templates of a shard and keeps those that it does not know. Where there is no room, or another
--- template has the name, there is none.
+-- name looks up the templates of a shard and keeps those that it does not know. Where none is given, there is no room,
+-- or another template has the name, there is none.
 local function name(shard, places, known, first)
   shard.templates, shard.names = {}, {}
   for i = 1, #places / 2 do
     local place = TEMPLATES + 2 * struct.unpack('>I2', places, 2 * i - 1) - 1
     local given, body = ARGV[place], ARGV[place + 1]
     local stored = known[first + i]
-    if not stored and redis.call('HLEN', shard.cursor) < MOST_TEMPLATES then
+    if not stored and given ~= NAMELESS and redis.call('HLEN', shard.cursor) < MOST_TEMPLATES then
       redis.call('HSET', shard.cursor, given, body)
       stored = body
     end
