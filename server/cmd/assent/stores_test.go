@@ -65,6 +65,27 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 	}
 }
 
+// TestRedisWaitAsksForReplicas starts beside a Redis that has no replica yet: nothing is acknowledged until it has one.
+func TestRedisWaitAsksForReplicas(t *testing.T) {
+	t.Parallel()
+	redis, err := servers.Redis()
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment, data := []string{"REDIS_URL=" + redis.URL, "ASSENT_REDIS_WAIT=1"}, t.TempDir()
+	added := addSite(t, data, environment...)
+	p := startProgram(t, data, environment...)
+	p.serves(added)
+	if status, body := p.get("/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz without a replica: %d %s", status, body)
+	}
+	if _, err := servers.Replica(redis); err != nil {
+		t.Fatal(err)
+	}
+	v := visit{client: http.DefaultClient, server: p, site: added}
+	v.insist(t, v.decision())
+}
+
 // decideInEveryWay returns the receipts of an acceptance, a refusal, a selection and a withdrawal, in this order.
 func decideInEveryWay(t *testing.T, v visit) []string {
 	t.Helper()
