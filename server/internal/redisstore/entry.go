@@ -16,7 +16,7 @@ import (
 // commit.lua puts it together. A row is the decision's id, its template's place, subject, time of click, language, path
 // and removed names.
 //
-// It is read by sequence only, and a decision takes about 55 bytes of it where a browser would send 300.
+// A decision takes 71 bytes of the stream when it is alone in its entry, 58 when eight share one; a browser sends 300.
 
 // stampElsewhere stands for a time that is written out behind it; less are microseconds since the base, plus one.
 const stampElsewhere = 255
