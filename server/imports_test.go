@@ -48,6 +48,7 @@ var allowed = map[string][]string{
 	"dashboard/build":                      {},
 	"server/internal/realparts":            {},
 	"server/internal/chaosproxy":           {},
+	"server/internal/witness":              {"schemas", "server/internal/consent"},
 	"server/internal/realparts/chdbserver": {},
 }
 

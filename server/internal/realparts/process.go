@@ -140,9 +140,11 @@ func (p *process) id() int {
 
 // Servers remembers what was started, so that one call ends it all.
 type Servers struct {
-	dir   string
+	dir  string
+	more []func() error
+
+	guard sync.Mutex // Tests start servers side by side.
 	parts []*process
-	more  []func() error
 }
 
 // Main is the TestMain of a package that needs servers: it sets servers to an empty set, runs the tests and ends what
@@ -185,8 +187,8 @@ func (s *Servers) End() error {
 
 // add prepares a folder for a server and starts it.
 func (s *Servers) add(name string, prepare func(dir string) (*process, error)) (*process, error) {
-	dir := filepath.Join(s.dir, strconv.Itoa(len(s.parts))+"-"+name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	dir, err := os.MkdirTemp(s.dir, name+"-")
+	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	part, err := prepare(dir)
@@ -194,7 +196,9 @@ func (s *Servers) add(name string, prepare func(dir string) (*process, error)) (
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	part.name, part.log = name, filepath.Join(dir, "output.log")
+	s.guard.Lock()
 	s.parts = append(s.parts, part)
+	s.guard.Unlock()
 	return part, part.start()
 }
 
