@@ -60,7 +60,7 @@ func refusal(address string, err error) error {
 // durabilityHook sends the question behind every commit, in the same pipeline and so to the same process, wherever a
 // fail-over or a Cluster's redirection has led the commit. It fails commits that were recorded in a Redis which might
 // lose them, or that too few replicas have. The visitor's retry carries the same id, so that what was recorded all the
-// same counts once.
+// same counts once. What is taken out of an outbox waits for the replicas likewise.
 //
 // Asking costs about a microsecond beside the flush to disk that each commit waits for; an answer that is remembered
 // would be wrong between a change and the next look.
@@ -87,11 +87,15 @@ func (durabilityHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook { re
 // ProcessPipelineHook implements redis.Hook.
 func (h durabilityHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		if !slices.ContainsFunc(cmds, h.commits) {
+		commits := slices.ContainsFunc(cmds, h.commits)
+		if !commits && !slices.ContainsFunc(cmds, freezes) {
 			return next(ctx, cmds)
 		}
+		var questions []redis.Cmder
 		question := ask(ctx)
-		questions := []redis.Cmder{question}
+		if commits {
+			questions = append(questions, question)
+		}
 		replicas, err := h.replication.question(ctx, next)
 		if err != nil {
 			fail(cmds, err)
@@ -101,7 +105,10 @@ func (h durabilityHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redi
 			questions = append(questions, replicas)
 		}
 		err = next(ctx, append(slices.Clone(cmds), questions...))
-		risk := judge(h.address, question)
+		var risk error
+		if commits {
+			risk = judge(h.address, question)
+		}
 		if risk == nil {
 			risk = h.replication.judge(replicas)
 		}
@@ -120,6 +127,9 @@ func fail(cmds []redis.Cmder, err error) {
 		}
 	}
 }
+
+// freezes reports whether this is what an outbox's range is written down by.
+func freezes(cmd redis.Cmder) bool { return cmd.Name() == "eval" && cmd.Args()[1] == freezeSource }
 
 func (h durabilityHook) commits(cmd redis.Cmder) bool {
 	switch cmd.Name() {

@@ -124,11 +124,14 @@ func (s *Store) Claim(ctx context.Context, shard int, holder string, ttl time.Du
 	return held, nil
 }
 
-// freezeScript writes a range down unless another holder has frozen one or moved the cursor meanwhile.
-var freezeScript = redis.NewScript(roomy + `
-	if redis.call('HEXISTS', KEYS[1], 't') == 1 or (redis.call('HGET', KEYS[1], 'c') or '') ~= ARGV[1] then return 0 end
+// freezeSource writes a range down unless another holder has frozen another one or moved the cursor meanwhile. A range
+// that is frozen already is written again, because replicas are waited for behind a write only.
+const freezeSource = roomy + `
+	local frozen = redis.call('HMGET', KEYS[1], 't', 'h')
+	local same = frozen[1] == ARGV[3] and frozen[2] == ARGV[4]
+	if not same and (frozen[1] or (redis.call('HGET', KEYS[1], 'c') or '') ~= ARGV[1]) then return 0 end
 	redis.call('HSET', KEYS[1], 'f', ARGV[2], 't', ARGV[3], 'h', ARGV[4])
-	return 1`)
+	return 1`
 
 // Next implements shipping.Outbox.
 func (s *Store) Next(ctx context.Context, shard, limit int) (shipping.Batch, error) {
@@ -153,15 +156,30 @@ func (s *Store) next(ctx context.Context, shard, limit int) (batch shipping.Batc
 	}
 	cursor, _ := fields[0].(string)
 	if to, frozen := fields[2].(string); frozen {
-		batch, err := s.readFrozen(ctx, shard, fmt.Sprint(fields[1]), to, fmt.Sprint(fields[3]))
-		return batch, true, err
+		batch, err = s.readFrozen(ctx, shard, fmt.Sprint(fields[1]), to, fmt.Sprint(fields[3]))
+	} else {
+		batch, err = s.readNew(ctx, shard, cursor, limit)
 	}
-	batch, err = s.readNew(ctx, shard, cursor, limit)
 	if err != nil || len(batch.Records) == 0 {
 		return batch, true, err
 	}
-	won, err := freezeScript.Run(ctx, s.client, []string{key}, cursor, batch.From, batch.To, batch.Token).Bool()
+	won, err := s.freeze(ctx, key, cursor, batch)
 	return batch, won, err
+}
+
+// freeze reports whether the range is written down. It is a pipeline, because durabilityHook watches those: what the
+// replicas do not have yet must not get into the ledger, for a fail-over would take it back from everywhere else.
+func (s *Store) freeze(ctx context.Context, key, cursor string, batch shipping.Batch) (bool, error) {
+	pipe := s.client.Pipeline()
+	won := pipe.Eval(ctx, freezeSource, []string{key}, cursor, batch.From, batch.To, batch.Token)
+	_, err := pipe.Exec(ctx)
+	if err == nil {
+		err = won.Err() // Which the hook may have set.
+	}
+	if err != nil {
+		return false, err
+	}
+	return won.Bool()
 }
 
 // readFrozen reads the range again and insists on the same bytes.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording/recordingtest"
@@ -113,6 +114,41 @@ func hangs(t *testing.T, master *realparts.Redis, url string) {
 	insist(t, store, record)
 	if outcome := store.Commit(t.Context(), []consent.Record{record})[0]; !outcome.Duplicate || outcome.Err != nil {
 		t.Errorf("retry after the replica has it: %+v, want a duplicate", outcome)
+	}
+}
+
+// TestNothingIsShippedThatTheReplicaLacks: a fail-over would take it back, and the ledger alone would have it.
+func TestNothingIsShippedThatTheReplicaLacks(t *testing.T) {
+	t.Parallel()
+	master, err := servers.Redis()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replica, err := servers.Replica(master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, site := openWaiting(t, master.URL), recordingtest.Site()
+	insist(t, store, recordingtest.Decision(site, "s1"))
+	if err := replica.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	record := recordingtest.Decision(site, "s2")
+	wantShortOfReplicas(t, "commit that the replica does not get", store.Commit(t.Context(), []consent.Record{record})[0].Err)
+	shard := schemas.RedisShard(site, record.Subject)
+	for _, doing := range []string{"first look", "look at the frozen range"} {
+		batch, err := store.Next(t.Context(), shard, 10)
+		wantShortOfReplicas(t, doing, err)
+		if len(batch.Records) > 0 {
+			t.Errorf("%s: %d decisions are handed out", doing, len(batch.Records))
+		}
+	}
+	if err := replica.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	insist(t, store, record)
+	if batch, err := store.Next(t.Context(), shard, 10); err != nil || len(batch.Records) != 1 {
+		t.Errorf("when the replica has it: %d decisions, %v", len(batch.Records), err)
 	}
 }
 
