@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -108,12 +109,21 @@ var weathers = []chaosproxy.Weather{
 	{CutRequest: 5_000}, {CutAnswer: 5_000}, {Silent: true}, {Refuse: true}, {Delay: 20 * time.Millisecond},
 }
 
-// changeWeather plays all weathers, each after a cut of what is open.
+// changeWeather plays all weathers, each after a cut of what is open, and each that strikes until it has struck.
 func changeWeather(s *stage, _ int) {
 	for _, weather := range weathers {
+		before := s.weather.Struck()
 		s.weather.Set(weather)
 		s.weather.Cut()
 		s.hold()
+		if weather.Refuse || weather.CutRequest+weather.CutAnswer > 0 {
+			s.await(func() error {
+				if s.weather.Struck() == before {
+					return fmt.Errorf("the weather %+v strikes nobody", weather)
+				}
+				return nil
+			})
+		}
 	}
 	s.weather.Set(chaosproxy.Weather{})
 }

@@ -39,8 +39,10 @@ type set struct {
 type redisKind int
 
 const (
-	none redisKind = iota
-	one
+	none    redisKind = iota
+	one               // Which acknowledges alone.
+	pair              // A primary and a replica behind a slow link; acknowledged is what both have.
+	cluster           // Three primaries with a replica each; acknowledged is what two have.
 )
 
 type link int
@@ -61,10 +63,12 @@ type stage struct {
 
 	programs   []*program
 	site       addedSite
-	addresses  []string // Where the visitors post, as http://HOST:PORT.
-	redis      *realparts.Redis
+	addresses  []string         // Where the visitors post, as http://HOST:PORT.
+	redis      *realparts.Redis // The primary of a pair.
+	replica    *realparts.Redis
 	clickhouse *realparts.ClickHouse
-	weather    *chaosproxy.Proxy
+	weather    *chaosproxy.Proxy // Where set.link says.
+	follows    *chaosproxy.Proxy // Between the replica of a pair and its primary.
 	ledger     reporting.Query
 	crowd      *witness.Crowd
 }
@@ -111,18 +115,19 @@ func (s *stage) setUp() {
 // startStores returns the environment that names them.
 func (s *stage) startStores() (env []string) {
 	s.t.Helper()
-	var err error
-	if s.set.redis == one {
-		if s.redis, err = servers.Redis(); err != nil {
-			s.t.Fatal(err)
-		}
+	if s.set.redis != none {
+		s.startRedis()
 		env = append(env, "REDIS_URL="+s.over(toRedis, s.redis.URL))
+	}
+	if s.set.redis == pair || s.set.redis == cluster {
+		env = append(env, "ASSENT_REDIS_WAIT=1")
 	}
 	if s.set.clickhouse {
 		start := sharedClickHouse
 		if s.set.ownClickHouse {
 			start = servers.ClickHouse
 		}
+		var err error
 		if s.clickhouse, err = start(); err != nil {
 			s.t.Fatal(err)
 		}
@@ -140,15 +145,28 @@ func (s *stage) over(where link, address string) string {
 	if s.set.link != where {
 		return address
 	}
+	host := s.host(address)
+	return strings.Replace(address, host, s.through(host), 1)
+}
+
+// host is the HOST:PORT of a URL.
+func (s *stage) host(address string) string {
+	s.t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	u.Host = s.through(u.Host)
-	return u.String()
+	return u.Host
 }
 
+// through returns the address of a chaos proxy before the target, whose weather the scenario changes.
 func (s *stage) through(target string) string {
+	s.t.Helper()
+	s.weather = s.startProxy(target)
+	return s.weather.Address()
+}
+
+func (s *stage) startProxy(target string) *chaosproxy.Proxy {
 	s.t.Helper()
 	proxy, err := chaosproxy.Start(target)
 	if err != nil {
@@ -159,8 +177,7 @@ func (s *stage) through(target string) string {
 			s.t.Error(err)
 		}
 	})
-	s.weather = proxy
-	return proxy.Address()
+	return proxy
 }
 
 // keep remembers the ledger and closes it in the end.

@@ -81,6 +81,7 @@ func (l *link) write(to net.Conn, pieces <-chan piece, allowed func(Weather, int
 			return
 		}
 		if !allowed(weather, len(one.bytes)) {
+			l.proxy.struck.Add(1)
 			l.reset()
 			return
 		}

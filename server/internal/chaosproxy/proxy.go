@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type Weather struct {
 type Proxy struct {
 	listener net.Listener
 	serving  sync.WaitGroup
+	struck   atomic.Int64
 
 	mu      sync.Mutex
 	target  string
@@ -58,6 +60,9 @@ func (p *Proxy) Set(weather Weather) {
 	close(p.changed)
 	p.changed = make(chan struct{})
 }
+
+// Struck is how many connections the weather has refused or reset so far.
+func (p *Proxy) Struck() int64 { return p.struck.Load() }
 
 // Cut resets the connections that are open.
 func (p *Proxy) Cut() {
@@ -103,6 +108,7 @@ func (p *Proxy) accept() {
 func (p *Proxy) serve(client net.Conn) {
 	weather, _ := p.now()
 	if weather.Refuse {
+		p.struck.Add(1)
 		reset(client)
 		return
 	}

@@ -152,6 +152,9 @@ func TestCutsAndRefusals(t *testing.T) {
 	}
 	proxy.Set(chaosproxy.Weather{Refuse: true})
 	wantRefused(t, proxy)
+	if n := proxy.Struck(); n != 3 {
+		t.Errorf("the weather struck %d connections, want 3", n)
+	}
 	proxy.Set(chaosproxy.Weather{})
 	proxy.Retarget("127.0.0.1:1")
 	wantRefused(t, proxy)
