@@ -1,6 +1,6 @@
 # Everything that is done to this project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-browser generate lint lint-deploy bench bench-browser fuzz clean
+.PHONY: help run build test test-go test-browser generate lint soak lint-deploy bench bench-browser fuzz clean
 
 # What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 850 MB.
 runtime_modules := node_modules/.runtime
@@ -8,6 +8,9 @@ test_modules    := node_modules/.tests
 # What only the bench compares with.
 c15t            := server/cmd/assent/testdata/c15t
 npm_ci          := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+# How long make soak injects faults.
+SOAK ?= 5m
 
 GO_PACKAGES := ./schemas/... ./server/... ./snippet/... ./dashboard/...
 
@@ -52,6 +55,12 @@ bench: $(c15t)/node_modules ## Measure recording and look-ups as ratios to handl
 
 bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5
 	node --import tsx snippet/bench/run.ts
+
+soak: $(runtime_modules) ## Play every fault of deploy/DURABILITY.md for SOAK=5m together, then 500 random histories on each store
+	go run ./dashboard/build
+	ASSENT_TEST_SOAK=$(SOAK) go test -count=1 -v -timeout 12h -run '^TestSoak$$' ./server/cmd/assent
+	go test -count=1 -timeout 30m -run '^Test(Journal|Single|Cluster)$$/(Journal|random)/random' \
+		./server/internal/embeddedstore ./server/internal/redisstore -rapid.checks=500
 
 fuzz: ## Fuzz each decoder; FUZZTIME=30s for each
 	@set -e; for file in $$(grep -rlE '^func Fuzz' --include='*_test.go' server); do \
