@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks: Redis, ClickHouse, nginx, Caddy, Chromium and what lint.sh checks
-# with, from Debian's or Ubuntu's own packages. Does nothing, and quickly, when all is there. The tests start the servers
-# themselves, on free ports, so none of those installed here is started now or at boot.
+# Installs what the tests need and this machine lacks: Redis, ClickHouse, ZooKeeper, nginx, Caddy, Chromium and what
+# lint.sh checks with, from Debian's or Ubuntu's own packages. Does nothing, and quickly, when all is there. The tests start
+# the servers themselves, on free ports, so none of those installed here is started now or at boot.
 set -eu
 
 missing=''
@@ -13,6 +13,9 @@ needs() {
 needs redis-server redis-server
 needs redis-cli redis-tools
 needs clickhouse-server clickhouse-server
+# ZooKeeper, by which ClickHouse replicates: its classes alone, without the service.
+needs java default-jre-headless
+[ -e /usr/share/java/zookeeper.jar ] || missing="$missing libzookeeper-java"
 needs nginx nginx
 needs caddy caddy
 needs promtool prometheus
@@ -26,8 +29,8 @@ fi
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "The tests need$missing, and this machine has no apt-get to install them: install them yourself, so that" >&2
-  echo "redis-server, redis-cli, clickhouse-server, nginx, caddy, promtool, shellcheck, systemd-analyze and openssl are" >&2
-  echo "on the PATH; CHROMIUM may name another Chromium." >&2
+  echo "redis-server, redis-cli, clickhouse-server, java, nginx, caddy, promtool, shellcheck, systemd-analyze and openssl" >&2
+  echo "are on the PATH and /usr/share/java/zookeeper.jar is there; CHROMIUM may name another Chromium." >&2
   exit 1
 fi
 

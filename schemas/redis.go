@@ -84,6 +84,9 @@ func LeaseKey(shard int) string { return "l:" + tag(shard) }
 // DeadLetterKey is the stream of a shard's decisions that the ledger will never take.
 func DeadLetterKey(shard int) string { return "x:" + tag(shard) }
 
+// MigrationKey names the one process that may change the ledger's tables.
+func MigrationKey() string { return "m:{migration}" }
+
 // SitesKey is the hash of all sites, id to site.schema.json.
 func SitesKey() string { return "s:{sites}" }
 

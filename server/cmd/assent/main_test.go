@@ -211,6 +211,8 @@ func TestEveryFailureIsOneLineThatHelps(t *testing.T) {
 		"redis wait":        {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-wait", "1"}, exitFailure, []string{"--redis-url"}},
 		"redis url":         {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--redis-url", "nonsense"}, exitFailure, []string{"REDIS_URL"}},
 		"clickhouse url":    {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-url", "nonsense"}, exitFailure, []string{"CLICKHOUSE_URL"}},
+		"cluster of none":   {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-cluster", "main"}, exitFailure, []string{"--clickhouse-url"}},
+		"cluster name":      {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-url", "clickhouse://127.0.0.1:1", "--clickhouse-cluster", "a b"}, exitFailure, []string{"system.clusters"}},
 		"regions":           {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--regions", file}, exitFailure, []string{"schemas/regimes.json"}},
 		"no regions":        {[]string{"regions", "--regions", file + "x", "DE"}, exitFailure, []string{"--regions"}},
 		"country header":    {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--country-header", "CF-IPCountry"}, exitFailure, []string{"--trusted-proxy"}},

@@ -32,6 +32,8 @@ type storeFlags struct {
 	RedisURL      string `help:"Record in this Redis instead of the embedded store." name:"redis-url" env:"REDIS_URL" placeholder:"redis://HOST:6379"`
 	RedisWait     int    `help:"Replicas of each Redis master that must have a decision before it is acknowledged; 0 acknowledges what the master alone has." name:"redis-wait" env:"ASSENT_REDIS_WAIT" default:"0" placeholder:"N"`
 	ClickhouseURL string `help:"Keep the audit trail in this ClickHouse." name:"clickhouse-url" env:"CLICKHOUSE_URL" placeholder:"clickhouse://HOST:9000/assent"`
+
+	ClickhouseCluster string `help:"Spread the audit trail over the servers that ClickHouse's configuration lists under this name." name:"clickhouse-cluster" env:"ASSENT_CLICKHOUSE_CLUSTER" placeholder:"NAME"`
 }
 
 // front is the store that answers visitors: the embedded one or Redis.
@@ -101,9 +103,12 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 	} else if err := s.openRedis(ctx, flags.RedisURL, redisstore.Options{Replicas: flags.RedisWait}); err != nil {
 		return err
 	}
+	if flags.ClickhouseCluster != "" && flags.ClickhouseURL == "" {
+		return errors.New("--clickhouse-cluster names a cluster of no server: give one of its servers with --clickhouse-url")
+	}
 	if flags.ClickhouseURL == "" {
 		s.back = embedded
-	} else if err := s.openClickHouse(flags.ClickhouseURL); err != nil {
+	} else if err := s.openClickHouse(flags); err != nil {
 		return err
 	}
 	s.shipped = flags.RedisURL != "" || flags.ClickhouseURL != ""
@@ -163,8 +168,16 @@ func (s *stores) openRedis(ctx context.Context, url string, options redisstore.O
 	return nil
 }
 
-func (s *stores) openClickHouse(url string) error {
-	store, err := clickhousestore.Open(url)
+func (s *stores) openClickHouse(flags storeFlags) error {
+	var options []clickhousestore.Option
+	if flags.ClickhouseCluster != "" {
+		options = append(options, clickhousestore.InCluster(flags.ClickhouseCluster))
+	}
+	// The embedded store serves one process, which needs no lock.
+	if lock, shared := s.front.(clickhousestore.Lock); shared {
+		options = append(options, clickhousestore.Under(lock))
+	}
+	store, err := clickhousestore.Open(flags.ClickhouseURL, options...)
 	if err != nil {
 		return err
 	}

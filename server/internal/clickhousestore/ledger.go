@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -17,6 +18,15 @@ const insert = "INSERT INTO decisions (" + columns + ", " + derived + ")"
 
 // Append implements shipping.Ledger.
 func (s *Store) Append(ctx context.Context, batch shipping.Batch) error {
+	for begun := time.Now(); ; {
+		err := s.append(ctx, batch)
+		if !s.cluster.isBusy(err) || !awaitTurn(ctx, begun) {
+			return err
+		}
+	}
+}
+
+func (s *Store) append(ctx context.Context, batch shipping.Batch) error {
 	version, err := s.ready(ctx)
 	if err != nil || len(batch.Records) == 0 {
 		return err
@@ -39,15 +49,14 @@ func (s *Store) Append(ctx context.Context, batch shipping.Batch) error {
 	return nil
 }
 
-// settings make the insert synchronous and recognisable. Servers of before 22.8 know neither setting.
+// settings make the insert synchronous, recognisable and, on a cluster, safe on several replicas. Servers of before 22.8
+// know nothing of the first two.
 func (s *Store) settings(ctx context.Context, version clickhouse.ServerVersion, batch shipping.Batch) context.Context {
-	if older(&version, [2]int{22, 8}) {
-		return ctx
+	settings := s.cluster.quorum(s.options.Settings)
+	if !older(&version, [2]int{22, 8}) {
+		settings["async_insert"], settings["insert_deduplication_token"] = 0, batch.Token
 	}
-	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"async_insert":               0,
-		"insert_deduplication_token": batch.Token,
-	}))
+	return clickhouse.Context(ctx, clickhouse.WithSettings(settings))
 }
 
 // abort gives the connection back. The batch may be over already, which is no error worth telling.

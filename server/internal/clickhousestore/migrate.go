@@ -15,47 +15,81 @@ import (
 const createMigrations = `CREATE TABLE IF NOT EXISTS assent_migrations (number UInt32, name String, applied DateTime)
 	ENGINE = ReplacingMergeTree(applied) ORDER BY number`
 
-const countTable = "SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = 'decisions'"
+const countTables = "SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = ?"
 
 // migrate applies what is missing and the server is new enough for. ClickHouse has no transactions and no locks: every
-// step may be applied twice, also by two servers at the same moment, so a step that fails is tried again.
+// step may be applied twice, also by two servers at the same moment, so a step that fails is tried again. Processes that
+// share a lock take turns nevertheless.
 func (s *Store) migrate(ctx context.Context, version *clickhouse.ServerVersion) error {
-	steps, err := schemas.Migrations("clickhouse")
+	if err := s.inspect(ctx); err != nil {
+		return err
+	}
+	missing, err := s.missing(ctx, version)
 	if err != nil {
 		return err
 	}
-	if err := s.persist(ctx, createMigrations); err != nil {
-		return fmt.Errorf("create table of migrations: %w", err)
+	apart, err := s.differs(ctx)
+	if err != nil || len(missing) == 0 && !apart {
+		return err
+	}
+	return s.alone(ctx, func() error {
+		if err := s.persist(ctx, s.cluster.place(createMigrations)); err != nil {
+			return fmt.Errorf("create table of migrations: %w", err)
+		}
+		missing, err := s.missing(ctx, version) // Fewer, when another process was first.
+		if err != nil {
+			return err
+		}
+		for _, step := range missing {
+			if err := s.apply(ctx, step); err != nil {
+				return fmt.Errorf("apply %s: %w", step.Name, err)
+			}
+		}
+		return s.distribute(ctx)
+	})
+}
+
+// missing are the steps that the server is new enough for and that were not applied yet.
+func (s *Store) missing(ctx context.Context, version *clickhouse.ServerVersion) ([]schemas.Migration, error) {
+	steps, err := schemas.Migrations("clickhouse")
+	if err != nil {
+		return nil, err
 	}
 	applied, err := s.applied(ctx)
 	if err != nil {
-		return fmt.Errorf("read table of migrations: %w", err)
+		return nil, fmt.Errorf("read table of migrations: %w", err)
 	}
 	for number := range applied {
 		if number > len(steps) {
-			return fmt.Errorf("it was written by a newer version of assent (schema %d, this one knows %d): upgrade assent", number, len(steps))
+			return nil, fmt.Errorf("it was written by a newer version of assent (schema %d, this one knows %d): upgrade assent", number, len(steps))
 		}
 	}
-	var tables uint64
-	if err := s.conn.QueryRow(ctx, countTable).Scan(&tables); err != nil {
-		return fmt.Errorf("look for the table: %w", err)
+	there, err := s.hasTable(ctx, s.cluster.table())
+	if err != nil {
+		return nil, err
 	}
-	if tables == 0 {
+	if !there {
 		clear(applied) // Somebody dropped it and left the table of migrations.
 	}
+	var missing []schemas.Migration
 	for _, step := range steps {
 		least, err := needs(step.SQL)
 		if err != nil {
-			return fmt.Errorf("read %s: %w", step.Name, err)
+			return nil, fmt.Errorf("read %s: %w", step.Name, err)
 		}
-		if applied[step.Number] || older(version, least) {
-			continue
-		}
-		if err := s.apply(ctx, step); err != nil {
-			return fmt.Errorf("apply %s: %w", step.Name, err)
+		if !applied[step.Number] && !older(version, least) {
+			missing = append(missing, step)
 		}
 	}
-	return nil
+	return missing, nil
+}
+
+func (s *Store) hasTable(ctx context.Context, name string) (bool, error) {
+	var tables uint64
+	if err := s.conn.QueryRow(ctx, countTables, name).Scan(&tables); err != nil {
+		return false, fmt.Errorf("look for table %s: %w", name, err)
+	}
+	return tables > 0, nil
 }
 
 func (s *Store) apply(ctx context.Context, step schemas.Migration) error {
@@ -63,7 +97,7 @@ func (s *Store) apply(ctx context.Context, step schemas.Migration) error {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}
-		if err := s.persist(ctx, statement); err != nil && !isColumnThere(statement, err) {
+		if err := s.persist(ctx, s.cluster.place(statement)); err != nil && !isColumnThere(statement, err) {
 			return err
 		}
 	}
@@ -82,6 +116,9 @@ func (s *Store) persist(ctx context.Context, statement string) error {
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
 		err := s.conn.Exec(ctx, statement)
+		if s.cluster.isUnderWay(err) {
+			return nil
+		}
 		if err == nil || attempt == attempts || hasCode(err, unknownDatabase) || isColumnThere(statement, err) {
 			return err
 		}
@@ -94,6 +131,10 @@ func (s *Store) persist(ctx context.Context, statement string) error {
 }
 
 func (s *Store) applied(ctx context.Context) (map[int]bool, error) {
+	there, err := s.hasTable(ctx, "assent_migrations")
+	if err != nil || !there {
+		return nil, err
+	}
 	rows, err := s.conn.Query(ctx, "SELECT DISTINCT number FROM assent_migrations")
 	if err != nil {
 		return nil, err

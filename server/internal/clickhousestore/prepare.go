@@ -19,6 +19,9 @@ const (
 	illegalColumn   = 44 // The same on old servers.
 	unknownTable    = 60
 	unknownDatabase = 81
+
+	timeoutExceeded   = 159
+	unsatisfiedQuorum = 286
 )
 
 // preparation is one attempt at making the database fit for use. It runs beside the callers that wait for it, because
@@ -113,8 +116,15 @@ func (s *Store) createDatabase(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	name := "`" + strings.NewReplacer(`\`, `\\`, "`", "\\`").Replace(s.options.Auth.Database) + "`"
-	return conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+name)
+	err = conn.Exec(ctx, s.cluster.place("CREATE DATABASE IF NOT EXISTS "+quoted(s.options.Auth.Database)))
+	if s.cluster.isUnderWay(err) {
+		err = nil
+	}
+	return err
+}
+
+func quoted(name string) string {
+	return "`" + strings.NewReplacer(`\`, `\\`, "`", "\\`").Replace(name) + "`"
 }
 
 func hasCode(err error, codes ...int32) bool {

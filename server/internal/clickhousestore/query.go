@@ -142,7 +142,7 @@ func (s *Store) query(ctx context.Context, query string, arguments ...any) (driv
 		return nil, err
 	}
 	rows, err := await(ctx, func() (driver.Rows, error) {
-		return s.conn.Query(ctx, query, arguments...)
+		return s.conn.Query(ctx, s.cluster.reading(query), arguments...)
 	}, driver.Rows.Close)
 	if err != nil {
 		return nil, s.unavailable("query", err)

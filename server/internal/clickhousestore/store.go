@@ -23,6 +23,8 @@ import (
 type Store struct {
 	conn    driver.Conn
 	options *clickhouse.Options
+	cluster *cluster // nil when the tables are on one server.
+	lock    Lock     // nil when nothing but the steps themselves keeps processes apart.
 
 	life    context.Context // Of preparations: until Close.
 	endLife context.CancelFunc
@@ -31,10 +33,13 @@ type Store struct {
 	latest *preparation // nil before the first one.
 }
 
+// Option changes what Open returns.
+type Option func(*Store) error
+
 // Open reads the URL, such as clickhouse://user:password@host:9000/assent (native protocol; ?secure=true for TLS) or
 // https://host:8443/assent, and returns a store that connects when it is needed. The database is "assent" unless the
 // URL names one. Several hosts may be given, host1:9000,host2:9000; further parameters are those of clickhouse-go.
-func Open(address string) (*Store, error) {
+func Open(address string, changes ...Option) (*Store, error) {
 	scheme, _, _ := strings.Cut(address, "://")
 	options, err := clickhouse.ParseDSN(address)
 	if err != nil || !slices.Contains([]string{"clickhouse", "http", "https"}, scheme) || options.Addr[0] == "" {
@@ -50,12 +55,17 @@ func Open(address string) (*Store, error) {
 	if options.ReadTimeout == 0 {
 		options.ReadTimeout = time.Minute
 	}
-	conn, err := clickhouse.Open(options)
-	if err != nil {
+	s := &Store{options: options}
+	for _, change := range changes {
+		if err := change(s); err != nil {
+			return nil, err
+		}
+	}
+	if s.conn, err = clickhouse.Open(options); err != nil {
 		return nil, fmt.Errorf("read CLICKHOUSE_URL: %w", err)
 	}
-	life, endLife := context.WithCancel(context.Background())
-	return &Store{conn: conn, options: options, life: life, endLife: endLife}, nil
+	s.life, s.endLife = context.WithCancel(context.Background())
+	return s, nil
 }
 
 // Ping reports whether the server answers and the ledger can be read, preparing it if need be.

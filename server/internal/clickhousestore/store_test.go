@@ -39,6 +39,7 @@ func TestNative(t *testing.T) {
 		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions MODIFY COLUMN action Enum8('save' = 1)")
 	})
 	t.Run("Dropped", func(t *testing.T) { testDropped(t, server.URL) })
+	t.Run("Lock", func(t *testing.T) { testLock(t, server.URL("locked")) })
 	t.Run("Hang", func(t *testing.T) { testHang(t, server) })
 	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
 	t.Run("Crash", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Kill, server.Start) })
@@ -59,6 +60,7 @@ func TestCurrent(t *testing.T) {
 		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions ADD CONSTRAINT known CHECK action != 'withdraw'")
 	})
 	t.Run("Dropped", func(t *testing.T) { testDropped(t, server.URL) })
+	t.Run("Placed", func(t *testing.T) { testPlaced(t, server.URL("default")) })
 	t.Run("Tokens", func(t *testing.T) { testTokens(t, server.URL("tokens")) })
 	t.Run("Space", func(t *testing.T) { testSpace(t, server.URL("space")) })
 	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
@@ -88,9 +90,9 @@ func testAll(t *testing.T, url func(database string) string) {
 	})
 }
 
-func open(t *testing.T, url string) (*clickhousestore.Store, func()) {
+func open(t *testing.T, url string, options ...clickhousestore.Option) (*clickhousestore.Store, func()) {
 	t.Helper()
-	store, err := clickhousestore.Open(url)
+	store, err := clickhousestore.Open(url, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

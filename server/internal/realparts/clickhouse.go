@@ -47,7 +47,7 @@ const serverConfig = `<yandex>
 <listen_host>127.0.0.1</listen_host><tcp_port>%d</tcp_port><http_port>%d</http_port>
 <path>%s/data/</path><tmp_path>%s/tmp/</tmp_path><users_config>users.xml</users_config>
 <default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>5368709120</mark_cache_size><timezone>Pacific/Auckland</timezone>
+<mark_cache_size>5368709120</mark_cache_size><timezone>Pacific/Auckland</timezone>%s
 </yandex>`
 
 const usersConfig = `<yandex>
@@ -59,11 +59,16 @@ const usersConfig = `<yandex>
 // ClickHouse starts the clickhouse-server of this machine, reached by the native protocol: Debian's and Ubuntu's is of
 // 2018, the oldest that Assent runs on.
 func (s *Servers) ClickHouse() (*ClickHouse, error) {
-	path, err := program("clickhouse-server")
+	native, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	native, err := freePort()
+	return s.clickhouseNode(native, "")
+}
+
+// clickhouseNode starts one server with more configuration than a lone one has.
+func (s *Servers) clickhouseNode(native int, more string) (*ClickHouse, error) {
+	path, err := program("clickhouse-server")
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +78,7 @@ func (s *Servers) ClickHouse() (*ClickHouse, error) {
 	}
 	node, err := s.add("clickhouse", func(dir string) (*process, error) {
 		config := filepath.Join(dir, "config.xml")
-		content := fmt.Sprintf(serverConfig, native, web, dir, dir)
+		content := fmt.Sprintf(serverConfig, native, web, dir, dir, more)
 		users := filepath.Join(dir, "users.xml")
 		return &process{
 			command: func() *exec.Cmd { return exec.Command(path, "--config-file="+config) },
