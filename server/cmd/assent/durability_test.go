@@ -119,6 +119,9 @@ func storm(t *testing.T, p *program, added addedSite, disturb func(acknowledged 
 	}
 	disturb(&acknowledged)
 	visiting.Wait()
+	if len(answers) != clients*each {
+		t.Errorf("%d decisions acknowledged, want %d", len(answers), clients*each)
+	}
 	return answers
 }
 
@@ -140,7 +143,7 @@ func killRepeatedly(t *testing.T, p *program) func(*atomic.Int64) {
 // wantOnce holds the ledger against every answer that a client saw.
 func wantOnce(t *testing.T, query reporting.Query, site string, answers map[string]schemas.Recorded) {
 	t.Helper()
-	records, err := query.Recent(context.Background(), site, 10*clients*each)
+	records, err := query.Recent(context.Background(), site, 2*len(answers)+1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,8 +159,8 @@ func wantOnce(t *testing.T, query reporting.Query, site string, answers map[stri
 			t.Errorf("decision %s is in the ledger %d times", id, counts[id])
 		}
 	}
-	if len(answers) != clients*each || len(records) != clients*each {
-		t.Errorf("%d decisions acknowledged, %d in the ledger, want %d", len(answers), len(records), clients*each)
+	if len(records) != len(answers) {
+		t.Errorf("%d decisions acknowledged, %d in the ledger", len(answers), len(records))
 	}
 }
 
@@ -211,7 +214,7 @@ func TestKilledServerLosesNothingOnRedisAndClickHouse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ledger.Close()
-	awaitShipped(t, ledger, added.ID)
+	awaitShipped(t, ledger, added.ID, len(answers))
 	if err := p.end(os.Interrupt); err != nil {
 		t.Errorf("graceful stop: %v\n%s", err, p.output)
 	}
@@ -219,12 +222,12 @@ func TestKilledServerLosesNothingOnRedisAndClickHouse(t *testing.T) {
 }
 
 // awaitShipped waits until the ledger counts as many decisions as were acknowledged; what it never gets, wantOnce names.
-func awaitShipped(t *testing.T, ledger reporting.Query, site string) {
+func awaitShipped(t *testing.T, ledger reporting.Query, site string, acknowledged int) {
 	t.Helper()
 	begun := time.Now()
 	for time.Since(begun) < time.Minute {
-		records, err := ledger.Recent(t.Context(), site, 10*clients*each)
-		if err == nil && len(records) >= clients*each {
+		records, err := ledger.Recent(t.Context(), site, acknowledged)
+		if err == nil && len(records) >= acknowledged {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -166,7 +166,7 @@ func (p *program) serves(added addedSite) {
 	p.t.Helper()
 	begun := time.Now()
 	for status, _ := p.get(added.Script); status != http.StatusOK; status, _ = p.get(added.Script) {
-		if time.Since(begun) > 10*time.Second {
+		if time.Since(begun) > time.Minute {
 			p.t.Fatalf("the server does not serve %s: %d", added.Script, status)
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -42,6 +42,8 @@ type serveCommand struct {
 
 	RateLimit uint32 `help:"Grants that one network of visitors (IPv4 /24, IPv6 /56) may record per minute, four times as many refusals; 0 for no limit." name:"rate-limit" env:"ASSENT_RATE_LIMIT" default:"1200" placeholder:"N"`
 
+	DrainDelay time.Duration `help:"How long to go on answering after SIGTERM while /readyz says no, so that a balancer in front looks away first." name:"drain-delay" env:"ASSENT_DRAIN_DELAY" default:"0s" placeholder:"DURATION"`
+
 	regionFlags
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
 	RegionHeader  string `help:"Request header in which a trusted proxy tells the state or province, such as CF-Region-Code." name:"region-header" env:"ASSENT_REGION_HEADER" placeholder:"NAME"`
@@ -78,6 +80,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err := c.welcome(env, s, listener.Addr()); err != nil {
 		return errors.Join(err, listener.Close(), s.stop())
 	}
+	s.drainDelay = c.DrainDelay
 	return s.serve(env.ctx, listener)
 }
 
@@ -128,6 +131,7 @@ type server struct {
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	stopping   atomic.Bool
+	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
 	endWork    context.CancelFunc
 	log        *slog.Logger
@@ -182,7 +186,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx))
 	}
-	s.http = newHTTPServer(handler, log)
+	s.http = newHTTPServer(s.parting(handler), log)
 	s.begin(ctx)
 	return s, nil
 }
@@ -225,6 +229,7 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.log.Info("stopping")
+	s.drain(failed)
 	err := s.stop()
 	if err == nil {
 		s.log.Info("stopped")

@@ -3,6 +3,7 @@ package clickhousestore_test
 import (
 	"encoding/hex"
 	"errors"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/uuid"
 
 	"assent/schemas"
 	"assent/server/internal/clickhousestore"
@@ -128,6 +130,49 @@ func testEarlierRows(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	recordingtest.SameRecords(t, got, []consent.Record{record})
+}
+
+// writers are the inserts of the versions so far, as the files of testdata hold them, and what they could not tell yet. A
+// version that goes on running beside a newer one writes so into the newer one's tables.
+var writers = map[string]func(*consent.Record){
+	"testdata/insert1.sql": func(r *consent.Record) { r.Regime, r.Removed = consent.OptIn, nil },
+	"testdata/insert2.sql": func(*consent.Record) {},
+}
+
+// testEarlierWriters lets every earlier version write beside this one: what it writes is read, and counted once when this
+// version delivers it again.
+func testEarlierWriters(t *testing.T, url string) {
+	store, closing := open(t, url)
+	t.Cleanup(closing)
+	if err := store.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, url)
+	for file, forget := range writers {
+		statement, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := consent.Record{
+			ID: uuid.Must(uuid.NewV7()), Site: recordingtest.Site(), Subject: "s1", Notice: "n1", Action: consent.Save,
+			Purposes: map[string]bool{"analytics": true, "marketing": false}, Services: map[string]bool{"youtube": true},
+			Source: "banner", Synthetic: true, Locale: "de", Page: "https://shop.example/", LifetimeDays: 180,
+			DecidedAt: time.UnixMicro(1763892000123456).UTC(), RecordedAt: time.UnixMicro(1763892001123456).UTC(),
+			Flags: []string{consent.FlagClockSkew}, Regime: consent.OptOut, Removed: []string{"_ga"},
+		}
+		forget(&want)
+		execute(t, conn, strings.NewReplacer("{id}", hex.EncodeToString(want.ID[:]), "{site}", want.Site).Replace(string(statement)))
+		for range 2 {
+			got, err := store.Recent(t.Context(), want.Site, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			recordingtest.SameRecords(t, got, []consent.Record{want})
+			if err := store.Append(t.Context(), shippingtest.BatchOf(want)); err != nil {
+				t.Fatalf("%s: append: %v", file, err)
+			}
+		}
+	}
 }
 
 func compactColumns() string {

@@ -35,6 +35,7 @@ func TestNative(t *testing.T) {
 		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0003_regime.sql", plainColumns)
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
+	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })
 	t.Run("Refused", func(t *testing.T) {
 		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions MODIFY COLUMN action Enum8('save' = 1)")
 	})
@@ -56,6 +57,7 @@ func TestCurrent(t *testing.T) {
 		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql", compactColumns())
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
+	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })
 	t.Run("Refused", func(t *testing.T) {
 		testRefused(t, server.URL("refusing"), "ALTER TABLE decisions ADD CONSTRAINT known CHECK action != 'withdraw'")
 	})

@@ -32,7 +32,10 @@ func TestEarlierRowsAreReadWithDefaults(t *testing.T) {
 	}
 	recordingtest.SameRecords(t, got, []consent.Record{want})
 	if current, err := store.Current(t.Context(), want.Site, want.Subject); err != nil || !current.RecordedAt.Equal(want.RecordedAt) {
-		t.Errorf("the choice of before: %+v %v", current, err)
+		t.Errorf("the choice of before: %+v, %v", current, err)
+	}
+	if batch, err := store.Next(t.Context(), 0, 10); err != nil || len(batch.Records) != 1 {
+		t.Errorf("what was on its way to the ledger: %+v, %v", batch, err)
 	}
 	if outcome := store.Commit(t.Context(), []consent.Record{want})[0]; outcome.Err != nil || !outcome.Duplicate {
 		t.Errorf("a retry over the upgrade: %+v", outcome)
@@ -56,7 +59,9 @@ func writeFirstVersion(t *testing.T, file string, r consent.Record) {
 		recorded_at, lifetime_days, flags, digest)
 		VALUES (x'%x', '%s', '%s', '%s', '%s', '%s', '{}', '{}', '%s', 1, '%s', '%s', %d, %d, %d, '[]', %d)`,
 		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, r.Outcome(), r.Source, r.Locale, r.Page,
-		consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays, 4153157066658075834)} {
+		consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays, 4153157066658075834),
+		"INSERT INTO choices (site, subject, recorded_at, id, seq) SELECT site, subject, recorded_at, id, seq FROM decisions",
+		"UPDATE outbox_cursor SET frozen = 1"} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}

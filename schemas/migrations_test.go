@@ -1,0 +1,49 @@
+package schemas_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"testing"
+
+	"assent/schemas"
+)
+
+// taken are the steps that databases in the field have taken, by the hash of their text. A step is never changed, since
+// those would not take it again: a change is a new step, with a line of its own here.
+var taken = map[string]string{
+	"clickhouse/0001_decisions.sql":      "bbb699f0f5538119",
+	"clickhouse/0002_compact.sql":        "a9d6b2d9ed49fb62",
+	"clickhouse/0003_regime.sql":         "66e74bf17d4ebfe6",
+	"clickhouse/0004_compact_regime.sql": "b7a777e4770dffd6",
+	"clickhouse/0005_codecs.sql":         "7ad0095816d1f78b",
+	"embedded/0001_init.sql":             "bfd86969d8df6790",
+	"embedded/0002_sightings.sql":        "bbda0d1b2c039817",
+	"embedded/0003_regime.sql":           "40b5537007a5bf25",
+	"embedded/0004_by_subject.sql":       "d4a23cc107ab83ba",
+}
+
+func TestStepsThatWereTakenStayAsTheyWere(t *testing.T) {
+	found := map[string]string{}
+	for _, store := range []string{"embedded", "clickhouse"} {
+		steps, err := schemas.Migrations(store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range steps {
+			hash := sha256.Sum256([]byte(step.SQL))
+			found[store+"/"+step.Name] = hex.EncodeToString(hash[:8])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		if found[name] != taken[name] {
+			t.Errorf("%s is %q, want %q: write a new step instead", name, found[name], taken[name])
+		}
+	}
+	for name := range taken {
+		if found[name] == "" {
+			t.Errorf("%s is gone", name)
+		}
+	}
+}
