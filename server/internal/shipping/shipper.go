@@ -175,7 +175,8 @@ func (s *Shipper) gather(ctx context.Context) error {
 		}
 		batch, err := s.outbox.Next(ctx, shard, s.options.Rows-rows)
 		if err != nil {
-			failures = append(failures, err)
+			// Another process may be able to read it: a newer version, while this one is being replaced.
+			failures = append(failures, err, s.giveUp(ctx, shard))
 			continue
 		}
 		if len(batch.Records) > 0 {
@@ -222,13 +223,18 @@ func (s *Shipper) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	for shard := range s.leases {
-		if _, err := s.outbox.Claim(ctx, shard, s.options.Holder, time.Millisecond); err != nil {
+		if err := s.giveUp(ctx, shard); err != nil {
 			s.options.Log.Warn("lease not given up, it ends by itself", "shard", shard, "error", err)
 			return
 		}
-		delete(s.leases, shard)
 	}
 	s.pending = nil
+}
+
+func (s *Shipper) giveUp(ctx context.Context, shard int) error {
+	_, err := s.outbox.Claim(ctx, shard, s.options.Holder, time.Millisecond)
+	delete(s.leases, shard)
+	return err
 }
 
 // settle moves the cursor past each delivered batch. A batch whose cursor did not move stays pending and is delivered
