@@ -24,6 +24,13 @@ func (s *server) newMetrics() *prometheus.Registry {
 	if s.shipper != nil {
 		registry.MustRegister(&outboxCollector{shipper: s.shipper})
 	}
+	if s.reconciler != nil {
+		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "assent_ledger_compared_total", Help: "Decisions that were looked for in the ledger minutes after they were shipped.",
+		}, func() float64 { return float64(s.reconciler.Compared()) }), prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "assent_ledger_restored_total", Help: "Those of them that the ledger had lost and that were appended again.",
+		}, func() float64 { return float64(s.reconciler.Restored()) }))
+	}
 	return registry
 }
 

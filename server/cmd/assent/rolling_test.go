@@ -71,7 +71,7 @@ func TestRollingRestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + clickhouse.URL("rolling"), "ASSENT_DRAIN_DELAY=3s"}
+	env := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + clickhouse.URL("rolling"), "ASSENT_DRAIN_DELAY=2s"}
 	added := addSite(t, t.TempDir(), env...)
 	b := &balancer{servers: []*program{startProgram(t, t.TempDir(), env...), startProgram(t, t.TempDir(), env...)}, ready: make([]atomic.Bool, 2)}
 	for _, server := range b.servers {
@@ -120,7 +120,7 @@ func decideThrough(t *testing.T, b *balancer, added addedSite) (stop chan struct
 	var visiting sync.WaitGroup
 	told := map[string]schemas.Recorded{}
 	stop = make(chan struct{})
-	for range 8 {
+	for range 4 {
 		visiting.Go(func() {
 			v := visit{client: &http.Client{Transport: &http.Transport{}}, site: added}
 			defer v.client.CloseIdleConnections()
@@ -128,7 +128,7 @@ func decideThrough(t *testing.T, b *balancer, added addedSite) (stop chan struct
 				select {
 				case <-stop:
 					return
-				case <-time.After(5 * time.Millisecond):
+				case <-time.After(20 * time.Millisecond):
 				}
 				v.server = b.pick()
 				recorded := v.once(t)

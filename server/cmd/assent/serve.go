@@ -122,7 +122,8 @@ func parseProxies(texts []string) ([]*net.IPNet, error) {
 type server struct {
 	http       *http.Server
 	recorder   *recording.Recorder
-	shipper    *shipping.Shipper // nil when the journal is the ledger.
+	shipper    *shipping.Shipper    // nil when the journal is the ledger.
+	reconciler *shipping.Reconciler // nil when the ledger is no ClickHouse.
 	catalog    *site.Catalog
 	sightings  *sighting.Counter
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
@@ -171,7 +172,11 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	dependencies := append(stores.dependencies, httpapi.Dependency{Name: "sites", Required: true,
 		Check: func(context.Context) (string, error) { return "", catalog.Stale() }})
 	if stores.shipped {
-		s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: uuid.NewString(), Log: log, Lease: leaseTime, Limit: leaseTime})
+		holder := uuid.NewString()
+		s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: holder, Log: log, Lease: leaseTime, Limit: leaseTime})
+		if ledger, searchable := stores.back.(shipping.Searchable); searchable {
+			s.reconciler = shipping.NewReconciler(stores.front, ledger, shipping.ReconcilerOptions{Holder: holder, Log: log, Lease: leaseTime})
+		}
 		dependencies = append(dependencies, outboxDependency(s.shipper))
 	}
 	metrics := s.newMetrics()
@@ -202,6 +207,9 @@ func (s *server) begin(ctx context.Context) {
 	}
 	if s.shipper != nil {
 		s.background.Go(func() { s.shipper.Run(work) })
+	}
+	if s.reconciler != nil {
+		s.background.Go(func() { s.reconciler.Run(work) })
 	}
 }
 

@@ -39,7 +39,7 @@ type storeFlags struct {
 // front is the store that answers visitors: the embedded one or Redis.
 type front interface {
 	recording.Journal
-	shipping.Outbox
+	shipping.Retaining
 	site.Registry
 	site.Archive
 	snippetbuild.Shelf

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -51,6 +52,9 @@ func TestTablesAreMadeWhileDecisionsAreRecorded(t *testing.T) {
 	defer ledger.Close()
 	awaitShipped(t, ledger, added.ID, len(answers))
 	wantOnce(t, ledger, added.ID, answers)
+	if _, body := instances[0].get("/metrics"); !strings.Contains(body, "\nassent_ledger_restored_total 0\n") {
+		t.Error("/metrics does not tell what the ledger lost")
+	}
 }
 
 // decideAtAll sends decisions to every instance at once and adds the answers.

@@ -28,18 +28,19 @@ func openCluster(t *testing.T, url string) (*clickhousestore.Store, func()) {
 
 // TestCluster runs every suite on two shards of two replicas each, then takes servers away.
 func TestCluster(t *testing.T) {
-	t.Parallel()
 	cluster, err := servers.ClickHouseCluster(2, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Run("Ledger", func(t *testing.T) {
-		shippingtest.TestLedger(t, func(t *testing.T) shippingtest.OpenLedger {
+		fresh := func(t *testing.T) shippingtest.OpenLedger {
 			return func(t *testing.T) (shipping.Ledger, reporting.Query, func()) {
 				store, closing := openCluster(t, cluster.URL("suite"))
 				return store, store, closing
 			}
-		})
+		}
+		shippingtest.TestLedger(t, fresh)
+		t.Run("searchable", func(t *testing.T) { shippingtest.TestSearchable(t, fresh) })
 	})
 	t.Run("Query", func(t *testing.T) {
 		reportingtest.TestQuery(t, func(t *testing.T) reportingtest.Open {

@@ -56,6 +56,9 @@ func (s *Store) settings(ctx context.Context, version clickhouse.ServerVersion, 
 	if !older(&version, [2]int{22, 8}) {
 		settings["async_insert"], settings["insert_deduplication_token"] = 0, batch.Token
 	}
+	if batch.Token == "" {
+		settings["insert_deduplicate"] = 0
+	}
 	return clickhouse.Context(ctx, clickhouse.WithSettings(settings))
 }
 

@@ -290,6 +290,15 @@ func testTokens(t *testing.T, url string) {
 	if got := text(t, connect(t, url), "SELECT toString(count()) FROM decisions"); got != "4" {
 		t.Errorf("%s rows are stored, want 4: the token of a retried batch was not recognised", got)
 	}
+	execute(t, connect(t, url), "SYSTEM STOP MERGES decisions")
+	for range 2 {
+		if err := store.Append(t.Context(), shipping.Batch{Records: records[:2]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := text(t, connect(t, url), "SELECT toString(count()) FROM decisions"); got != "8" {
+		t.Errorf("%s rows are stored, want 8: a batch without a token was taken for an earlier one", got)
+	}
 	slices.Reverse(records)
 	got, err := store.Recent(t.Context(), site, 10)
 	if err != nil {

@@ -70,13 +70,15 @@ func TestCurrent(t *testing.T) {
 
 func testAll(t *testing.T, url func(database string) string) {
 	t.Run("Ledger", func(t *testing.T) {
-		shippingtest.TestLedger(t, func(t *testing.T) shippingtest.OpenLedger {
+		fresh := func(t *testing.T) shippingtest.OpenLedger {
 			address := url(recordingtest.Site())
 			return func(t *testing.T) (shipping.Ledger, reporting.Query, func()) {
 				store, closing := open(t, address)
 				return store, store, closing
 			}
-		})
+		}
+		shippingtest.TestLedger(t, fresh)
+		t.Run("searchable", func(t *testing.T) { shippingtest.TestSearchable(t, fresh) })
 	})
 	t.Run("Query", func(t *testing.T) {
 		reportingtest.TestQuery(t, func(t *testing.T) reportingtest.Open {

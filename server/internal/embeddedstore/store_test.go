@@ -65,13 +65,15 @@ func TestLedger(t *testing.T) {
 
 func TestOutbox(t *testing.T) {
 	t.Parallel()
-	shippingtest.TestOutbox(t, func(t *testing.T) shippingtest.OpenOutbox {
+	outbox := func(t *testing.T) shippingtest.OpenOutbox {
 		open := opener(t)
 		return func(t *testing.T) (recording.Journal, shipping.Outbox, func()) {
 			store, closing := open(t)
 			return store, store, closing
 		}
-	})
+	}
+	shippingtest.TestOutbox(t, outbox)
+	t.Run("retaining", func(t *testing.T) { shippingtest.TestRetaining(t, outbox) })
 }
 
 func TestQuery(t *testing.T) {

@@ -64,13 +64,15 @@ func testAll(t *testing.T, url string) {
 		})
 	})
 	t.Run("Outbox", func(t *testing.T) {
-		shippingtest.TestOutbox(t, func(t *testing.T) shippingtest.OpenOutbox {
+		outbox := func(t *testing.T) shippingtest.OpenOutbox {
 			open := fresh(t)
 			return func(t *testing.T) (recording.Journal, shipping.Outbox, func()) {
 				store, closing := open(t)
 				return store, store, closing
 			}
-		})
+		}
+		shippingtest.TestOutbox(t, outbox)
+		t.Run("retaining", func(t *testing.T) { shippingtest.TestRetaining(t, outbox) })
 	})
 	t.Run("Registry", func(t *testing.T) {
 		sitetest.TestRegistry(t, func(t *testing.T) sitetest.OpenRegistry {

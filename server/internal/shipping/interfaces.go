@@ -53,7 +53,7 @@ type Batch struct {
 	Shard   int
 	From    string // First and last position, in the outbox's own terms.
 	To      string
-	Token   string // SHA-256 of the content in hex: different records never share a token.
+	Token   string // SHA-256 of the content in hex: different records never share a token. Empty: never taken for an earlier one.
 	Records []consent.Record
 }
 

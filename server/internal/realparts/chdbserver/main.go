@@ -12,6 +12,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -69,7 +70,7 @@ func (s *server) answer(r *http.Request, body []byte) ([]byte, error) {
 		}
 	}
 	if statement := parameters.Get("query"); statement != "" {
-		return nil, s.insert(statement, parameters.Get("insert_deduplication_token"), body)
+		return nil, s.insert(statement, insertSettings(parameters), body)
 	}
 	native, err := s.query(string(body))
 	if err != nil {
@@ -80,8 +81,17 @@ func (s *server) answer(r *http.Request, body []byte) ([]byte, error) {
 
 var insertStatement = regexp.MustCompile(`(?is)^\s*(INSERT INTO .*?)\s*(FORMAT Native|VALUES)?\s*$`)
 
+// insertSettings are those of an insert that libchdb has to be told.
+func insertSettings(parameters url.Values) string {
+	settings := "insert_deduplication_token = '" + parameters.Get("insert_deduplication_token") + "'"
+	if deduplicate := parameters.Get("insert_deduplicate"); deduplicate != "" {
+		settings += ", insert_deduplicate = " + deduplicate
+	}
+	return settings
+}
+
 // insert goes by way of a file, because libchdb takes no data beside the statement.
-func (s *server) insert(statement, token string, rows []byte) (err error) {
+func (s *server) insert(statement, settings string, rows []byte) (err error) {
 	match := insertStatement.FindStringSubmatch(statement)
 	if match == nil {
 		return fmt.Errorf("cannot serve the statement %q", statement)
@@ -91,7 +101,7 @@ func (s *server) insert(statement, token string, rows []byte) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(file)) }()
-	_, err = s.query(fmt.Sprintf("%s SETTINGS insert_deduplication_token = '%s' SELECT * FROM file('%s', 'Native')", match[1], token, file))
+	_, err = s.query(fmt.Sprintf("%s SETTINGS %s SELECT * FROM file('%s', 'Native')", match[1], settings, file))
 	return err
 }
 
