@@ -71,7 +71,7 @@ func TestRollingRestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + clickhouse.URL("rolling"), "ASSENT_DRAIN_DELAY=2s"}
+	env := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + clickhouse.URL("rolling"), "ASSENT_DRAIN_DELAY=3s"}
 	added := addSite(t, t.TempDir(), env...)
 	b := &balancer{servers: []*program{startProgram(t, t.TempDir(), env...), startProgram(t, t.TempDir(), env...)}, ready: make([]atomic.Bool, 2)}
 	for _, server := range b.servers {

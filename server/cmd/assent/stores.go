@@ -39,6 +39,7 @@ type storeFlags struct {
 // front is the store that answers visitors: the embedded one or Redis.
 type front interface {
 	recording.Journal
+	shipping.Outbox
 	shipping.Retaining
 	site.Registry
 	site.Archive
@@ -64,6 +65,8 @@ var (
 	_ front = (*redisstore.Store)(nil)
 	_ back  = (*embeddedstore.Store)(nil)
 	_ back  = (*clickhousestore.Store)(nil)
+
+	_ clickhousestore.Lock = (*redisstore.Store)(nil)
 )
 
 // stores is what serve works on. Front and back may be one.

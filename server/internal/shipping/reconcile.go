@@ -12,7 +12,9 @@ import (
 
 // Retaining is an outbox that keeps for a while what was shipped. shippingtest holds implementations to these promises.
 type Retaining interface {
-	Outbox
+	// Waiting and Claim are those of Outbox.
+	Waiting(ctx context.Context) ([]Waiting, error)
+	Claim(ctx context.Context, shard int, holder string, ttl time.Duration) (bool, error)
 	// Shipped returns records of a shard that were shipped and that it keeps, oldest first: those after a position, or
 	// from the oldest when it is empty, and put in before a time; about limit of them. The next position is Batch.To.
 	// An empty batch means that there are no more.

@@ -11,10 +11,15 @@ import (
 	"assent/server/internal/shipping"
 )
 
+type retainingOutbox interface {
+	shipping.Outbox
+	shipping.Retaining
+}
+
 // TestRetaining holds an outbox that keeps what was shipped to its promises.
 func TestRetaining(t *testing.T, fresh func(t *testing.T) OpenOutbox) {
 	journal, outbox := startOutbox(t, fresh(t))
-	retaining, ok := outbox.(shipping.Retaining)
+	retaining, ok := outbox.(retainingOutbox)
 	if !ok {
 		t.Fatalf("%T keeps nothing", outbox)
 	}
@@ -43,7 +48,7 @@ func TestRetaining(t *testing.T, fresh func(t *testing.T) OpenOutbox) {
 }
 
 // wantShipped reads every shard piece by piece, fails the test unless these are the records, and returns the positions.
-func wantShipped(t *testing.T, outbox shipping.Retaining, before time.Time, want ...consent.Record) []string {
+func wantShipped(t *testing.T, outbox retainingOutbox, before time.Time, want ...consent.Record) []string {
 	t.Helper()
 	shards, _ := waiting(t, outbox)
 	positions := make([]string, shards)
