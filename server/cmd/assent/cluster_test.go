@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"assent/server/internal/clickhousestore"
+	"assent/server/internal/realparts"
+)
+
+// TestKilledReplicaLosesNothing kills one ClickHouse of two while visitors decide, then reads from that one what was
+// shipped through the other.
+func TestKilledReplicaLosesNothing(t *testing.T) {
+	t.Parallel()
+	cluster, err := servers.ClickHouseCluster(1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	redis, err := servers.Redis()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + cluster.Nodes[0].URL("replicated"),
+		"ASSENT_CLICKHOUSE_CLUSTER=" + realparts.ClusterName}
+	data := t.TempDir()
+	added := addSite(t, data, env...)
+	p := startProgram(t, data, env...)
+	p.serves(added)
+	lost := cluster.Nodes[1]
+	answers := storm(t, p, added, func(acknowledged *atomic.Int64) {
+		for acknowledged.Load() < clients*each/4 {
+			time.Sleep(time.Millisecond)
+		}
+		if err := lost.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := lost.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ledger, err := clickhousestore.Open(lost.URL("replicated"), clickhousestore.InCluster(realparts.ClusterName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ledger.Close()
+	awaitShipped(t, ledger, added.ID, len(answers))
+	wantOnce(t, ledger, added.ID, answers)
+	if err := p.end(os.Interrupt); err != nil {
+		t.Errorf("graceful stop: %v\n%s", err, p.output)
+	}
+}
