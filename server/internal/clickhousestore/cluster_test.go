@@ -26,9 +26,9 @@ func openCluster(t *testing.T, url string) (*clickhousestore.Store, func()) {
 	return open(t, url, clickhousestore.InCluster(realparts.ClusterName))
 }
 
-// TestCluster runs every suite on two shards of two replicas each, then takes servers away.
-func TestCluster(t *testing.T) {
-	cluster, err := servers.ClickHouseCluster(2, 2)
+// TestShards runs every suite on two shards.
+func TestShards(t *testing.T) {
+	cluster, err := servers.ClickHouseCluster(2, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +53,16 @@ func TestCluster(t *testing.T) {
 			}
 		})
 	})
-	t.Run("StartTogether", func(t *testing.T) { testStartTogether(t, cluster) })
 	t.Run("OtherWay", func(t *testing.T) { testOtherWay(t, cluster) })
+}
+
+// TestReplicas takes servers away from two shards of two replicas each.
+func TestReplicas(t *testing.T) {
+	cluster, err := servers.ClickHouseCluster(2, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("StartTogether", func(t *testing.T) { testStartTogether(t, cluster) })
 	t.Run("Upgrade", func(t *testing.T) { testUpgrade(t, cluster) })
 	t.Run("LostReplica", func(t *testing.T) { testLostReplica(t, cluster) })
 }
