@@ -47,7 +47,7 @@ func (s *Store) shipped(ctx context.Context, shard int, after string, before tim
 			return batch, err
 		}
 		for _, entry := range entries {
-			records, err := decodeMessage(entry)
+			records, err := s.decodeMessage(ctx, shard, entry)
 			if err != nil {
 				return nothing, err
 			}
