@@ -65,6 +65,7 @@ func TestCurrent(t *testing.T) {
 	t.Run("Placed", func(t *testing.T) { testPlaced(t, server.URL("default")) })
 	t.Run("Tokens", func(t *testing.T) { testTokens(t, server.URL("tokens")) })
 	t.Run("Space", func(t *testing.T) { testSpace(t, server.URL("space")) })
+	t.Run("Configuration", func(t *testing.T) { testConfiguration(t, server.URL("default")) })
 	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
 }
 

@@ -2,7 +2,6 @@ package realparts
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,13 +51,7 @@ func (s *Servers) web(name string, configure func(address, dir string) (argument
 				command.Env = append(os.Environ(), "HOME="+dir)
 				return command
 			},
-			ready: func() error {
-				connection, err := net.Dial("tcp", address)
-				if err != nil {
-					return err
-				}
-				return connection.Close()
-			},
+			ready: func() error { return connects(address) },
 		}, os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600)
 	})
 	return "http://" + address, err
