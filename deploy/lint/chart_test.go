@@ -2,7 +2,6 @@ package lint_test
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"path/filepath"
 	"strings"
@@ -21,46 +20,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-type values = map[string]any
-
-// embedded and cluster are the least that each mode must be given.
-func embedded() values {
-	return values{"image": values{"repository": "registry.example/assent"}, "publicURL": "https://assent.example.com"}
-}
-
-func cluster() values {
-	v := embedded()
-	v["mode"] = "cluster"
-	v["stores"] = values{"existingSecret": "assent-stores"}
-	return v
-}
-
-// full switches everything on that a chart's user can.
-func full(v values) values {
-	maps.Copy(v, values{
-		"env":            values{"ASSENT_COUNTRY_HEADER": "CF-IPCountry"},
-		"trustedProxies": []any{"10.0.0.0/8", "fd00::/8"},
-		"ingress":        values{"enabled": true, "host": "assent.example.com", "tlsSecret": "assent-tls", "className": "nginx", "annotations": values{"a": "b"}},
-		"networkPolicy":  values{"from": []any{values{"namespaceSelector": values{}}}, "to": []any{values{"ipBlock": values{"cidr": "10.0.0.0/8"}}}},
-		"serviceMonitor": values{"enabled": true, "labels": values{"release": "prometheus"}},
-		"podAnnotations": values{"a": "b"}, "podLabels": values{"team": "web"}, "nodeSelector": values{"disk": "ssd"},
-		"tolerations": []any{values{"key": "a", "operator": "Exists"}}, "affinity": values{"podAntiAffinity": values{}},
-		"priorityClassName": "high", "service": values{"annotations": values{"a": "b"}},
-	})
-	v["image"].(values)["pullSecrets"] = []any{values{"name": "registry"}}
-	return v
-}
-
-func existing(v values) values {
-	v["persistence"] = values{"existingClaim": "mine"}
-	return v
-}
-
 // kubernetes is the version whose deprecations are looked for.
 var kubernetes = chartutil.KubeVersion{Version: "v1.34.0", Major: "1", Minor: "34"}
 
 func TestTheChartIsLinted(t *testing.T) {
-	for name, v := range map[string]values{"embedded": embedded(), "cluster": cluster(), "both full": full(cluster())} {
+	for name, v := range map[string]values{"embedded": embedded(), "cluster": cluster(), "both full": full(cluster()), "spool": spooling(cluster())} {
 		t.Run(name, func(t *testing.T) {
 			for _, message := range lint.AllWithKubeVersionAndSchemaValidation(chartFolder(), v, "default", &kubernetes, false).Messages {
 				if message.Severity >= support.WarningSev {
@@ -121,7 +85,7 @@ func decode(document string) (kind string, manifest any, err error) {
 		return "", nil, err
 	}
 	known := map[string]any{
-		"apps/v1/Deployment": &appsv1.Deployment{}, "v1/Service": &corev1.Service{}, "v1/ServiceAccount": &corev1.ServiceAccount{},
+		"apps/v1/Deployment": &appsv1.Deployment{}, "apps/v1/StatefulSet": &appsv1.StatefulSet{}, "v1/Service": &corev1.Service{}, "v1/ServiceAccount": &corev1.ServiceAccount{},
 		"v1/PersistentVolumeClaim": &corev1.PersistentVolumeClaim{}, "policy/v1/PodDisruptionBudget": &policyv1.PodDisruptionBudget{},
 		"autoscaling/v2/HorizontalPodAutoscaler": &autoscalingv2.HorizontalPodAutoscaler{},
 		"networking.k8s.io/v1/NetworkPolicy":     &networkingv1.NetworkPolicy{}, "networking.k8s.io/v1/Ingress": &networkingv1.Ingress{},
@@ -214,6 +178,34 @@ func TestClusterIsManyPodsBeforeStoresOfOthers(t *testing.T) {
 	}
 }
 
+func TestASpoolIsAVolumeToEachPod(t *testing.T) {
+	manifests := render(t, spooling(cluster()))
+	set := manifests["StatefulSet"].(*appsv1.StatefulSet)
+	if claim := set.Spec.VolumeClaimTemplates[0]; claim.Name != "data" || *claim.Spec.StorageClassName != "fast" {
+		t.Errorf("claim %+v", claim)
+	}
+	if scaler := manifests["HorizontalPodAutoscaler"].(*autoscalingv2.HorizontalPodAutoscaler); scaler.Spec.ScaleTargetRef.Kind != "StatefulSet" || manifests["Deployment"] != nil {
+		t.Error("the autoscaler scales something else")
+	}
+	if set.Spec.ServiceName != manifests["Service"].(*corev1.Service).Name {
+		t.Errorf("service %q", set.Spec.ServiceName)
+	}
+	checkPod(t, set.Spec.Template)
+	without := render(t, cluster())["Deployment"].(*appsv1.Deployment).Spec.Template.Spec.Containers[0]
+	if limit := variable(without, "ASSENT_SPOOL_LIMIT"); limit != "0" || variable(set.Spec.Template.Spec.Containers[0], "ASSENT_SPOOL_LIMIT") != "" {
+		t.Errorf("without volumes %q may wait in pods", limit)
+	}
+}
+
+func variable(container corev1.Container, name string) string {
+	for _, one := range container.Env {
+		if one.Name == name {
+			return one.Value
+		}
+	}
+	return ""
+}
+
 // checkPod holds a pod to the Restricted standard (kubernetes.io/docs/concepts/security/pod-security-standards) and to
 // what the program needs.
 func checkPod(t *testing.T, pod corev1.PodTemplateSpec) {
@@ -235,6 +227,13 @@ func checkPod(t *testing.T, pod corev1.PodTemplateSpec) {
 		if probe.HTTPGet.Path != want || probe.HTTPGet.Port.String() != container.Ports[0].Name {
 			t.Errorf("probe %+v, want %s", probe.HTTPGet, want)
 		}
+	}
+	mounted := map[string]bool{}
+	for _, mount := range container.VolumeMounts {
+		mounted[mount.MountPath] = true
+	}
+	if !mounted["/data"] || !mounted["/tmp"] {
+		t.Errorf("nothing can be written: %v", container.VolumeMounts)
 	}
 	if container.Resources.Limits.Memory().IsZero() || container.Resources.Requests.Cpu().IsZero() {
 		t.Error("no limits")

@@ -18,6 +18,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}{{ end }}
 {{- end }}
 
+{{/* What the pods are made by: a StatefulSet where each has a volume of its own. */}}
+{{- define "assent.kind" -}}
+{{- if and (eq .Values.mode "cluster") .Values.spool.enabled }}StatefulSet{{ else }}Deployment{{ end }}
+{{- end }}
+
 {{/* The pod, the same in both modes but for where it keeps things. */}}
 {{- define "assent.pod" -}}
 metadata:
@@ -83,6 +88,9 @@ spec:
         - {name: REDIS_URL, valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .redisKey }}}}}
         - {name: CLICKHOUSE_URL, valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .clickhouseKey }}}}}
         {{- end }}
+        {{- if not .Values.spool.enabled }}
+        - {name: ASSENT_SPOOL_LIMIT, value: "0"} # The folder goes with the pod.
+        {{- end }}
         {{- end }}
       ports:
         - {name: http, containerPort: 8080}
@@ -117,9 +125,10 @@ spec:
     - name: tmp
       emptyDir: {sizeLimit: 64Mi}
     {{- if eq .Values.mode "cluster" }}
-    # Nothing that was acknowledged is here: Redis and ClickHouse have it.
+    {{- if not .Values.spool.enabled }}
     - name: data
-      emptyDir: {sizeLimit: 1Gi}
+      emptyDir: {sizeLimit: 64Mi}
+    {{- end }}
     {{- else }}
     - name: data
       persistentVolumeClaim: {claimName: {{ .Values.persistence.existingClaim | default (include "assent.name" .) }}}
