@@ -44,5 +44,6 @@ nginx -t -q -e "$work/log" -c "$work/nginx.conf"
 echo "Dockerfile, compose files, Helm chart"
 cd lint
 test -z "$(gofmt -l .)"
+go vet .
 # The test cache does not notice a change of files outside its module.
 go test -count=1 .

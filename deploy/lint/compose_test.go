@@ -135,3 +135,36 @@ func TestTheClusterStartsWithoutNoPassword(t *testing.T) {
 		}
 	}
 }
+
+// hosts are what the stores' files and URLs call others by: a name, or an address of the network inside.
+var hosts = regexp.MustCompile(`<host(?:name)?>([^<]+)<|((?:clickhouse|keeper|redis|assent)-\d+):\d|(172\.30\.81\.\d+)`)
+
+func TestEveryHostThatIsNamedIsThere(t *testing.T) {
+	project, err := compose(t, "compose.cluster.yaml", environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for name, service := range project.Services {
+		there[name] = true
+		if inside := service.Networks["inside"]; inside != nil {
+			there[inside.Ipv4Address] = true
+		}
+	}
+	named := read(t, "clickhouse", "replication.xml") + read(t, "clickhouse", "keeper.xml")
+	for _, service := range project.Services {
+		named += strings.Join(service.Command, " ")
+		for _, value := range service.Environment {
+			named += " " + *value
+		}
+	}
+	found := hosts.FindAllStringSubmatch(named, -1)
+	for _, match := range found {
+		if host := strings.Join(match[1:], ""); !there[host] {
+			t.Errorf("nothing is called %s", host)
+		}
+	}
+	if len(found) < 20 {
+		t.Errorf("only %d hosts are named", len(found))
+	}
+}

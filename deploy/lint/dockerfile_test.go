@@ -2,7 +2,6 @@ package lint_test
 
 import (
 	"bytes"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,7 +69,35 @@ func TestDockerfile(t *testing.T) {
 
 // TestTheBuildContextIsEnough does what the build's stages do, on a copy of what Dockerfile.dockerignore lets through.
 func TestTheBuildContextIsEnough(t *testing.T) {
-	root, context := filepath.Join(deploy, ".."), t.TempDir()
+	context := t.TempDir()
+	for _, file := range buildContext(t) {
+		for _, unwanted := range []string{"_test.go", ".test.ts", ".md", ".env"} {
+			if strings.HasSuffix(file, unwanted) {
+				t.Errorf("%s goes into the build", file)
+			}
+		}
+		copyFile(t, filepath.Join(root, file), filepath.Join(context, file))
+	}
+	modules, err := filepath.Abs(filepath.Join(root, "node_modules")) // As the stage before makes them.
+	if err == nil {
+		err = os.Symlink(modules, filepath.Join(context, "node_modules"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range stages(t) {
+		if stage.Name == "build" {
+			runStage(t, context, stage)
+		}
+	}
+}
+
+// root is the folder that the image is built from.
+var root = filepath.Join(deploy, "..")
+
+// buildContext returns what of the project's files the builder is given.
+func buildContext(t *testing.T) (files []string) {
+	t.Helper()
 	patterns, err := ignorefile.ReadAll(strings.NewReader(read(t, "Dockerfile.dockerignore")))
 	if err != nil {
 		t.Fatal(err)
@@ -79,38 +106,20 @@ func TestTheBuildContextIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracked, err := exec.Command("git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard").Output()
+	known, err := exec.Command("git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file := range strings.FieldsSeq(string(tracked)) {
-		if ignored, err := matcher.MatchesOrParentMatches(file); err != nil {
+	for file := range strings.FieldsSeq(string(known)) {
+		ignored, err := matcher.MatchesOrParentMatches(file)
+		if err != nil {
 			t.Fatal(err)
-		} else if !ignored {
-			copyFile(t, filepath.Join(root, file), filepath.Join(context, file))
+		}
+		if !ignored {
+			files = append(files, file)
 		}
 	}
-	modules, err := filepath.Abs(filepath.Join(root, "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(modules, filepath.Join(context, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
-	// Nothing of tests is in it, nor what CI and a workplace keep.
-	for _, kind := range []string{"_test.go", ".env", ".md"} {
-		_ = filepath.WalkDir(context, func(path string, _ fs.DirEntry, _ error) error {
-			if strings.HasSuffix(path, kind) {
-				t.Errorf("%s goes into the build", path)
-			}
-			return nil
-		})
-	}
-	for _, stage := range stages(t) {
-		if stage.Name == "build" {
-			runStage(t, context, stage)
-		}
-	}
+	return files
 }
 
 // runStage runs the stage's Go commands, with the program's output in the folder.
