@@ -50,13 +50,19 @@ func writeChanged(t *testing.T, dir, name, file string, changes ...string) strin
 
 var ours = regexp.MustCompile(`\b(assent|process|go)_[a-z_]+`)
 
-// TestAlertsAndDashboardKnowTheMetrics looks each metric up that they name in what a server tells that ships decisions
-// and has recorded one.
+// TestAlertsAndDashboardKnowTheMetrics looks each metric up that they name in what a server of a cluster tells that has
+// recorded a decision.
 func TestAlertsAndDashboardKnowTheMetrics(t *testing.T) {
 	t.Parallel()
+	redis, err := servers.Redis()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stores := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=clickhouse://127.0.0.1:1/assent"} // Away, which the outbox bears.
 	data := t.TempDir()
-	added := addSite(t, data)
-	p := startProgram(t, data, "CLICKHOUSE_URL=clickhouse://127.0.0.1:1/assent") // Away, which the outbox bears.
+	added := addSite(t, data, stores...)
+	p := startProgram(t, data, stores...)
+	p.serves(added)
 	v := visit{client: http.DefaultClient, server: p, site: added}
 	v.insist(t, v.decision())
 	_, exposed := p.get("/metrics")
