@@ -1,8 +1,8 @@
 import { t } from './language.ts';
-import { Rates } from './pages/rates.tsx';
 import { SetUp } from './pages/setup.tsx';
 import { SignIn } from './pages/signin.tsx';
 import { Problem } from './parts/problem.tsx';
+import { Shell } from './parts/shell.tsx';
 import { Skeleton } from './parts/skeleton.tsx';
 import { loadSession, session, setupToken } from './session.ts';
 
@@ -23,6 +23,6 @@ export const App = () => {
     case 'signed-out':
       return <SignIn expired={current.expired} />;
     case 'signed-in':
-      return <Rates email={current.email} arrived={current.arrived} />;
+      return <Shell email={current.email} arrived={current.arrived} />;
   }
 };

@@ -1,9 +1,10 @@
-import { signal } from '@preact/signals';
+import { computed } from '@preact/signals';
+import { go, type Route, route } from './route.ts';
 
 export const periods = [7, 30, 90] as const;
 export type Period = (typeof periods)[number];
 
-/** What the page shows, kept in the address so that a reload, Back and a shared link show the same. */
+/** What the rates show. */
 export interface View {
   /** Id of the site; empty for the first one. */
   site: string;
@@ -23,17 +24,13 @@ export const viewSearch = (view: View): string => {
   return `?${params}`;
 };
 
-export const view = signal<View>(parseView(globalThis.location?.search ?? ''));
+export const view = computed<View>(() => parseView(route.value.search));
 
-/** Shows another site or period and makes it an entry of the history. */
-export const show = (next: View): void => {
-  history.pushState(null, '', viewSearch(next));
-  view.value = next;
-};
+/** The route to the same page with another view. */
+export const routeOf = (next: View): Route => ({ page: route.value.page, search: viewSearch(next) });
 
-globalThis.addEventListener?.('popstate', () => {
-  view.value = parseView(location.search);
-});
+/** Shows another site or period. */
+export const show = (next: View): void => go(routeOf(next));
 
 /** First and last UTC day of a period that ends today. */
 export const spanOf = (days: number, now: Date): { from: string; to: string } => {

@@ -5,8 +5,9 @@ import { explain } from '../src/explain.ts';
 import { format, pickLocale, t } from '../src/language.ts';
 import { grantedIn, marksOf, outcomeOf } from '../src/outcome.ts';
 import { axisTicks } from '../src/parts/scale.ts';
-import { siteOf } from '../src/report.ts';
+import { hrefOf, parseRoute } from '../src/route.ts';
 import { setupToken } from '../src/session.ts';
+import { siteOf } from '../src/sites.ts';
 import { de } from '../src/texts/de.ts';
 import { en } from '../src/texts/en.ts';
 import { parseView, spanOf, viewSearch } from '../src/view.ts';
@@ -39,6 +40,12 @@ test('the address keeps site and period', () => {
   ] as const) {
     assert.deepEqual(parseView(viewSearch(view)), view);
   }
+});
+
+test('the address names the page', () => {
+  assert.deepEqual(parseRoute({ pathname: '/dashboard/', search: '?site=a' }), { page: '', search: '?site=a' });
+  assert.deepEqual(parseRoute({ pathname: '/dashboard/people', search: '' }), { page: 'people', search: '' });
+  assert.equal(hrefOf({ page: 'people', search: '?site=a' }), '/dashboard/people?site=a');
 });
 
 test('a period ends today in UTC and counts both ends', () => {
@@ -86,11 +93,11 @@ test('what was granted, and what is remarkable', () => {
 test('the first site is shown, and the demo only when there is nothing else', () => {
   const site = (id: string) => ({ id, name: id, origins: [], notice: '' });
   const all = [site('demo'), site('shop'), site('zoo')];
-  assert.equal(siteOf(all, parseView('')), all[1]);
-  assert.equal(siteOf(all, parseView('?site=demo')), all[0]);
-  assert.equal(siteOf(all, parseView('?site=gone')), all[1]);
-  assert.equal(siteOf([site('demo')], parseView(''))?.id, 'demo');
-  assert.equal(siteOf([], parseView('')), undefined);
+  assert.equal(siteOf(all, ''), all[1]);
+  assert.equal(siteOf(all, 'demo'), all[0]);
+  assert.equal(siteOf(all, 'gone'), all[1]);
+  assert.equal(siteOf([site('demo')], '')?.id, 'demo');
+  assert.equal(siteOf([], ''), undefined);
 });
 
 test('the reader gets the first language that there is, with its region', () => {

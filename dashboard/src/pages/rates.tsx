@@ -1,11 +1,12 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Report, Site } from '../../../schemas/types.gen.ts';
 import { autoRefresh } from '../autorefresh.ts';
+import { failure } from '../failure.ts';
 import { format, t } from '../language.ts';
 import { Chart } from '../parts/chart.tsx';
 import { DayTable } from '../parts/day-table.tsx';
 import { Figures } from '../parts/figures.tsx';
-import { Header } from '../parts/header.tsx';
+import { Heading } from '../parts/heading.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
 import { Periods } from '../parts/periods.tsx';
@@ -15,15 +16,15 @@ import { Recent } from '../parts/recent.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { ThirdParties } from '../parts/third-parties.tsx';
 import { Waiting } from '../parts/waiting.tsx';
-import { failure, forget, refresh, report, siteOf, sites, thirdParties, updated } from '../report.ts';
+import { forget, refresh, report, thirdParties, updated } from '../report.ts';
+import { siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
 /** The consent rates of one site. */
-export const Rates = ({ email, arrived }: { email: string; arrived: boolean }) => {
+export const Rates = ({ arrived }: { arrived: boolean }) => {
   const known = sites.value;
-  const site = known && siteOf(known, view.value);
-  const title = useRef<HTMLHeadingElement>(null);
   const current = view.value;
+  const site = known && siteOf(known, current.site);
 
   useEffect(() => void refresh(current), [current]);
   useEffect(() => {
@@ -33,30 +34,14 @@ export const Rates = ({ email, arrived }: { email: string; arrived: boolean }) =
       forget();
     };
   }, []);
-  // Whoever comes from the form has lost the focused field; readers go on from the heading.
-  useEffect(() => {
-    if (arrived) title.current?.focus();
-  }, [arrived]);
-  useEffect(() => {
-    document.title = [site?.name, t.rates.title, t.product].filter(Boolean).join(' – ');
-  }, [site?.name]);
 
   return (
-    <>
-      <Header email={email} sites={known ?? []} site={site} />
-      <main class="wide">
-        <div class="title">
-          <div>
-            <h1 ref={title} tabIndex={-1}>
-              {site?.name ?? t.rates.title}
-            </h1>
-            {site && <p class="muted">{t.rates.title}</p>}
-          </div>
-          {site && <Periods />}
-        </div>
-        <Content site={site} />
-      </main>
-    </>
+    <main class="wide">
+      <Heading title={t.rates.title} subject={site?.name} arrived={arrived}>
+        {site && <Periods />}
+      </Heading>
+      <Content site={site} />
+    </main>
   );
 };
 

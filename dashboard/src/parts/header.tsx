@@ -1,29 +1,28 @@
 import { useState } from 'preact/hooks';
-import type { Site } from '../../../schemas/types.gen.ts';
 import type { Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { t } from '../language.ts';
+import { type Page, pages } from '../pages/index.ts';
+import { follow, hrefOf, routeTo } from '../route.ts';
 import { signOut } from '../session.ts';
+import { siteOf, sites } from '../sites.ts';
 import { show, view } from '../view.ts';
 import { Brand } from './brand.tsx';
 
-interface Props {
-  email: string;
-  sites: Site[];
-  site: Site | undefined;
-}
-
-/** The bar at the top: where you are, who you are, the way out. */
-export const Header = ({ email, sites, site }: Props) => {
+/** The bar at the top: where you are, what else there is, who you are, the way out. */
+export const Header = ({ email, page }: { email: string; page: Page }) => {
   const [failure, setFailure] = useState<Failure>();
+  const known = sites.value ?? [];
+  const site = siteOf(known, view.value.site);
   return (
     <header>
       <Brand />
-      {sites.length > 1 && site && (
+      {pages.length > 1 && <Pages current={page} />}
+      {known.length > 1 && site && (
         <label class="picker">
           <span class="unseen">{t.site}</span>
           <select value={site.id} onChange={(event) => show({ ...view.value, site: event.currentTarget.value })}>
-            {sites.map(({ id, name }) => (
+            {known.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}
               </option>
@@ -39,3 +38,18 @@ export const Header = ({ email, sites, site }: Props) => {
     </header>
   );
 };
+
+const Pages = ({ current }: { current: Page }) => (
+  <nav class="pages" aria-label={t.pages}>
+    {pages.map(({ path, name }) => (
+      <a
+        key={path}
+        href={hrefOf(routeTo(path))}
+        aria-current={path === current.path ? 'page' : undefined}
+        onClick={(event) => follow(event, routeTo(path))}
+      >
+        {name}
+      </a>
+    ))}
+  </nav>
+);

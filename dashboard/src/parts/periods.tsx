@@ -1,22 +1,16 @@
 import { t } from '../language.ts';
-import { type Period, periods, show, view, viewSearch } from '../view.ts';
+import { follow, hrefOf } from '../route.ts';
+import { periods, routeOf, view } from '../view.ts';
 
-// Links, because each period has an address; a plain click stays on the page.
-const follow = (event: MouseEvent, days: Period): void => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  show({ ...view.value, days });
-};
-
-/** Chooses the period. */
+/** Chooses the period. Links, because each has an address. */
 export const Periods = () => (
   <nav class="periods" aria-label={t.rates.period}>
     {periods.map((days) => (
       <a
         key={days}
-        href={viewSearch({ ...view.value, days })}
+        href={hrefOf(routeOf({ ...view.value, days }))}
         aria-current={days === view.value.days ? 'true' : undefined}
-        onClick={(event) => follow(event, days)}
+        onClick={(event) => follow(event, routeOf({ ...view.value, days }))}
       >
         {t.rates.days(days)}
       </a>

@@ -11,6 +11,7 @@ export const de: Texts = {
   retry: 'Erneut versuchen',
   signOut: 'Abmelden',
   site: 'Website',
+  pages: 'Seiten',
 
   setup: {
     title: 'Inhaberkonto anlegen',

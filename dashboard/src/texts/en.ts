@@ -9,6 +9,7 @@ export const en = {
   retry: 'Try again',
   signOut: 'Sign out',
   site: 'Site',
+  pages: 'Pages',
 
   setup: {
     title: 'Create the owner',

@@ -56,8 +56,8 @@ func readDashboardFile(dist fs.FS, name string) (asset, error) {
 // serve answers /dashboard/ and everything below it.
 func (d *dashboard) serve(c echo.Context) error {
 	name := c.Param("*")
-	if name == "" {
-		name = dashboardPage
+	if path.Ext(name) == "" {
+		name = dashboardPage // Its script knows which page the address means.
 	}
 	d.setHeaders(c.Response().Header(), name)
 	file, ok := d.files[name]

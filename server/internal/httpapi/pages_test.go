@@ -99,6 +99,7 @@ func TestPagesAndProbes(t *testing.T) {
 		"/":                     {http.StatusFound, ""},
 		"/dashboard":            {http.StatusFound, ""},
 		"/dashboard/":           {http.StatusOK, "<!doctype html>"},
+		"/dashboard/people":     {http.StatusOK, "<!doctype html>"},
 		"/dashboard/app.1.js":   {http.StatusOK, "1"},
 		"/dashboard/.gitkeep":   {http.StatusNotFound, "urn:assent:problem:not-found"},
 		"/dashboard/../go.mod":  {http.StatusNotFound, "urn:assent:problem:not-found"},
