@@ -17,28 +17,6 @@ import (
 	"assent/server/internal/consent"
 )
 
-func decisionSchema(t testing.TB) *jsonschema.Schema {
-	t.Helper()
-	source, err := schemas.JSON.Open("decision.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, err := jsonschema.UnmarshalJSON(source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource("decision.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := compiler.Compile("decision.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled
-}
-
 // schemaAccepts is the JSON Schema's own verdict on a body.
 func schemaAccepts(schema *jsonschema.Schema, body []byte) bool {
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(body)))
@@ -46,7 +24,10 @@ func schemaAccepts(schema *jsonschema.Schema, body []byte) bool {
 }
 
 func TestCorpusSchemaAndRulesAgree(t *testing.T) {
-	schema := decisionSchema(t)
+	schema, err := schemas.Compile("decision.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for verdict, valid := range map[string]bool{"valid": true, "invalid": false} {
 		files, err := fs.Glob(schemas.Examples, "examples/"+verdict+"/decision.*.json")
 		if err != nil || len(files) == 0 {
@@ -85,7 +66,10 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(body)
 	}
-	schema := decisionSchema(f)
+	schema, err := schemas.Compile("decision.schema.json")
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d, err := consent.Decode(body)
 		if err != nil {

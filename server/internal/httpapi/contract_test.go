@@ -65,11 +65,7 @@ func (c *contract) addSchemas() error {
 		return err
 	}
 	for _, file := range files {
-		source, err := schemas.JSON.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
+		document, err := schemas.Written(file)
 		if err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func FirstKept(counts []Count) string {
 // Decode reads a body and holds it against its JSON Schema. The error is a *consent.InvalidError when the body is at
 // fault.
 func Decode(body []byte) ([]schemas.Sighting, error) {
-	schema, err := compiled()
+	schema, err := schemas.Compile("sighting.schema.json")
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -15,45 +14,14 @@ import (
 	"assent/server/internal/consent"
 )
 
-// contract is the JSON Schema of a document, ready to be held against one, and as it is written.
-type contract struct {
-	*jsonschema.Schema
-	written any
-}
-
-// compiled returns the contract of each document, by its name such as "notice.schema.json".
-var compiled = sync.OnceValues(func() (map[string]contract, error) {
-	compiler := jsonschema.NewCompiler()
-	result := map[string]contract{}
-	names := []string{"notice.schema.json", "site.schema.json"}
-	for _, name := range names {
-		source, err := schemas.JSON.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		if err := compiler.AddResource(name, document); err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		result[name] = contract{written: document}
-	}
-	for _, name := range names {
-		schema, err := compiler.Compile(name)
-		if err != nil {
-			return nil, fmt.Errorf("compile %s: %w", name, err)
-		}
-		result[name] = contract{schema, result[name].written}
-	}
-	return result, nil
-})
-
 // decode holds a document against its JSON Schema and reads it. The error is a *consent.InvalidError that names each
 // faulty member, or the schemas' own fault.
 func decode(name string, body []byte, into any) error {
-	all, err := compiled()
+	schema, err := schemas.Compile(name)
+	if err != nil {
+		return err
+	}
+	written, err := schemas.Written(name)
 	if err != nil {
 		return err
 	}
@@ -64,8 +32,8 @@ func decode(name string, body []byte, into any) error {
 	if err := consent.OnceEach(body); err != nil {
 		return err
 	}
-	if err := all[name].Validate(document); err != nil {
-		return &consent.InvalidError{Faults: few(faultsOf(err, all[name].written))}
+	if err := schema.Validate(document); err != nil {
+		return &consent.InvalidError{Faults: few(faultsOf(err, written))}
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		// The schema takes 180.0 and 1e2 for whole numbers, and Go does not.
