@@ -101,6 +101,8 @@ test('a choice and its withdrawal hold in other tabs, and in a page that Back wa
   }
   await one.evaluate(() => (self as any).assent.accept());
   await until(() => isShown(two), 'the frame loads again');
+  // Browsers do not keep a page whose frame is still on its way.
+  await two.frames()[1]!.waitForLoadState();
   await two.evaluate('self.learned = 0');
   await two.goto(lab.world.page('/next', html(lab.world.tag())));
   await two.evaluate(() => (self as any).assent.withdraw());
