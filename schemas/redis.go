@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -108,6 +109,9 @@ func TicketKey() string { return "t:{users}" }
 // SessionKey holds a dashboard session; token is the hash of the cookie's.
 func SessionKey(token string) string { return "k:" + token }
 
+// MarkKey holds how far a move of data has come.
+func MarkKey(name string) string { return "m:mark:" + name }
+
 // SightingsKey is the hash of what a site's pages met on a day, kind:service:host to page views. It shares the slot of
 // SightedKey.
 func SightingsKey(site, day string) string { return "g:{" + site + "}:" + day }
@@ -127,6 +131,20 @@ func tag(shard int) string {
 		return "{v0" + strconv.Itoa(shard) + "}"
 	}
 	return "{v" + strconv.Itoa(shard) + "}"
+}
+
+// DocumentKeys is the pattern (SCAN MATCH) of all keys that NoticeKey, or ScriptKey, makes.
+func DocumentKeys(key func(site, name string) string) string { return key("", "")[:len("n:")] + "*" }
+
+// DocumentNames is the reverse of NoticeKey and ScriptKey; false when neither has made the key.
+func DocumentNames(key string) (site, name string, ok bool) {
+	_, rest, _ := strings.Cut(key, ":")
+	digits, rest, _ := strings.Cut(rest, ":")
+	length, err := strconv.Atoi(digits)
+	if err != nil || length < 0 || length >= len(rest) || rest[length] != ':' {
+		return "", "", false
+	}
+	return rest[:length], rest[length+1:], true
 }
 
 // pair joins two names so that no other two join to the same: names may hold a colon.

@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
+	"server/internal/moving":               append([]string{"server/internal/site"}, useCases...),
 	"server/internal/embeddedstore":        stores,
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
@@ -56,7 +57,7 @@ var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
 		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure"}
-	stores = append([]string{"server/internal/site"}, useCases...)
+	stores = append([]string{"server/internal/site", "server/internal/moving"}, useCases...)
 )
 
 // banned are names that say where code was put because nobody knew what it is.

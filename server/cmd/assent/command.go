@@ -22,7 +22,9 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
-	Migrate     migrateCommands    `cmd:"" help:"Move from another tool."`
+	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`
+	Restore     restoreCommand     `cmd:"" help:"Put a backup into an empty store, of whichever kind."`
+	Migrate     migrateCommands    `cmd:"" help:"Move from another tool, or from the embedded store to Redis and ClickHouse."`
 	Regions     regionsCommand     `cmd:"" help:"Print by whose rules visitors of a country or state are asked."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Exit with 0 if a server answers, for containers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -19,6 +19,7 @@ import (
 )
 
 type migrateCommands struct {
+	To   migrateToCommand   `cmd:"" name:"data" default:"withargs" help:"Copy the embedded store into Redis and ClickHouse while its server serves: assent migrate --to redis://… --to clickhouse://…"`
 	HTML migrateHTMLCommand `cmd:"" name:"html" help:"Rewrite pages that carry another consent tool's markup, or tags that nobody annotated, to data-assent. Prints a diff; --write writes."`
 }
 

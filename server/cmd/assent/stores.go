@@ -16,6 +16,7 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/httpapi"
+	"assent/server/internal/moving"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/redisstore"
@@ -48,6 +49,8 @@ type front interface {
 	account.SessionStore
 	sighting.Store
 	daykey.Store
+	moving.Holdings
+	moving.Marks
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -56,6 +59,7 @@ type front interface {
 type back interface {
 	shipping.Ledger
 	reporting.Query
+	moving.Trail
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -76,6 +80,7 @@ type stores struct {
 	lanes        int              // Commits that the front can take at once.
 	limits       ratelimit.Shared // nil when no other instance can share the front.
 	shipped      bool             // The back is another store, which a shipper has to fill.
+	beside       bool             // A server may be using them: the folder's lock is left to it.
 	dependencies []httpapi.Dependency
 	closers      []io.Closer
 }
@@ -124,11 +129,13 @@ func (s *stores) openEmbedded(ctx context.Context, dir string) (*embeddedstore.S
 		return nil, err
 	}
 	s.closers = append(s.closers, store)
-	lock, err := lockFolder(dir)
-	if err != nil {
-		return nil, err
+	if !s.beside {
+		lock, err := lockFolder(dir)
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, lock)
 	}
-	s.closers = append(s.closers, lock)
 	s.depend("embedded", true, store.Ping)
 	return store, nil
 }
@@ -146,6 +153,8 @@ func openFolder(ctx context.Context, dir string) (*embeddedstore.Store, error) {
 	return store, nil
 }
 
+var errServed = errors.New("another assent serves from the folder")
+
 // lockFolder keeps a second server from the same folder. The system frees the lock when the process ends, however it
 // ends.
 func lockFolder(dir string) (io.Closer, error) {
@@ -155,7 +164,7 @@ func lockFolder(dir string) (io.Closer, error) {
 		return nil, fmt.Errorf("lock data folder: %w; choose a folder that this user can write with --data", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another assent serves from the folder %s; stop it, or choose another folder with --data", dir), file.Close())
+		return nil, errors.Join(fmt.Errorf("%w %s; stop it, or choose another folder with --data", errServed, dir), file.Close())
 	}
 	return file, nil
 }

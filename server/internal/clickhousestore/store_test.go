@@ -8,6 +8,7 @@ import (
 
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
+	"assent/server/internal/moving/movingtest"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/reporting"
@@ -80,6 +81,13 @@ func testAll(t *testing.T, url func(database string) string) {
 		}
 		shippingtest.TestLedger(t, fresh)
 		t.Run("searchable", func(t *testing.T) { shippingtest.TestSearchable(t, fresh) })
+	})
+	t.Run("Trail", func(t *testing.T) {
+		store, closing := open(t, url(recordingtest.Site()))
+		t.Cleanup(closing)
+		movingtest.TestTrail(t, store, func(ctx context.Context, records []consent.Record) error {
+			return store.Append(ctx, shippingtest.BatchOf(records...))
+		})
 	})
 	t.Run("Query", func(t *testing.T) {
 		reportingtest.TestQuery(t, func(t *testing.T) reportingtest.Open {

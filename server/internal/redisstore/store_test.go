@@ -11,6 +11,8 @@ import (
 	"assent/server/internal/account/accounttest"
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
+	"assent/server/internal/moving"
+	"assent/server/internal/moving/movingtest"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
@@ -109,6 +111,9 @@ func testAccounts(t *testing.T, url string) {
 	}
 	t.Run("Accounts", func(t *testing.T) {
 		accounttest.TestStore(t, func(t *testing.T) account.Store { return fresh(t) })
+	})
+	t.Run("Holdings", func(t *testing.T) {
+		movingtest.TestHoldings(t, func(t *testing.T) moving.Front { return fresh(t) })
 	})
 	t.Run("Sessions", func(t *testing.T) { accounttest.TestSessionStore(t, fresh(t)) })
 	t.Run("DayKeys", func(t *testing.T) {

@@ -1,0 +1,38 @@
+package clickhousestore
+
+import (
+	"context"
+
+	"assent/server/internal/consent"
+	"assent/server/internal/moving"
+)
+
+var _ moving.Trail = (*Store)(nil)
+
+// everything is read block by block; FINAL leaves out what was delivered twice, also while ClickHouse has not merged it.
+const everything = "SELECT " + columns + " FROM decisions FINAL"
+
+// Decisions implements moving.Trail.
+func (s *Store) Decisions(ctx context.Context, do func(consent.Record) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // Ends the query when do has had enough.
+	rows, err := s.query(ctx, everything)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		record, err := scan(rows)
+		if err != nil {
+			return s.unavailable("query", closeRows(rows, err))
+		}
+		if err := do(record); err != nil {
+			cancel()
+			_ = rows.Close() // It only tells that the query was ended.
+			return err
+		}
+	}
+	if err := closeRows(rows, rows.Err()); err != nil {
+		return s.unavailable("query", err)
+	}
+	return nil
+}
