@@ -1,15 +1,23 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
 )
+
+// ErrDegraded is what a Dependency's Check returns with its detail when it works, but not as it should.
+var ErrDegraded = errors.New("degraded")
 
 // Dependency is something the server needs, as /readyz shows it.
 type Dependency struct {
@@ -21,6 +29,8 @@ type Dependency struct {
 const (
 	probeTimeout = 900 * time.Millisecond // Orchestrators wait a second by default.
 	probeAge     = time.Second
+
+	noAnswer = "no answer in time"
 )
 
 // health answers the probes.
@@ -35,7 +45,7 @@ type health struct {
 }
 
 type dependencyState struct {
-	Status string `json:"status"` // "ok" or "down".
+	Status string `json:"status"` // "ok", "degraded" or "down".
 	Detail string `json:"detail,omitempty"`
 
 	err error // For the log only: outside it could tell of the network.
@@ -48,7 +58,7 @@ func (h *health) alive(c echo.Context) error {
 }
 
 // ready answers /readyz: 200 while decisions can be recorded, with the state of each dependency. "degraded" means that
-// one is down which recording does not need.
+// one is down which recording does not need, or is degraded itself.
 func (h *health) ready(c echo.Context) error {
 	states := h.probe(c.Request().Context())
 	status, code := "ready", http.StatusOK
@@ -56,7 +66,7 @@ func (h *health) ready(c echo.Context) error {
 		if states[i].Status == "ok" {
 			continue
 		}
-		if d.Required {
+		if d.Required && states[i].Status == "down" {
 			status, code = "unavailable", http.StatusServiceUnavailable
 			break
 		}
@@ -109,7 +119,7 @@ func await(ctx context.Context, answer <-chan dependencyState) dependencyState {
 	case state := <-answer:
 		return state
 	case <-ctx.Done():
-		return dependencyState{Status: "down", Detail: "no answer in time", err: ctx.Err()}
+		return dependencyState{Status: "down", Detail: noAnswer, err: ctx.Err()}
 	}
 }
 
@@ -121,6 +131,8 @@ func (h *health) tell(i int, now dependencyState) {
 	}
 	switch name := h.dependencies[i].Name; {
 	case now.Status == was.Status:
+	case now.Status == "degraded":
+		h.log.Warn("dependency is degraded", "dependency", name, "detail", now.Detail)
 	case now.err != nil:
 		h.log.Error("dependency is down", "dependency", name, "error", now.err)
 	default:
@@ -130,8 +142,36 @@ func (h *health) tell(i int, now dependencyState) {
 
 func (d Dependency) state(ctx context.Context) dependencyState {
 	detail, err := d.Check(ctx)
-	if err != nil {
-		return dependencyState{Status: "down", Detail: detail, err: err}
+	switch {
+	case errors.Is(err, ErrDegraded):
+		return dependencyState{Status: "degraded", Detail: detail}
+	case err != nil:
+		return dependencyState{Status: "down", Detail: cmp.Or(detail, reason(err)), err: err}
+	default:
+		return dependencyState{Status: "ok", Detail: detail}
 	}
-	return dependencyState{Status: "ok", Detail: detail}
+}
+
+// reason says in a few words why a dependency is down. The error's own text may hold addresses and is for the log only;
+// a store whose error tells Reason vouches for that.
+func reason(err error) string {
+	var told interface{ Reason() string }
+	var name *net.DNSError
+	var network net.Error
+	switch {
+	case errors.As(err, &told):
+		return told.Reason()
+	case errors.Is(err, context.DeadlineExceeded):
+		return noAnswer
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.As(err, &name):
+		return "its name is not known"
+	case errors.As(err, &network) && network.Timeout():
+		return noAnswer
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection closed"
+	default:
+		return "the log says why"
+	}
 }

@@ -42,12 +42,25 @@ func judge(address string, answer *redis.MapStringStringCmd) error {
 	}
 	for _, want := range settings() {
 		if got[want.name] != want.value {
-			return fmt.Errorf("redis at %s has %s %s, because of which %s: set %s %s in its configuration",
-				address, want.name, got[want.name], want.why, want.name, want.value)
+			return &risk{address: address, got: got[want.name], want: want}
 		}
 	}
 	return nil
 }
+
+// risk is a setting because of which a Redis could lose what it acknowledges.
+type risk struct {
+	address, got string
+	want         setting
+}
+
+func (r *risk) Error() string {
+	return fmt.Sprintf("redis at %s has %s %s, because of which %s: set %s %s in its configuration",
+		r.address, r.want.name, r.got, r.want.why, r.want.name, r.want.value)
+}
+
+// Reason is the error without the address, for /readyz.
+func (r *risk) Reason() string { return fmt.Sprintf("not durable: %s is %s", r.want.name, r.got) }
 
 func refusal(address string, err error) error {
 	if redis.HasErrorPrefix(err, "NOPERM") || redis.HasErrorPrefix(err, "ERR unknown command") {

@@ -39,6 +39,10 @@ func TestDriftingConfiguration(t *testing.T) {
 			if !errors.Is(err, consent.ErrUnavailable) || !strings.Contains(err.Error(), setting+" "+values[0]) {
 				t.Errorf("%s with %s %s: %v, want ErrUnavailable that names the setting", name, setting, values[0], err)
 			}
+			var told interface{ Reason() string }
+			if !errors.As(err, &told) || told.Reason() != "not durable: "+setting+" is "+values[0] {
+				t.Errorf("%s with %s %s does not say why in short: %v", name, setting, values[0], err)
+			}
 		}
 		if _, err := store.Current(t.Context(), site, "known"); err != nil {
 			t.Errorf("Current with %s %s: %v", setting, values[0], err)
