@@ -52,6 +52,7 @@ func (c *Catalog) Watch(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	away := false
+	var read *snapshot // Whose notices are in memory.
 	for {
 		select {
 		case <-ctx.Done():
@@ -66,7 +67,21 @@ func (c *Catalog) Watch(ctx context.Context, log *slog.Logger) {
 			log.Info("sites are refreshed again")
 		}
 		away = err != nil
+		if known := c.known.Load(); err == nil && known != read && c.readNotices(ctx, known) {
+			read = known
+		}
 	}
+}
+
+// readNotices takes every published notice into memory, so that a decision on it can be recorded while the store is
+// away, also the first one. It reports whether all could be read.
+func (c *Catalog) readNotices(ctx context.Context, known *snapshot) bool {
+	complete := true
+	for id, s := range known.sites {
+		_, err := c.Notice(ctx, id, s.Notice)
+		complete = complete && (err == nil || errors.Is(err, consent.ErrNotFound))
+	}
+	return complete
 }
 
 // Stale returns why the catalog could not be refreshed lately, or nil.
