@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"server/internal/pagemigration":        {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/region":               {"schemas", "server/internal/consent"},
 	"server/internal/recording":            {"schemas", "server/internal/consent"},
+	"server/internal/spool":                {"schemas", "server/internal/consent", "server/internal/recording"},
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -9,7 +10,6 @@ import (
 	"io"
 	"math/big"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,9 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"assent/schemas"
-	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
-	"assent/server/internal/embeddedstore"
 	"assent/server/internal/reporting"
 )
 
@@ -29,7 +27,6 @@ const (
 	browser    = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 	clients    = 50
 	each       = 20 // Decisions of one client: 1,000 in all.
-	kills      = 5
 )
 
 // visit is one client: it repeats each decision, under the same id, until it is acknowledged, as the script does.
@@ -37,6 +34,7 @@ type visit struct {
 	client *http.Client
 	server *program
 	site   addedSite
+	origin string // shopOrigin if empty.
 }
 
 func (v visit) decision() schemas.Decision {
@@ -52,10 +50,7 @@ func (v visit) decision() schemas.Decision {
 
 // insist returns the answer of the first 2xx. Any refusal but 503 fails the test.
 func (v visit) insist(t *testing.T, decision schemas.Decision) schemas.Recorded {
-	body, err := json.Marshal(decision)
-	if err != nil {
-		t.Error(err)
-	}
+	body := encoded(t, decision)
 	for {
 		status, content := v.try(t, body)
 		switch {
@@ -73,6 +68,14 @@ func (v visit) insist(t *testing.T, decision schemas.Decision) schemas.Recorded 
 	}
 }
 
+func encoded(t *testing.T, decision schemas.Decision) []byte {
+	body, err := json.Marshal(decision)
+	if err != nil {
+		t.Error(err)
+	}
+	return body
+}
+
 // try returns status 0 when no whole answer came.
 func (v visit) try(t *testing.T, body []byte) (int, []byte) {
 	request, err := http.NewRequest(http.MethodPost, v.server.url("/v1/sites/"+v.site.ID+"/decisions"), bytes.NewReader(body))
@@ -80,7 +83,7 @@ func (v visit) try(t *testing.T, body []byte) (int, []byte) {
 		t.Error(err)
 		return http.StatusTeapot, nil
 	}
-	request.Header.Set("Origin", shopOrigin)
+	request.Header.Set("Origin", cmp.Or(v.origin, shopOrigin))
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", browser)
 	answer, err := v.client.Do(request)
@@ -125,21 +128,6 @@ func storm(t *testing.T, p *program, added addedSite, disturb func(acknowledged 
 	return answers
 }
 
-// killRepeatedly kills and restarts the server each time another share of the decisions is acknowledged.
-func killRepeatedly(t *testing.T, p *program) func(*atomic.Int64) {
-	return func(acknowledged *atomic.Int64) {
-		for round := range kills {
-			for acknowledged.Load() < int64((round+1)*clients*each/(kills+2)) {
-				time.Sleep(time.Millisecond)
-			}
-			if err := p.end(os.Kill); err == nil {
-				t.Error("killed, and yet it ended well")
-			}
-			p.start()
-		}
-	}
-}
-
 // wantOnce holds the ledger against every answer that a client saw.
 func wantOnce(t *testing.T, query reporting.Query, site string, answers map[string]schemas.Recorded) {
 	t.Helper()
@@ -162,63 +150,6 @@ func wantOnce(t *testing.T, query reporting.Query, site string, answers map[stri
 	if len(records) != len(answers) {
 		t.Errorf("%d decisions acknowledged, %d in the ledger", len(answers), len(records))
 	}
-}
-
-func TestKilledServerLosesNothingEmbedded(t *testing.T) {
-	t.Parallel()
-	data := t.TempDir()
-	added := addSite(t, data)
-	p := startProgram(t, data)
-	p.serves(added)
-	answers := storm(t, p, added, killRepeatedly(t, p))
-	if err := p.end(os.Interrupt); err != nil {
-		t.Errorf("graceful stop: %v\n%s", err, p.output)
-	}
-	store, err := embeddedstore.Open(t.Context(), data, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	wantOnce(t, store, added.ID, answers)
-}
-
-func TestKilledServerLosesNothingOnRedisAndClickHouse(t *testing.T) {
-	t.Parallel()
-	redis, err := servers.Redis()
-	if err != nil {
-		t.Fatal(err)
-	}
-	clickhouse, err := servers.ClickHouse()
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + clickhouse.URL("durability")}
-	data := t.TempDir()
-	added := addSite(t, data, env...)
-	p := startProgram(t, data, env...)
-	p.serves(added)
-	answers := storm(t, p, added, func(acknowledged *atomic.Int64) {
-		if err := clickhouse.Stop(); err != nil {
-			t.Error(err)
-		}
-		killRepeatedly(t, p)(acknowledged)
-		if status, body := p.get("/readyz"); status != http.StatusOK {
-			t.Errorf("with ClickHouse down the server is not ready: %d %s", status, body)
-		}
-		if err := clickhouse.Start(); err != nil {
-			t.Error(err)
-		}
-	})
-	ledger, err := clickhousestore.Open(clickhouse.URL("durability"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ledger.Close()
-	awaitShipped(t, ledger, added.ID, len(answers))
-	if err := p.end(os.Interrupt); err != nil {
-		t.Errorf("graceful stop: %v\n%s", err, p.output)
-	}
-	wantOnce(t, ledger, added.ID, answers)
 }
 
 // awaitShipped waits until the ledger counts as many decisions as were acknowledged; what it never gets, wantOnce names.

@@ -25,7 +25,7 @@ func TestAServerThatCannotRecordIsAliveAndNotReady(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := startProgram(t, t.TempDir(), "REDIS_URL="+redis.URL)
+	p := startProgram(t, t.TempDir(), "REDIS_URL="+redis.URL, "ASSENT_SPOOL_LIMIT=0")
 	if err := redis.Kill(); err != nil {
 		t.Fatal(err)
 	}

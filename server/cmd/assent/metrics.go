@@ -9,6 +9,7 @@ import (
 
 	"assent/server/internal/httpapi"
 	"assent/server/internal/shipping"
+	"assent/server/internal/spool"
 	"assent/server/internal/telemetry"
 )
 
@@ -31,7 +32,34 @@ func (s *server) newMetrics() *prometheus.Registry {
 			Name: "assent_ledger_restored_total", Help: "Those of them that the ledger had lost and that were appended again.",
 		}, func() float64 { return float64(s.reconciler.Restored()) }))
 	}
+	if s.spool != nil {
+		registry.MustRegister(&spoolCollector{spool: s.spool})
+	}
 	return registry
+}
+
+var (
+	spoolDecisions = prometheus.NewDesc("assent_spool_decisions", "Decisions that wait on this server's disk until Redis takes them.", nil, nil)
+	spoolBytes     = prometheus.NewDesc("assent_spool_bytes", "What they take there.", nil, nil)
+	spoolSeconds   = prometheus.NewDesc("assent_spool_seconds", "Age of the oldest of them.", nil, nil)
+)
+
+// spoolCollector reads the spool's state at each scrape.
+type spoolCollector struct{ spool *spool.Spool }
+
+// Describe implements prometheus.Collector.
+func (c *spoolCollector) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- spoolDecisions
+	descriptions <- spoolBytes
+	descriptions <- spoolSeconds
+}
+
+// Collect implements prometheus.Collector.
+func (c *spoolCollector) Collect(metrics chan<- prometheus.Metric) {
+	state := c.spool.State()
+	metrics <- prometheus.MustNewConstMetric(spoolDecisions, prometheus.GaugeValue, float64(state.Decisions))
+	metrics <- prometheus.MustNewConstMetric(spoolBytes, prometheus.GaugeValue, float64(state.Bytes))
+	metrics <- prometheus.MustNewConstMetric(spoolSeconds, prometheus.GaugeValue, state.Oldest.Seconds())
 }
 
 var (

@@ -27,6 +27,7 @@ import (
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/spool"
 	"assent/server/internal/telemetry"
 )
 
@@ -35,6 +36,7 @@ const stopTimeout = 20 * time.Second
 
 type serveCommand struct {
 	storeFlags
+	limitFlags
 	Addr      string `help:"Address to listen on." env:"ASSENT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
@@ -61,6 +63,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stores.Close()) }()
+	stores.bounds = c.limitFlags
 	proxies, err := parseProxies(c.TrustedProxy)
 	if err != nil {
 		return err
@@ -123,6 +126,7 @@ type server struct {
 	http       *http.Server
 	recorder   *recording.Recorder
 	shipper    *shipping.Shipper    // nil when the journal is the ledger.
+	spool      *spool.Spool         // nil when the journal is on this machine.
 	reconciler *shipping.Reconciler // nil when the ledger is no ClickHouse.
 	catalog    *site.Catalog
 	sightings  *sighting.Counter
@@ -160,7 +164,6 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		catalog:   catalog,
 		accounts:  account.New(stores.front, time.Now, rand.Reader),
 		publisher: publisherOf(stores.front),
-		recorder:  recording.NewRecorder(stores.front, recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}),
 		sightings: sighting.NewCounter(stores.front, log),
 		shared:    stores.limits,
 		keys:      daykey.NewRing(stores.front, rand.Reader),
@@ -169,8 +172,16 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.rate > 0 {
 		s.limiter = ratelimit.New(front.rate)
 	}
+	journal, err := s.journal(ctx, stores, log)
+	if err != nil {
+		return nil, err
+	}
+	s.recorder = recording.NewRecorder(journal, recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096})
 	dependencies := append(stores.dependencies, httpapi.Dependency{Name: "sites", Required: true,
 		Check: func(context.Context) (string, error) { return "", catalog.Stale() }})
+	if s.spool != nil {
+		dependencies = append(withoutRedis(dependencies), spoolDependency(s.spool))
+	}
 	if stores.shipped {
 		holder := uuid.NewString()
 		s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: holder, Log: log, Lease: leaseTime, Limit: leaseTime})
@@ -181,7 +192,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
-		Catalog: catalog, Recorder: s.recorder, Journal: stores.front, Query: stores.back,
+		Catalog: catalog, Recorder: s.recorder, Journal: journal, Query: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,
@@ -189,7 +200,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
-		return nil, errors.Join(err, s.recorder.Close(ctx))
+		return nil, errors.Join(err, s.recorder.Close(ctx), s.stopSpool(ctx))
 	}
 	s.http = newHTTPServer(s.parting(handler), log)
 	s.begin(ctx)
@@ -210,6 +221,9 @@ func (s *server) begin(ctx context.Context) {
 	}
 	if s.reconciler != nil {
 		s.background.Go(func() { s.reconciler.Run(work) })
+	}
+	if s.spool != nil {
+		s.background.Go(func() { s.spool.Run(work) })
 	}
 }
 
@@ -254,6 +268,7 @@ func (s *server) stop() error {
 	err := errors.Join(s.http.Shutdown(ctx), s.recorder.Close(ctx))
 	s.endWork()
 	s.background.Wait()
+	err = errors.Join(err, s.stopSpool(ctx))
 	if s.shipper != nil {
 		if drainErr := s.shipper.Drain(ctx); drainErr != nil {
 			s.log.Warn("stopped before everything was shipped; it stays in the outbox", "error", drainErr)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -29,10 +30,15 @@ func killServer(s *stage, _ int) { s.kill(s.anyServer()) }
 
 func (s *stage) kill(p *program) {
 	s.t.Helper()
+	s.killForGood(p)
+	p.start()
+}
+
+func (s *stage) killForGood(p *program) {
+	s.t.Helper()
 	if err := p.end(os.Kill); err == nil {
 		s.t.Error("killed, and yet it ended well")
 	}
-	p.start()
 }
 
 func freezeServer(s *stage, _ int) {
@@ -56,16 +62,38 @@ func fillDisk(s *stage, round int) {
 	p := s.programs[0]
 	log, err := os.Stat(filepath.Join(p.args[1], "assent.db-wal"))
 	s.must(err)
-	var usual unix.Rlimit
-	s.must(unix.Prlimit(p.command.Process.Pid, unix.RLIMIT_FSIZE, nil, &usual))
-	full := unix.Rlimit{Cur: uint64(log.Size()) / 2, Max: usual.Max}
-	s.must(unix.Prlimit(p.command.Process.Pid, unix.RLIMIT_FSIZE, &full, nil))
+	mend := s.limitFiles(p, uint64(log.Size())/2)
 	s.hold()
 	if round%2 == 0 {
-		s.must(unix.Prlimit(p.command.Process.Pid, unix.RLIMIT_FSIZE, &usual, nil))
+		mend()
 	} else {
 		s.kill(p)
 	}
+}
+
+// limitFiles lets no file of the server grow beyond a size until it is mended.
+func (s *stage) limitFiles(p *program, size uint64) (mend func()) {
+	s.t.Helper()
+	var usual unix.Rlimit
+	s.must(unix.Prlimit(p.command.Process.Pid, unix.RLIMIT_FSIZE, nil, &usual))
+	s.must(unix.Prlimit(p.command.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: usual.Max}, nil))
+	return func() { s.must(unix.Prlimit(p.command.Process.Pid, unix.RLIMIT_FSIZE, &usual, nil)) }
+}
+
+// killRedisAndFillDisk leaves room for some decisions in each file of the spool, and tears the one after them.
+func killRedisAndFillDisk(s *stage, round int) {
+	p := s.programs[0]
+	mend := s.limitFiles(p, 5_000)
+	s.must(s.redis.Kill())
+	s.hold()
+	if round%2 == 0 {
+		mend()
+		s.must(s.redis.Start())
+		return
+	}
+	s.killForGood(p)
+	s.must(s.redis.Start())
+	p.start()
 }
 
 // jumpyClock is right but for what it is set to.
@@ -81,6 +109,25 @@ func killRedis(s *stage, _ int) {
 	s.must(s.redis.Kill())
 	s.hold()
 	s.must(s.redis.Start())
+}
+
+// killRedisAndServer kills the server after it has begun to spool, and then once more while it hands that over.
+func killRedisAndServer(s *stage, _ int) {
+	p := s.programs[0]
+	s.must(s.redis.Kill())
+	s.await(func() error {
+		files, err := filepath.Glob(filepath.Join(p.args[1], "spool", "*.spool"))
+		if err == nil && len(files) == 0 {
+			err = errors.New("nothing is spooled")
+		}
+		return err
+	})
+	s.hold()
+	s.killForGood(p)
+	s.must(s.redis.Start())
+	p.start()
+	time.Sleep(rand.N(20 * time.Millisecond))
+	s.kill(p)
 }
 
 func freezeRedis(s *stage, _ int) {

@@ -35,16 +35,18 @@ var scenarios = []scenario{
 	{name: "embedded, network of the visitors", set: set{link: toServer}, fault: changeWeather},
 	{name: "embedded and ClickHouse, killed", set: set{clickhouse: true}, fault: killServer},
 	{name: "Redis, killed and restarted with its AOF", set: set{redis: one}, fault: killRedis, spooled: true},
+	{name: "Redis, killed while the disk of the spool is full", set: set{redis: one}, fault: killRedisAndFillDisk, spooled: true},
 	{name: "Redis, frozen", set: set{redis: one}, fault: freezeRedis, spooled: true},
 	{name: "Redis, network before it", set: set{redis: one, link: toRedis}, fault: changeWeather, spooled: true},
 	{name: "Redis, full", set: set{redis: one}, fault: fillRedis, unavailableIsRefused: true},
 	{name: "Redis and ClickHouse, server killed", set: set{redis: one, clickhouse: true}, fault: killServer},
+	{name: "Redis and ClickHouse, Redis killed, then the server while it spools and while it hands over", set: set{redis: one, clickhouse: true}, fault: killRedisAndServer, spooled: true},
 	{name: "Redis and ClickHouse, two servers", set: set{redis: one, clickhouse: true, servers: 2}, fault: killOrFreezeServer},
 	{name: "Redis and ClickHouse, three servers", set: set{redis: one, clickhouse: true, servers: 3}, fault: killOrFreezeServer},
 	{name: "ClickHouse, killed, down and frozen", set: set{redis: one, clickhouse: true, ownClickHouse: true}, fault: disturbClickHouse},
 	{name: "ClickHouse, network before it, half batches", set: set{redis: one, clickhouse: true, link: toClickHouse}, fault: changeWeather},
-	{name: "Redis with WAIT, primary lost behind a slow link", set: set{redis: pair, link: toRedis}, fault: failOver},
-	{name: "Redis Cluster with WAIT, primary killed or frozen", set: set{redis: cluster}, fault: losePrimary},
+	{name: "Redis with WAIT, primary lost behind a slow link", set: set{redis: pair, link: toRedis}, fault: failOver, spooled: true},
+	{name: "Redis Cluster with WAIT, primary killed or frozen", set: set{redis: cluster}, fault: losePrimary, spooled: true},
 }
 
 // shortRounds is how often a usual test run injects each fault.

@@ -77,10 +77,13 @@ var (
 type stores struct {
 	front        front
 	back         back
-	lanes        int              // Commits that the front can take at once.
-	limits       ratelimit.Shared // nil when no other instance can share the front.
-	shipped      bool             // The back is another store, which a shipper has to fill.
-	beside       bool             // A server may be using them: the folder's lock is left to it.
+	data         string // Folder of this server's own, whether or not there is an embedded store in it.
+	bounds       limitFlags
+	clock        func(context.Context) (time.Time, error) // By which a front that may be out of reach stamps; nil for one that is here.
+	lanes        int                                      // Commits that the front can take at once.
+	limits       ratelimit.Shared                         // nil when no other instance can share the front.
+	shipped      bool                                     // The back is another store, which a shipper has to fill.
+	beside       bool                                     // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
 	closers      []io.Closer
 }
@@ -88,7 +91,7 @@ type stores struct {
 // openStores is the one place that picks stores. Each of the two URLs switches its own half, so every combination
 // works; the data folder is touched only when something is kept there.
 func openStores(ctx context.Context, flags storeFlags) (*stores, error) {
-	s := &stores{}
+	s := &stores{data: flags.Data}
 	if err := s.open(ctx, flags); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -169,14 +172,17 @@ func lockFolder(dir string) (io.Closer, error) {
 	return file, nil
 }
 
+// redisName is how /readyz calls Redis.
+const redisName = "redis"
+
 func (s *stores) openRedis(ctx context.Context, url string, options redisstore.Options) error {
 	store, err := redisstore.Open(ctx, url, options)
 	if err != nil {
 		return err
 	}
-	s.front, s.lanes, s.limits = store, store.Lanes(), store
+	s.front, s.lanes, s.limits, s.clock = store, store.Lanes(), store, store.Clock
 	s.closers = append(s.closers, store)
-	s.depend("redis", true, store.Ping)
+	s.depend(redisName, true, store.Ping)
 	return nil
 }
 

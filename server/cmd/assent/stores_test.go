@@ -65,14 +65,15 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 	}
 }
 
-// TestRedisWaitAsksForReplicas starts beside a Redis that has no replica yet: nothing is acknowledged until it has one.
+// TestRedisWaitAsksForReplicas starts beside a Redis that has no replica yet: without a spool nothing is acknowledged
+// until it has one.
 func TestRedisWaitAsksForReplicas(t *testing.T) {
 	t.Parallel()
 	redis, err := servers.Redis()
 	if err != nil {
 		t.Fatal(err)
 	}
-	environment, data := []string{"REDIS_URL=" + redis.URL, "ASSENT_REDIS_WAIT=1"}, t.TempDir()
+	environment, data := []string{"REDIS_URL=" + redis.URL, "ASSENT_REDIS_WAIT=1", "ASSENT_SPOOL_LIMIT=0"}, t.TempDir()
 	added := addSite(t, data, environment...)
 	p := startProgram(t, data, environment...)
 	p.serves(added)

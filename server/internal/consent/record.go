@@ -119,6 +119,18 @@ func (r Record) Receipt() schemas.Receipt {
 	}
 }
 
+// Grants reports whether anything was consented to.
+func (r Record) Grants() bool {
+	for _, answers := range []map[string]bool{r.Purposes, r.Services} {
+		for _, yes := range answers {
+			if yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Outcome classes the record.
 func (r Record) Outcome() Outcome {
 	if slices.Contains(r.Flags, FlagBot) {

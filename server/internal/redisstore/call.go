@@ -116,20 +116,8 @@ func appendHeader(out []byte, record consent.Record, template uint16) []byte {
 	out = append(out, digest[5:]...)
 	out = appendMicros(out, record.RecordedAt)
 	out = binary.BigEndian.AppendUint16(out, uint16(min(max(record.LifetimeDays, 0), math.MaxUint16)))
-	out = appendBool(out, grants(record))
+	out = appendBool(out, record.Grants())
 	return binary.BigEndian.AppendUint16(out, template)
-}
-
-// grants reports whether anything was consented to.
-func grants(record consent.Record) bool {
-	for _, answers := range []map[string]bool{record.Purposes, record.Services} {
-		for _, yes := range answers {
-			if yes {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (c *call) keys() []string {
