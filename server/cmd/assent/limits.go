@@ -14,7 +14,8 @@ import (
 
 // limitFlags bound what may pile up while a store is out of reach.
 type limitFlags struct {
-	SpoolLimit int64 `help:"Bytes of decisions that the data folder keeps while Redis takes none; 0 refuses them instead." name:"spool-limit" env:"ASSENT_SPOOL_LIMIT" default:"1073741824" placeholder:"BYTES"`
+	SpoolLimit  int64 `help:"Bytes of decisions that the data folder keeps while Redis takes none; 0 refuses them instead." name:"spool-limit" env:"ASSENT_SPOOL_LIMIT" default:"1073741824" placeholder:"BYTES"`
+	OutboxLimit int64 `help:"Decisions that may wait for ClickHouse before further grants are refused; 0 for as many as 95 % of Redis' memory holds." name:"outbox-limit" env:"ASSENT_OUTBOX_LIMIT" default:"0" placeholder:"N"`
 }
 
 // journal puts a spool before Redis. The embedded store needs none: it is on the same disk.

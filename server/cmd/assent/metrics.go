@@ -25,6 +25,11 @@ func (s *server) newMetrics() *prometheus.Registry {
 	if s.shipper != nil {
 		registry.MustRegister(&outboxCollector{shipper: s.shipper})
 	}
+	if s.backlog != nil {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "assent_outbox_full", Help: "1 while decisions that grant anything are refused because too many wait for the ledger.",
+		}, func() float64 { return map[bool]float64{true: 1}[s.backlog.Full()] }))
+	}
 	if s.reconciler != nil {
 		registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "assent_ledger_compared_total", Help: "Decisions that were looked for in the ledger minutes after they were shipped.",
@@ -92,12 +97,16 @@ func (o *outboxCollector) Collect(metrics chan<- prometheus.Metric) {
 }
 
 // outboxDependency shows in /readyz how far behind the ledger is.
-func outboxDependency(shipper *shipping.Shipper) httpapi.Dependency {
+func (s *server) outboxDependency() httpapi.Dependency {
 	return httpapi.Dependency{Name: "outbox", Check: func(ctx context.Context) (string, error) {
-		lag, err := shipper.Lag(ctx)
+		lag, err := s.shipper.Lag(ctx)
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("%d rows waiting, oldest %s, %d refused", lag.Rows, lag.Age.Round(time.Second), lag.Refused), nil
+		detail := fmt.Sprintf("%d rows waiting, oldest %s, %d refused", lag.Rows, lag.Age.Round(time.Second), lag.Refused)
+		if s.backlog != nil && s.backlog.Full() {
+			return detail + "; new grants are refused until there is room", httpapi.ErrDegraded
+		}
+		return detail, nil
 	}}
 }

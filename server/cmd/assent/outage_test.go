@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/clickhousestore"
+	"assent/server/internal/consent"
 	"assent/server/internal/realparts"
 )
 
@@ -106,5 +108,59 @@ func TestWithoutRedisVisitorsNoticeNothing(t *testing.T) {
 	c.await("/metrics", "assent_spool_decisions 0\n")
 	for _, recorded := range []schemas.Recorded{before, during} {
 		c.await(recorded.Receipt, recorded.RecordedAt.UTC().Format(time.RFC3339Nano))
+	}
+}
+
+// TestTooMuchForTheLedgerRefusesGrantsFirst stops ClickHouse for longer than the outbox may grow.
+func TestTooMuchForTheLedgerRefusesGrantsFirst(t *testing.T) {
+	t.Parallel()
+	c := deploy(t, nil, "ASSENT_OUTBOX_LIMIT=20")
+	if err := c.clickhouse.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	v := c.visit()
+	decide := func(action string) (schemas.Decision, int, []byte) {
+		d := v.decision()
+		d.Action = action
+		status, body := v.try(t, encoded(t, d))
+		return d, status, body
+	}
+	acknowledged := 0
+	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		_, status, body := decide(consent.AcceptAll)
+		if status == http.StatusServiceUnavailable && strings.Contains(string(body), "overloaded") {
+			break
+		}
+		if acknowledged++; status != http.StatusCreated || time.Since(begun) > time.Minute {
+			t.Fatalf("decision %d: %d %s", acknowledged, status, body)
+		}
+	}
+	if acknowledged < 20 {
+		t.Errorf("grants are refused after %d, the limit is 20", acknowledged)
+	}
+	for range 5 {
+		for _, action := range []string{consent.RejectAll, consent.Withdraw} {
+			if _, status, body := decide(action); status != http.StatusCreated {
+				t.Errorf("%s beyond the limit: %d %s", action, status, body)
+			}
+			acknowledged++
+		}
+	}
+	c.await("/readyz", "new grants are refused until there is room")
+	if status, body := c.get("/readyz"); status != http.StatusOK {
+		t.Errorf("while refusals are recorded the server is not ready: %d %s", status, body)
+	}
+	c.await("/metrics", "assent_outbox_full 1\n")
+	c.await("/metrics", fmt.Sprintf("assent_outbox_rows %d\n", acknowledged))
+	if err := c.clickhouse.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.await("/metrics", "assent_outbox_full 0\n")
+	if _, status, body := decide(consent.AcceptAll); status != http.StatusCreated {
+		t.Errorf("with room again: %d %s", status, body)
+	}
+	awaitShipped(t, c.ledger, c.site.ID, acknowledged+1)
+	if records, err := c.ledger.Recent(t.Context(), c.site.ID, 1000); err != nil || len(records) != acknowledged+1 {
+		t.Errorf("%d decisions in the ledger, %v, want %d", len(records), err, acknowledged+1)
 	}
 }

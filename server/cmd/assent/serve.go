@@ -127,6 +127,7 @@ type server struct {
 	recorder   *recording.Recorder
 	shipper    *shipping.Shipper    // nil when the journal is the ledger.
 	spool      *spool.Spool         // nil when the journal is on this machine.
+	backlog    *shipping.Backlog    // nil when nothing bounds the outbox.
 	reconciler *shipping.Reconciler // nil when the ledger is no ClickHouse.
 	catalog    *site.Catalog
 	sightings  *sighting.Counter
@@ -176,19 +177,18 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	s.recorder = recording.NewRecorder(journal, recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096})
+	limits := recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}
+	if stores.shipped {
+		s.ship(stores, &limits)
+	}
+	s.recorder = recording.NewRecorder(journal, limits)
 	dependencies := append(stores.dependencies, httpapi.Dependency{Name: "sites", Required: true,
 		Check: func(context.Context) (string, error) { return "", catalog.Stale() }})
 	if s.spool != nil {
 		dependencies = append(withoutRedis(dependencies), spoolDependency(s.spool))
 	}
-	if stores.shipped {
-		holder := uuid.NewString()
-		s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: holder, Log: log, Lease: leaseTime, Limit: leaseTime})
-		if ledger, searchable := stores.back.(shipping.Searchable); searchable {
-			s.reconciler = shipping.NewReconciler(stores.front, ledger, shipping.ReconcilerOptions{Holder: holder, Log: log, Lease: leaseTime})
-		}
-		dependencies = append(dependencies, outboxDependency(s.shipper))
+	if s.shipper != nil {
+		dependencies = append(dependencies, s.outboxDependency())
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
@@ -207,6 +207,19 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	return s, nil
 }
 
+// ship sets up what carries decisions to another store, and what bounds how many wait for it.
+func (s *server) ship(stores *stores, limits *recording.Limits) {
+	holder := uuid.NewString()
+	s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
+	if ledger, searchable := stores.back.(shipping.Searchable); searchable {
+		s.reconciler = shipping.NewReconciler(stores.front, ledger, shipping.ReconcilerOptions{Holder: holder, Log: s.log, Lease: leaseTime})
+	}
+	if stores.fill != nil || stores.bounds.OutboxLimit > 0 {
+		s.backlog = shipping.NewBacklog(s.shipper, shipping.BacklogOptions{Limit: stores.bounds.OutboxLimit, Fill: stores.fill, Log: s.log})
+		limits.Full = s.backlog.Full
+	}
+}
+
 // begin starts what runs beside the requests. It goes on when ctx ends, until stop.
 func (s *server) begin(ctx context.Context) {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -218,6 +231,9 @@ func (s *server) begin(ctx context.Context) {
 	}
 	if s.shipper != nil {
 		s.background.Go(func() { s.shipper.Run(work) })
+	}
+	if s.backlog != nil {
+		s.background.Go(func() { s.backlog.Run(work) })
 	}
 	if s.reconciler != nil {
 		s.background.Go(func() { s.reconciler.Run(work) })

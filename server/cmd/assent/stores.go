@@ -80,6 +80,7 @@ type stores struct {
 	data         string // Folder of this server's own, whether or not there is an embedded store in it.
 	bounds       limitFlags
 	clock        func(context.Context) (time.Time, error) // By which a front that may be out of reach stamps; nil for one that is here.
+	fill         func(context.Context) (float64, error)   // Share of its memory that the front uses; nil for one on disk.
 	lanes        int                                      // Commits that the front can take at once.
 	limits       ratelimit.Shared                         // nil when no other instance can share the front.
 	shipped      bool                                     // The back is another store, which a shipper has to fill.
@@ -180,7 +181,7 @@ func (s *stores) openRedis(ctx context.Context, url string, options redisstore.O
 	if err != nil {
 		return err
 	}
-	s.front, s.lanes, s.limits, s.clock = store, store.Lanes(), store, store.Clock
+	s.front, s.lanes, s.limits, s.clock, s.fill = store, store.Lanes(), store, store.Clock, store.Fill
 	s.closers = append(s.closers, store)
 	s.depend(redisName, true, store.Ping)
 	return nil

@@ -18,6 +18,9 @@ type Limits struct {
 	Lanes int // Commits that may be in flight at once, each subject always in the same lane. 1 for a store with one writer.
 	Batch int // Most decisions of one commit.
 	Queue int // Most decisions that wait in one lane; beyond it Record answers consent.ErrOverloaded.
+	// Full reports that there is hardly room left for what is recorded; Record then answers consent.ErrOverloaded to
+	// whatever grants anything, so that refusals and withdrawals are the last to be refused. nil stands for never.
+	Full func() bool
 }
 
 // Recorder gathers the decisions that arrive while a commit is in flight into the next commit (group commit). Nothing
@@ -25,6 +28,7 @@ type Limits struct {
 type Recorder struct {
 	journal Journal
 	batch   int
+	full    func() bool
 	lanes   []chan waiting
 	seed    maphash.Seed
 	mu      sync.RWMutex // Held for reading while a decision is queued, so that Close can wait for those.
@@ -41,7 +45,7 @@ type waiting struct {
 // NewRecorder starts a recorder over a journal. Close ends it.
 func NewRecorder(journal Journal, limits Limits) *Recorder {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &Recorder{journal: journal, batch: limits.Batch, seed: maphash.MakeSeed(), stop: stop}
+	r := &Recorder{journal: journal, batch: limits.Batch, full: limits.Full, seed: maphash.MakeSeed(), stop: stop}
 	for range limits.Lanes {
 		lane := make(chan waiting, limits.Queue)
 		r.lanes = append(r.lanes, lane)
@@ -54,6 +58,9 @@ func NewRecorder(journal Journal, limits Limits) *Recorder {
 // may still be recorded; the error is ctx's, and a retry with the same id is safe. A full queue is
 // consent.ErrOverloaded, at once and without a trace.
 func (r *Recorder) Record(ctx context.Context, record consent.Record) (Outcome, error) {
+	if r.full != nil && r.full() && record.Grants() {
+		return Outcome{}, consent.ErrOverloaded
+	}
 	answer := make(chan Outcome, 1)
 	if err := r.enqueue(waiting{record, answer}); err != nil {
 		return Outcome{}, err

@@ -123,6 +123,29 @@ func TestAFullQueueRefusesAtOnceAndWithoutATrace(t *testing.T) {
 	}
 }
 
+func TestWhatGrantsIsRefusedWhenThereIsHardlyRoom(t *testing.T) {
+	journal := openGated(t)
+	close(journal.gate)
+	var full atomic.Bool
+	recorder := recording.NewRecorder(journal, recording.Limits{Lanes: 1, Batch: 1, Queue: 2, Full: full.Load})
+	defer closeRecorder(t, recorder)
+	full.Store(true)
+	partial := recordingtest.Decision("site", "partial")
+	partial.Purposes = map[string]bool{"analytics": true, "marketing": false}
+	for _, grant := range []consent.Record{recordingtest.Decision("site", "s1"), partial} {
+		if _, err := recorder.Record(t.Context(), grant); !errors.Is(err, consent.ErrOverloaded) {
+			t.Errorf("%v: %v, want ErrOverloaded", grant.Purposes, err)
+		}
+	}
+	if _, err := recorder.Record(t.Context(), recordingtest.Refusal("site", "s1")); err != nil {
+		t.Errorf("a refusal: %v", err)
+	}
+	full.Store(false)
+	if _, err := recorder.Record(t.Context(), partial); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
 func TestCloseFinishesWhatWaitsAndRefusesTheRest(t *testing.T) {
 	journal := openGated(t)
 	recorder := recording.NewRecorder(journal, recording.Limits{Lanes: 1, Batch: 8, Queue: 100})
