@@ -51,7 +51,8 @@ lint-deploy: $(runtime_modules) ## Check what is in deploy/ with the tools that 
 	deploy/lint.sh
 
 bench: $(c15t)/node_modules ## Measure recording and look-ups as ratios to handlers that keep nothing; BENCH=quick
-	go test -run '^$$' -bench . -benchtime 1x -timeout 15m -p 1 ./server/cmd/assent ./server/internal/embeddedstore ./server/internal/redisstore
+	go test -run '^$$' -bench . -benchtime 1x -timeout 15m -p 1 \
+		./server/cmd/assent ./server/internal/embeddedstore ./server/internal/redisstore ./server/internal/clickhousestore
 
 bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5
 	node --import tsx snippet/bench/run.ts

@@ -27,6 +27,7 @@ const (
 	browser    = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 	clients    = 50
 	each       = 20 // Decisions of one client: 1,000 in all.
+	kills      = 5
 )
 
 // visit is one client: it repeats each decision, under the same id, until it is acknowledged, as the script does.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strconv"
 	"time"
@@ -19,8 +20,11 @@ import (
 
 var _ shipping.Outbox = (*Store)(nil)
 
-// perRead bounds the stream entries fetched at once; each may hold up to perCall records.
-const perRead = 64
+// perRead is how many stream entries are fetched at first, and mostPerRead at most; each may hold up to perCall records.
+const (
+	perRead     = 64
+	mostPerRead = 512
+)
 
 // Waiting implements shipping.Outbox. When some nodes do not answer, their shards' entries are zero and the error says
 // so; the others are right.
@@ -200,13 +204,13 @@ func (s *Store) readFrozen(ctx context.Context, shard int, from, to, hash string
 
 // readNew reads whole entries after the cursor as long as their records stay within limit, and one in any case.
 func (s *Store) readNew(ctx context.Context, shard int, cursor string, limit int) (shipping.Batch, error) {
-	var taken []redis.XMessage
-	after, rows := "-", 0
+	b := growingBatch{Batch: shipping.Batch{Shard: shard}, hash: sha256.New()}
+	after, count, seen := "-", max(min(perRead, limit), 1), 0
 	if cursor != "" {
 		after = "(" + cursor
 	}
 	for {
-		entries, err := s.client.XRangeN(ctx, schemas.OutboxKey(shard), after, "+", perRead).Result()
+		entries, err := s.client.XRangeN(ctx, schemas.OutboxKey(shard), after, "+", int64(count)).Result()
 		if err != nil {
 			return shipping.Batch{}, err
 		}
@@ -215,37 +219,54 @@ func (s *Store) readNew(ctx context.Context, shard int, cursor string, limit int
 			if err != nil {
 				return shipping.Batch{}, err
 			}
-			if rows += len(records); rows > limit && len(taken) > 0 {
-				return s.batchOf(ctx, shard, taken)
+			if rows := len(b.Records); rows > 0 && rows+len(records) > limit {
+				return b.sealed(), nil
 			}
-			taken = append(taken, entry)
+			b.add(entry, records)
 			after = "(" + entry.ID
 		}
-		if len(entries) < perRead || rows >= limit {
-			return s.batchOf(ctx, shard, taken)
+		seen += len(entries)
+		left := limit - len(b.Records)
+		if len(entries) < count || left <= 0 {
+			return b.sealed(), nil
 		}
+		// As many as hold what is left, if they are like those before.
+		count = min(left*seen/max(len(b.Records), 1)+1, mostPerRead)
 	}
 }
 
-func (s *Store) batchOf(ctx context.Context, shard int, entries []redis.XMessage) (shipping.Batch, error) {
-	batch := shipping.Batch{Shard: shard}
-	if len(entries) == 0 {
-		return batch, nil
+// growingBatch is put together entry by entry.
+type growingBatch struct {
+	shipping.Batch
+	hash hash.Hash
+}
+
+func (b *growingBatch) add(entry redis.XMessage, records []consent.Record) {
+	if b.From == "" {
+		b.From = entry.ID
 	}
-	batch.From, batch.To = entries[0].ID, entries[len(entries)-1].ID
-	hash := sha256.New()
+	b.To = entry.ID
+	b.Records = append(b.Records, records...)
+	_, _ = io.WriteString(b.hash, entry.ID+" "+packedOf(entry)) // A hash never fails to write.
+}
+
+func (b *growingBatch) sealed() shipping.Batch {
+	if b.From != "" {
+		b.Token = hex.EncodeToString(b.hash.Sum(nil))
+	}
+	return b.Batch
+}
+
+func (s *Store) batchOf(ctx context.Context, shard int, entries []redis.XMessage) (shipping.Batch, error) {
+	b := growingBatch{Batch: shipping.Batch{Shard: shard}, hash: sha256.New()}
 	for _, entry := range entries {
 		records, err := s.decodeMessage(ctx, shard, entry)
 		if err != nil {
 			return shipping.Batch{}, err
 		}
-		batch.Records = append(batch.Records, records...)
-		if _, err := io.WriteString(hash, entry.ID+" "+packedOf(entry)); err != nil {
-			return shipping.Batch{}, fmt.Errorf("hash batch: %w", err)
-		}
+		b.add(entry, records)
 	}
-	batch.Token = hex.EncodeToString(hash.Sum(nil))
-	return batch, nil
+	return b.sealed(), nil
 }
 
 func packedOf(entry redis.XMessage) string {

@@ -20,7 +20,11 @@ type load struct {
 }
 
 func loadOf(batches []Batch) load {
-	var l load
+	rows := 0
+	for _, batch := range batches {
+		rows += len(batch.Records)
+	}
+	l := load{records: make([]consent.Record, 0, rows), owners: make([]int, 0, rows)}
 	hash := sha256.New()
 	for i, batch := range batches {
 		// The tokens stand for the content, so equal loads and no others have equal tokens. A hash never fails to write.

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Options of a shipper. Holder and Log are needed; zero durations and counts stand for the defaults named.
@@ -35,6 +37,8 @@ type Shipper struct {
 	guard   sync.Mutex // One round at a time.
 	leases  map[int]time.Time
 	pending []Batch // Frozen, read, and not shipped yet.
+	ahead   []Batch // The same, for when the pending ones are shipped.
+	behind  bool    // More waited than one insert takes when the outbox was last looked at.
 }
 
 // New returns a shipper that does nothing until Run or Drain is called.
@@ -80,7 +84,7 @@ func (s *Shipper) Run(ctx context.Context) {
 			s.options.Log.Info("ledger is filled again", "failures", failures)
 			failures = 0
 		}
-		if err == nil && shipped >= s.options.Rows {
+		if err == nil && shipped >= s.options.Rows*9/10 { // Entries are not torn apart to fill it.
 			pause = 0
 		}
 		if !sleep(ctx, pause) {
@@ -130,6 +134,19 @@ func (s *Shipper) backOff(failures int) time.Duration {
 	return pause/2 + rand.N(pause/2+1)
 }
 
+// atOnce does something n times, some at once: each waits for a round trip and a flush to disk, which others can share.
+func atOnce(n int, do func(i int)) {
+	var doing errgroup.Group
+	doing.SetLimit(8)
+	for i := range n {
+		doing.Go(func() error {
+			do(i)
+			return nil
+		})
+	}
+	_ = doing.Wait() // Never fails: each keeps its own error.
+}
+
 // sleep reports whether the time passed before ctx ended.
 func sleep(ctx context.Context, pause time.Duration) bool {
 	select {
@@ -140,7 +157,8 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// round ships at most one insert and returns how many records left the outbox.
+// round ships at most one insert and returns how many records left the outbox. Under load it reads the next one while
+// the ledger takes this one, because each costs about as much time as the other.
 func (s *Shipper) round(ctx context.Context) (int, error) {
 	s.guard.Lock()
 	defer s.guard.Unlock()
@@ -148,24 +166,45 @@ func (s *Shipper) round(ctx context.Context) (int, error) {
 	if len(s.pending) == 0 {
 		return 0, gatherErr
 	}
+	var reading sync.WaitGroup
+	var aheadErr error
+	if s.behind && len(s.ahead) == 0 {
+		reading.Go(func() { s.ahead, aheadErr = s.take(ctx) })
+	}
 	refused, err := s.deliver(ctx)
+	reading.Wait()
 	if err != nil {
 		return 0, err
 	}
 	shipped, err := s.settle(ctx, refused)
-	return shipped, once(err, gatherErr)
+	return shipped, once(err, gatherErr, aheadErr)
 }
 
-// gather keeps the pending batches whose lease is still ours, or takes new ones from the shards with work. Shards that
+// gather keeps the pending batches whose lease is still ours, or takes those read ahead, or new ones from the shards with work. Shards that
 // answer are served even when others do not.
 func (s *Shipper) gather(ctx context.Context) error {
+	if len(s.pending) == 0 {
+		s.pending, s.ahead = s.ahead, nil
+	}
 	if len(s.pending) > 0 {
 		return s.keepPending(ctx)
 	}
+	var err error
+	s.pending, err = s.take(ctx)
+	return err
+}
+
+// take reads what one insert carries from shards that have nothing pending.
+func (s *Shipper) take(ctx context.Context) ([]Batch, error) {
+	busy := map[int]bool{}
+	for _, batch := range s.pending {
+		busy[batch.Shard] = true
+	}
 	waiting, err := s.outbox.Waiting(ctx)
-	failures, rows := []error{err}, 0
+	failures, left := []error{err}, int64(s.options.Rows)
+	var shards, limits []int
 	for shard, one := range waiting {
-		if one.Rows == 0 || rows >= s.options.Rows {
+		if one.Rows == 0 || left <= 0 || busy[shard] {
 			continue
 		}
 		held, err := s.claim(ctx, shard)
@@ -173,18 +212,28 @@ func (s *Shipper) gather(ctx context.Context) error {
 			failures = append(failures, err)
 			continue
 		}
-		batch, err := s.outbox.Next(ctx, shard, s.options.Rows-rows)
-		if err != nil {
+		limit := min(one.Rows, left)
+		shards, limits = append(shards, shard), append(limits, int(limit))
+		left -= limit
+	}
+	s.behind = left <= 0
+	batches, errs := s.read(ctx, shards, limits)
+	return batches, once(append(failures, errs...)...)
+}
+
+// read returns the next batch of each shard that has one.
+func (s *Shipper) read(ctx context.Context, shards, limits []int) (found []Batch, failures []error) {
+	batches, errs := make([]Batch, len(shards)), make([]error, len(shards))
+	atOnce(len(shards), func(i int) { batches[i], errs[i] = s.outbox.Next(ctx, shards[i], limits[i]) })
+	for i, batch := range batches {
+		if errs[i] != nil {
 			// Another process may be able to read it: a newer version, while this one is being replaced.
-			failures = append(failures, err, s.giveUp(ctx, shard))
-			continue
-		}
-		if len(batch.Records) > 0 {
-			s.pending = append(s.pending, batch)
-			rows += len(batch.Records)
+			failures = append(failures, errs[i], s.giveUp(ctx, shards[i]))
+		} else if len(batch.Records) > 0 {
+			found = append(found, batch)
 		}
 	}
-	return once(failures...)
+	return found, failures
 }
 
 func (s *Shipper) keepPending(ctx context.Context) error {
@@ -228,7 +277,7 @@ func (s *Shipper) release(ctx context.Context) {
 			return
 		}
 	}
-	s.pending = nil
+	s.pending, s.ahead = nil, nil
 }
 
 func (s *Shipper) giveUp(ctx context.Context, shard int) error {
@@ -241,10 +290,10 @@ func (s *Shipper) giveUp(ctx context.Context, shard int) error {
 // again, which the ledger counts once.
 func (s *Shipper) settle(ctx context.Context, refused map[int][]Refused) (shipped int, err error) {
 	var kept []Batch
-	var failures []error
+	failures := make([]error, len(s.pending))
+	atOnce(len(s.pending), func(i int) { failures[i] = s.outbox.Done(ctx, s.pending[i], refused[i]...) })
 	for i, batch := range s.pending {
-		if err := s.outbox.Done(ctx, batch, refused[i]...); err != nil {
-			failures = append(failures, err)
+		if failures[i] != nil {
 			kept = append(kept, batch)
 			continue
 		}
