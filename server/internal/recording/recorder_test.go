@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -51,7 +52,7 @@ func openGated(t *testing.T) *gated {
 			t.Error(err)
 		}
 	})
-	return &gated{Journal: store, gate: make(chan struct{}), entered: make(chan struct{}, 1000)}
+	return &gated{Journal: store, gate: make(chan struct{}), entered: make(chan struct{}, 2000)}
 }
 
 func closeRecorder(t *testing.T, r *recording.Recorder) {
@@ -121,6 +122,51 @@ func TestAFullQueueRefusesAtOnceAndWithoutATrace(t *testing.T) {
 	if _, err := journal.Current(t.Context(), "site", "late"); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("a refused decision left a trace: %v", err)
 	}
+}
+
+// TestTenTimesTheCapacityTakesNoMoreMemory fills the queue of a journal that takes nothing and offers ten times as much.
+func TestTenTimesTheCapacityTakesNoMoreMemory(t *testing.T) {
+	journal := openGated(t)
+	const queue = 1000
+	recorder := recording.NewRecorder(journal, recording.Limits{Lanes: 1, Batch: 1, Queue: queue})
+	var answered sync.WaitGroup
+	offer := func() error {
+		_, err := recorder.Record(t.Context(), recordingtest.Decision("site", "s1"))
+		return err
+	}
+	waits := func() {
+		if err := offer(); err != nil {
+			t.Error(err)
+		}
+	}
+	answered.Go(waits)
+	<-journal.entered
+	for range queue {
+		answered.Go(waits)
+	}
+	for recorder.Waiting() < queue {
+		time.Sleep(time.Millisecond)
+	}
+	before := heap()
+	for range 10 * queue {
+		if err := offer(); !errors.Is(err, consent.ErrOverloaded) {
+			t.Fatalf("beyond the queue: %v", err)
+		}
+	}
+	if grown := heap() - before; grown > 1<<20 {
+		t.Errorf("%d refused decisions are still in %d bytes", 10*queue, grown)
+	}
+	close(journal.gate)
+	answered.Wait()
+	closeRecorder(t, recorder)
+}
+
+// heap is what is in use after a collection.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func TestWhatGrantsIsRefusedWhenThereIsHardlyRoom(t *testing.T) {
