@@ -58,7 +58,7 @@ func (c *backupCommand) verify(env *environment) error {
 // they shipped to ClickHouse or not.
 func (f storeFlags) keeping() storeFlags {
 	if f.RedisURL == "" {
-		f.ClickhouseURL = ""
+		f.ClickhouseURL, f.ClickhouseCluster = "", ""
 	}
 	return f
 }

@@ -11,9 +11,12 @@ import (
 )
 
 type migrateToCommand struct {
-	Data   string   `help:"Folder of the embedded store to move from." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
-	To     []string `help:"Where to: the Redis and the ClickHouse, one --to each. In the variable, with a space between." required:"" env:"ASSENT_MIGRATE_TO" sep:" " placeholder:"URL"`
-	DryRun bool     `help:"Only tell what would be copied, and whether the target could take it."`
+	Data              string   `help:"Folder of the embedded store to move from." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
+	To                []string `help:"Where to: the Redis and the ClickHouse, one --to each. In the variable, with a space between." required:"" env:"ASSENT_MIGRATE_TO" sep:" " placeholder:"URL"`
+	RedisWait         int      `help:"As of assent serve." name:"redis-wait" env:"ASSENT_REDIS_WAIT" default:"0" placeholder:"N"`
+	ClickhouseCluster string   `help:"As of assent serve." name:"clickhouse-cluster" env:"ASSENT_CLICKHOUSE_CLUSTER" placeholder:"NAME"`
+
+	DryRun bool `help:"Only tell what would be copied, and whether the target could take it."`
 }
 
 // Run copies, follows the server until it stops, copies the rest, and proves that both sides are equal.
@@ -51,7 +54,7 @@ func (c *migrateToCommand) Run(env *environment) (err error) {
 
 // targets tells the two URLs apart.
 func (c *migrateToCommand) targets() (storeFlags, error) {
-	var flags storeFlags
+	flags := storeFlags{RedisWait: c.RedisWait, ClickhouseCluster: c.ClickhouseCluster}
 	for _, url := range c.To {
 		if scheme, _, _ := strings.Cut(url, ":"); scheme == "redis" || scheme == "rediss" {
 			flags.RedisURL = url
