@@ -166,17 +166,13 @@ func TestInstancesOnOneRedisShareTheirLimits(t *testing.T) {
 	}
 	env := []string{"REDIS_URL=" + redis.URL, floodLimit, "ASSENT_TRUSTED_PROXY=127.0.0.1"}
 	added := addSite(t, t.TempDir(), env[0])
-	from := through{address: "198.51.100.7"}
 	var instances []visit
 	for range 2 {
 		p := startProgram(t, t.TempDir(), env...)
 		p.serves(added)
-		v := visit{client: http.DefaultClient, server: p, site: added}
-		if recorded, _ := v.flood(t, 2*floodBurst, func(int) through { return from }); recorded < floodBurst {
-			t.Errorf("%d recorded of a fresh instance", recorded)
-		}
-		instances = append(instances, v)
+		instances = append(instances, visit{client: http.DefaultClient, server: p, site: added})
 	}
+	from := burstOfEach(t, instances)
 	for i, v := range instances {
 		begun := time.Now()
 		for wait := 0; wait <= 5; time.Sleep(50 * time.Millisecond) {
@@ -187,4 +183,23 @@ func TestInstancesOnOneRedisShareTheirLimits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// burstOfEach returns an address from which each instance has let through all that it would alone. They learn of each
+// other every second, perhaps in the middle: then it is another address's turn.
+func burstOfEach(t *testing.T, instances []visit) through {
+	t.Helper()
+	for network := range 256 {
+		from := through{address: fmt.Sprintf("198.51.%d.7", network)}
+		least := floodBurst
+		for _, v := range instances {
+			recorded, _ := v.flood(t, 2*floodBurst, func(int) through { return from })
+			least = min(least, recorded)
+		}
+		if least == floodBurst {
+			return from
+		}
+	}
+	t.Fatal("no burst was let through by each")
+	return through{}
 }

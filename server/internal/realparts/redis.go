@@ -61,15 +61,16 @@ func (s *Servers) redisCluster(replicas int) (*Redis, error) {
 		return nil, fmt.Errorf("create cluster: %w: %s", err, output)
 	}
 	cluster.URL = "redis://" + addresses[0] + "?addr=" + strings.Join(addresses[1:], "&addr=")
-	return cluster, awaitCluster(addresses)
+	return cluster, awaitCluster(addresses, replicas)
 }
 
-// awaitCluster waits until every node knows that all slots are served and its replicas are in step.
-func awaitCluster(addresses []string) error {
+// awaitCluster waits until every node knows that all slots are served, every master has its replicas, and those are in
+// step.
+func awaitCluster(addresses []string, replicas int) error {
 	deadline := time.Now().Add(patience)
 	for _, address := range addresses {
 		for {
-			err := clusterReady(address)
+			err := clusterReady(address, replicas)
 			if err == nil {
 				break
 			}
@@ -82,14 +83,18 @@ func awaitCluster(addresses []string) error {
 	return nil
 }
 
-func clusterReady(address string) error {
+func clusterReady(address string, replicas int) error {
 	client := redis.NewClient(&redis.Options{Addr: address})
 	info, err := client.ClusterInfo(context.Background()).Result()
 	if err == nil && !strings.Contains(info, "cluster_state:ok") {
 		err = errors.New("cluster state is not ok")
 	}
 	replication, replicationErr := client.Info(context.Background(), "replication").Result()
-	if strings.Contains(replication, "role:slave") && !strings.Contains(replication, "master_link_status:up") {
+	complete := fmt.Sprintf("connected_slaves:%d\r", replicas)
+	if strings.Contains(replication, "role:slave") {
+		complete = "master_link_status:up"
+	}
+	if !strings.Contains(replication, complete) {
 		err = errors.Join(err, errors.New("replica is not in step"))
 	}
 	return errors.Join(err, replicationErr, client.Close())
