@@ -23,7 +23,8 @@ type scenario struct {
 
 	// unavailableIsRefused: what is answered 503 has been recorded by nobody, not even without anybody's knowledge.
 	unavailableIsRefused bool
-	// spooled: Redis is out of reach meanwhile, so that a decision may be acknowledged with a later time than Redis has.
+	// spooled: Redis takes no decisions meanwhile, so that a retry of one whose answer nobody waited for may be acknowledged
+	// with a later time than Redis has.
 	spooled bool
 }
 
@@ -38,7 +39,7 @@ var scenarios = []scenario{
 	{name: "Redis, killed while the disk of the spool is full", set: set{redis: one}, fault: killRedisAndFillDisk, spooled: true},
 	{name: "Redis, frozen", set: set{redis: one}, fault: freezeRedis, spooled: true},
 	{name: "Redis, network before it", set: set{redis: one, link: toRedis}, fault: changeWeather, spooled: true},
-	{name: "Redis, full", set: set{redis: one}, fault: fillRedis, unavailableIsRefused: true},
+	{name: "Redis, full", set: set{redis: one}, fault: fillRedis, unavailableIsRefused: true, spooled: true},
 	{name: "Redis and ClickHouse, server killed", set: set{redis: one, clickhouse: true}, fault: killServer},
 	{name: "Redis and ClickHouse, Redis killed, then the server while it spools and while it hands over", set: set{redis: one, clickhouse: true}, fault: killRedisAndServer, spooled: true},
 	{name: "Redis and ClickHouse, two servers", set: set{redis: one, clickhouse: true, servers: 2}, fault: killOrFreezeServer},
