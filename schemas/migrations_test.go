@@ -13,15 +13,19 @@ import (
 // taken are the steps that databases in the field have taken, by the hash of their text. A step is never changed, since
 // those would not take it again: a change is a new step, with a line of its own here.
 var taken = map[string]string{
-	"clickhouse/0001_decisions.sql":      "bbb699f0f5538119",
-	"clickhouse/0002_compact.sql":        "a9d6b2d9ed49fb62",
-	"clickhouse/0003_regime.sql":         "66e74bf17d4ebfe6",
-	"clickhouse/0004_compact_regime.sql": "b7a777e4770dffd6",
-	"clickhouse/0005_codecs.sql":         "7ad0095816d1f78b",
-	"embedded/0001_init.sql":             "bfd86969d8df6790",
-	"embedded/0002_sightings.sql":        "bbda0d1b2c039817",
-	"embedded/0003_regime.sql":           "40b5537007a5bf25",
-	"embedded/0004_by_subject.sql":       "d4a23cc107ab83ba",
+	"clickhouse/0001_decisions.sql":          "bbb699f0f5538119",
+	"clickhouse/0002_compact.sql":            "a9d6b2d9ed49fb62",
+	"clickhouse/0003_regime.sql":             "66e74bf17d4ebfe6",
+	"clickhouse/0004_compact_regime.sql":     "b7a777e4770dffd6",
+	"clickhouse/0005_codecs.sql":             "7ad0095816d1f78b",
+	"clickhouse/0006_dimensions.sql":         "22f7948974e23058",
+	"clickhouse/0007_compact_dimensions.sql": "bc8ff4922500c209",
+	"clickhouse/0008_exposures.sql":          "8ade3661a411eaf4",
+	"embedded/0001_init.sql":                 "bfd86969d8df6790",
+	"embedded/0002_sightings.sql":            "bbda0d1b2c039817",
+	"embedded/0003_regime.sql":               "40b5537007a5bf25",
+	"embedded/0004_by_subject.sql":           "d4a23cc107ab83ba",
+	"embedded/0005_rates.sql":                "2c0ebfce7b1de93e",
 }
 
 func TestStepsThatWereTakenStayAsTheyWere(t *testing.T) {

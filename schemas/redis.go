@@ -126,6 +126,9 @@ func DayKeyKey(day string) string { return "d:" + day }
 // network. It lives for that long, a minute or so.
 func LimitKey(name string) string { return "f:" + name }
 
+// VisitorsKey is the set of who was counted on a site's day (YYYY-MM-DD): hashes under that day's key. It lives for two days.
+func VisitorsKey(site, day string) string { return "v:{" + site + "}:" + day }
+
 func tag(shard int) string {
 	if shard < 10 {
 		return "{v0" + strconv.Itoa(shard) + "}"

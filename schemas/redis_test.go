@@ -30,6 +30,8 @@ func TestRedisKeys(t *testing.T) {
 		schemas.DayKeyKey("2026-11-25"):   "d:2026-11-25",
 		schemas.LimitKey("abc"):           "f:abc",
 
+		schemas.VisitorsKey("shop1", "2026-11-25"): "v:{shop1}:2026-11-25",
+
 		schemas.SightingsKey("shop1", "2026-11-24"): "g:{shop1}:2026-11-24",
 
 		schemas.ScriptKey("shop1:a", "bc"): "b:7:shop1:a:bc",

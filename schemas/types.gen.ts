@@ -90,8 +90,16 @@ export interface Current {
 export interface Exposure {
   /** Id of the notice. */
   notice: string;
-  /** The notice came on screen, something kept it from there, the page was left without an answer, or it was closed without one. */
+  /** The layer came on screen, something kept it from there, the page was left without an answer, or it was closed without one. */
   event: 'shown' | 'hidden' | 'ignored' | 'dismissed';
+  /** The first layer, which asks a visitor without a choice, or the preferences, which anybody may open. */
+  layer?: 'banner' | 'preferences';
+  /** BCP 47 tag of the language that the notice was shown in. */
+  locale?: string;
+  /** The page, http or https. The server keeps origin and path only. */
+  page?: string;
+  /** Rules that the visitor is asked by. A server that reads none takes the strictest that asks. */
+  regime?: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
 }
 
 /** Answer to the event `shown`. */
@@ -246,6 +254,13 @@ export interface Receipt {
   removed: string[];
   /** Rules that the visitor was asked by. */
   regime: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+  /** Where the visitor was, ISO 3166; absent when nobody knows. */
+  country?: string;
+  /** Class of device and, next, family of browser: what is kept of the User-Agent. */
+  device?: string;
+  browser?: string;
+  /** Seconds that the notice had been on screen, rounded up to a few steps. */
+  waited?: number;
 }
 
 /** How visitors of one site chose in a period. */

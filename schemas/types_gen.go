@@ -94,8 +94,16 @@ type Current struct {
 type Exposure struct {
 	// Id of the notice.
 	Notice string `json:"notice"`
-	// The notice came on screen, something kept it from there, the page was left without an answer, or it was closed without one.
+	// The layer came on screen, something kept it from there, the page was left without an answer, or it was closed without one.
 	Event string `json:"event"`
+	// The first layer, which asks a visitor without a choice, or the preferences, which anybody may open.
+	Layer string `json:"layer,omitempty"`
+	// BCP 47 tag of the language that the notice was shown in.
+	Locale string `json:"locale,omitempty"`
+	// The page, http or https. The server keeps origin and path only.
+	Page string `json:"page,omitempty"`
+	// Rules that the visitor is asked by. A server that reads none takes the strictest that asks.
+	Regime string `json:"regime,omitempty"`
 }
 
 // Shown: Answer to the event `shown`.
@@ -250,6 +258,13 @@ type Receipt struct {
 	Removed []string `json:"removed"`
 	// Rules that the visitor was asked by.
 	Regime string `json:"regime"`
+	// Where the visitor was, ISO 3166; absent when nobody knows.
+	Country string `json:"country,omitempty"`
+	// Class of device and, next, family of browser: what is kept of the User-Agent.
+	Device  string `json:"device,omitempty"`
+	Browser string `json:"browser,omitempty"`
+	// Seconds that the notice had been on screen, rounded up to a few steps.
+	Waited int `json:"waited,omitempty"`
 }
 
 // Report: How visitors of one site chose in a period.

@@ -1,4 +1,4 @@
-import { notice, purposes, services } from 'assent:config';
+import { purposes, services } from 'assent:config';
 import { type Answers, answersFrom, answersOf, type Choice } from './choice.ts';
 import { clearRefused } from './clear.ts';
 import type { Change, Source } from './contract.ts';
@@ -8,9 +8,9 @@ import { shown } from './exposure.ts';
 import { sweep } from './gate.ts';
 import { consentUpdate, setLanding, switchMeasurement } from './google.ts';
 import { takeLanding } from './landing.ts';
-import { language } from './language.ts';
 import { enqueue } from './outbox.ts';
 import { keepSecret } from './secret.ts';
+import { setting } from './setting.ts';
 import { isFinal, isMarketing, signalled } from './signal.ts';
 import { snapshot } from './snapshot.ts';
 import { current, has, setChoice } from './state.ts';
@@ -58,8 +58,7 @@ export const record = (
   writeChoice(current);
   if (HAS_TRACES && news.removed[0])
     deed.removed = [...new Set(news.removed)].slice(0, 64).map((name) => name.slice(0, 255));
-  if (REGIME !== 'opt-in') deed.regime = REGIME;
-  enqueue(toDecision(deed, keepSecret(), notice, language._language, location, now));
+  enqueue(toDecision(deed, keepSecret(), setting(), now));
   emit('choice', news);
   emit('change', news);
 };

@@ -1,27 +1,22 @@
 import type { Decision } from '../../schemas/types.gen.ts';
 import { type Answers, answersFrom, type Choice } from './choice.ts';
 import { newId } from './ids.ts';
+import type { Setting } from './setting.ts';
 
 /** What the visitor did, and where. */
 export type Deed = Required<Pick<Decision, 'action' | 'purposes' | 'services' | 'source' | 'synthetic'>> &
-  Pick<Decision, 'removed' | 'regime' | 'shown'>;
+  Pick<Decision, 'removed' | 'shown'>;
 
-/** The body that is posted (schemas/decision.schema.json). Origin and path of the page only: a query may hold names. */
-export const toDecision = (
-  deed: Deed,
-  secret: string,
-  notice: string,
-  locale: string,
-  { origin, pathname }: { readonly origin: string; readonly pathname: string },
-  milliseconds: number,
-): Decision => ({
+/** Origin and path of a page only: a query may hold names. One from a file has no origin and is left out of the JSON. */
+export const pageOf = ({ origin, pathname }: { readonly origin: string; readonly pathname: string }): string =>
+  origin.startsWith('http') ? (origin + pathname).slice(0, 2048) : (undefined as unknown as string);
+
+/** The body that is posted (schemas/decision.schema.json). */
+export const toDecision = (deed: Deed, secret: string, setting: Setting, milliseconds: number): Decision => ({
   id: newId(milliseconds),
   secret,
-  notice,
+  ...setting,
   ...deed,
-  locale,
-  // A page from a file has no origin.
-  ...(origin.startsWith('http') && { page: (origin + pathname).slice(0, 2048) }),
   decidedAt: new Date(milliseconds).toISOString(),
 });
 

@@ -3,7 +3,7 @@ import { startGuard } from './block/guard.ts';
 import { startReport } from './block/report.ts';
 import { apply, recordSignal } from './decide.ts';
 import { emit } from './events.ts';
-import { tellShown } from './exposure.ts';
+import { tellExposures } from './exposure.ts';
 import { watch } from './gate.ts';
 import { consentDefault } from './google.ts';
 import { showNotice, startNotice } from './notice/notice.ts';
@@ -36,7 +36,7 @@ const start = (): void => {
   flush();
   for (const moment of ['online', 'visibilitychange']) addEventListener(moment, flush);
   emit('ready', snapshot());
-  if (REGIME !== 'child-directed') tellShown();
+  if (REGIME !== 'child-directed') tellExposures();
   if (REGIME !== 'child-directed') startNotice();
   if (HAS_REPORT) startReport();
   if (/assent-check/.test(location.search)) selfTest();

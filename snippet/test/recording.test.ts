@@ -52,7 +52,8 @@ test('a decision brings back what the server answered when the notice came on sc
   await page.goto(world.page('/', html(world.tag())));
   await (await answered).finished();
   assert.deepEqual(await flags(() => page.click(ACCEPT), page), []);
-  assert.deepEqual(world.exposures, [{ notice: world.posts[0]!.notice, event: 'shown' }]);
+  const { notice, locale, page: address } = world.posts[0]!;
+  assert.deepEqual(world.exposures, [{ notice, locale, page: address, event: 'shown', layer: 'banner' }]);
   assert.ok(world.posts[0]!.shown);
   await page.close();
 
@@ -61,6 +62,43 @@ test('a decision brings back what the server answered when the notice came on sc
   await early.goto(world.page('/', html(world.tag())));
   assert.deepEqual(await flags(() => early.click(REJECT), early), ['not-seen'], 'a choice waits for nothing');
   await early.close();
+});
+
+test('what becomes of the layers is told, and what an undecided visitor was shown first stays the word for it', async () => {
+  const { world, browser } = lab;
+  const page = await browser.newPage();
+  const told = async (count: number, action: () => Promise<unknown>) => {
+    const answers = page.waitForResponse(/\/exposures$/);
+    await action();
+    await (await answers).finished();
+    assert.equal(world.exposures.length, count);
+    return world.exposures.at(-1)!;
+  };
+  await told(1, () =>
+    page.goto(world.page('/', html(world.tag(), '<main><a href="#" data-assent-action="open">Settings</a></main>'))),
+  );
+  const opened = await told(2, () => page.click('main a'));
+  assert.deepEqual([opened.event, opened.layer], ['shown', 'preferences']);
+  await page.click(SAVE);
+  await until(() => world.posts.length === 1, 'the first choice');
+  assert.match(world.posts[0]!.shown!, /^A[g-v]/, 'the word for the question');
+  await told(3, () => page.click('main a'));
+  await page.click(SAVE);
+  await until(() => world.posts.length === 2, 'the second choice');
+  assert.match(world.posts[1]!.shown!, /^A[w-z0-9_-]/, 'the word for the preferences');
+  await page.close();
+
+  const blocked = await browser.newPage();
+  await blocked.addInitScript(`new MutationObserver(() =>
+    document.getElementById('assent-root')?.style.setProperty('display', 'none', 'important'),
+  ).observe(document, { childList: true, subtree: true })`);
+  await blocked.goto(world.page('/', html(world.tag())));
+  await until(() => world.exposures.length === 5, 'hidden is told');
+  assert.deepEqual(
+    world.exposures.slice(3).map(({ event }) => event),
+    ['shown', 'hidden'],
+  );
+  await blocked.close();
 });
 
 for (const weather of ['down', 'error', 'hang', 'crowded', 'full'] satisfies Weather[]) {

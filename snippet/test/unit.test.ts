@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Answers, type Choice, undecided } from '../src/choice.ts';
 import { COOKIE_LIMIT, decode, encode, type Marked } from '../src/codec.ts';
-import { type Deed, toChoice, toDecision } from '../src/decision.ts';
+import { type Deed, pageOf, toChoice, toDecision } from '../src/decision.ts';
 import { newId, newSecret } from '../src/ids.ts';
 import { match } from '../src/match.ts';
 import { faults } from './decision.ts';
@@ -170,11 +170,15 @@ const deed = (change: Partial<Deed>): Deed => ({
 
 test('a deed becomes a decision that the contract allows', () => {
   const place = { origin: 'https://shop.example', pathname: '/cart' };
-  const decision = toDecision(deed({}), newSecret(), 'notice', 'de', place, 1_795_428_000_000);
+  const decision = toDecision(
+    deed({}),
+    newSecret(),
+    { notice: 'notice', locale: 'de', page: pageOf(place) },
+    1_795_428_000_000,
+  );
   assert.deepEqual(faults(decision), []);
   assert.equal(decision.page, 'https://shop.example/cart');
-  const file = toDecision(deed({}), newSecret(), 'notice', 'de', { origin: 'null', pathname: '/x' }, 1);
-  assert.ok(!('page' in file));
+  assert.equal(pageOf({ origin: 'null', pathname: '/x' }), undefined);
 });
 
 test('a signal answers only what it names, a decision everything', () => {

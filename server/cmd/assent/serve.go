@@ -23,6 +23,7 @@ import (
 	"assent/server/internal/httpapi"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
+	"assent/server/internal/reporting"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -131,6 +132,8 @@ type server struct {
 	reconciler *shipping.Reconciler // nil when the ledger is no ClickHouse.
 	catalog    *site.Catalog
 	sightings  *sighting.Counter
+	exposures  *exposure.Counter
+	roller     reporting.Roller   // nil when the ledger needs none.
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
 	keys       *daykey.Ring
@@ -166,10 +169,12 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		accounts:  account.New(stores.front, time.Now, rand.Reader),
 		publisher: publisherOf(stores.front),
 		sightings: sighting.NewCounter(stores.front, log),
+		exposures: exposure.NewCounter(stores.back, stores.front, log),
 		shared:    stores.limits,
 		keys:      daykey.NewRing(stores.front, rand.Reader),
 		log:       log,
 	}
+	s.roller, _ = stores.back.(reporting.Roller)
 	if front.rate > 0 {
 		s.limiter = ratelimit.New(front.rate)
 	}
@@ -197,7 +202,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
+		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), Exposures: httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
+		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx), s.stopSpool(ctx))
@@ -226,6 +232,10 @@ func (s *server) begin(ctx context.Context) {
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
+	s.background.Go(func() { s.exposures.Run(work) })
+	if s.roller != nil {
+		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
+	}
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })
 	}

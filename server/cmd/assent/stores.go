@@ -15,6 +15,7 @@ import (
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/moving"
 	"assent/server/internal/ratelimit"
@@ -51,6 +52,7 @@ type front interface {
 	daykey.Store
 	moving.Holdings
 	moving.Marks
+	exposure.Visitors
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -60,6 +62,8 @@ type back interface {
 	shipping.Ledger
 	reporting.Query
 	moving.Trail
+	reporting.Counts
+	exposure.Store
 	Ping(ctx context.Context) error
 	io.Closer
 }

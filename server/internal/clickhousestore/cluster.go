@@ -15,7 +15,9 @@ import (
 
 // cluster is where the tables lie when ClickHouse runs on several servers. Each server of the cluster has
 //   - decisions_local, replicated within a shard by Keeper or ZooKeeper, which holds the rows, and
-//   - decisions, a Distributed table over all of those, which is what the rest of this package reads and writes.
+//   - decisions, a Distributed table over all of those, which is what the rest of this package reads and writes,
+//
+// and the same for exposures.
 //
 // A subject's rows lie on one shard, so all deliveries of a decision meet there. A nil cluster is one server.
 type cluster struct {
@@ -50,6 +52,9 @@ func InCluster(name string) Option {
 	}
 }
 
+// spread are the tables that lie on all shards, and what says on which a row does.
+var spread = map[string]string{"decisions": "cityHash64(site, subject)", "exposures": "cityHash64(site, slot)"}
+
 var (
 	tableOf  = regexp.MustCompile(`(?m)^(CREATE TABLE IF NOT EXISTS|ALTER TABLE|CREATE DATABASE IF NOT EXISTS) (\S+)`)
 	engineOf = regexp.MustCompile(`ENGINE = (\w*MergeTree)\(`)
@@ -65,10 +70,10 @@ func (c *cluster) place(statement string) string {
 		return statement
 	}
 	table, path, replica := match[2], "/clickhouse/tables/{shard}/"+c.database+"/"+match[2], "{replica}"
-	switch table {
-	case "decisions":
-		table = "decisions_local"
-	case "assent_migrations": // One for all shards.
+	switch {
+	case spread[table] != "":
+		table += "_local"
+	case table == "assent_migrations": // One for all shards.
 		path, replica = "/clickhouse/tables/"+c.database+"/"+table, "{shard}-{replica}"
 	}
 	statement = strings.Replace(statement, match[0], match[1]+" "+table+c.everywhere(), 1)
@@ -121,46 +126,63 @@ func awaitTurn(ctx context.Context, begun time.Time) bool {
 // isUnderWay reports whether some server has not taken a step yet because it is down. Its queue of steps waits for it.
 func (c *cluster) isUnderWay(err error) bool { return c != nil && hasCode(err, timeoutExceeded) }
 
-// differing counts the columns that only one of the two tables has, or has otherwise.
-const differing = `SELECT count() FROM (
-		SELECT name, type, default_kind, default_expression, count() AS tables FROM system.columns
-		WHERE database = currentDatabase() AND table IN ('decisions', 'decisions_local')
-		GROUP BY name, type, default_kind, default_expression
+// differing finds the Distributed tables of which a column is in only one of the two tables, or is otherwise there.
+const differing = `SELECT DISTINCT pair FROM (
+		SELECT replaceOne(table, '_local', '') AS pair, name, type, default_kind, default_expression, count() AS tables FROM system.columns
+		WHERE database = currentDatabase() AND table IN ('decisions', 'decisions_local', 'exposures', 'exposures_local')
+		GROUP BY pair, name, type, default_kind, default_expression
 	) WHERE tables = 1`
 
-// differs reports whether the Distributed table has other columns than the tables that it leads to.
-func (s *Store) differs(ctx context.Context) (bool, error) {
+// differing returns the Distributed tables that have other columns than the tables that they lead to.
+func (s *Store) differing(ctx context.Context) ([]string, error) {
 	if s.cluster == nil {
-		return false, nil
+		return nil, nil
 	}
-	var different uint64
-	if err := s.conn.QueryRow(ctx, differing).Scan(&different); err != nil {
-		return false, fmt.Errorf("compare columns: %w", err)
+	rows, err := s.conn.Query(ctx, differing)
+	if err != nil {
+		return nil, fmt.Errorf("compare columns: %w", err)
 	}
-	return different > 0, nil
+	var tables []string
+	for rows.Next() {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			return nil, closeRows(rows, err)
+		}
+		tables = append(tables, table)
+	}
+	return tables, closeRows(rows, rows.Err())
 }
 
-// distribute gives the Distributed table the columns of the tables that it leads to. It holds nothing itself, so it is
-// made anew and exchanged: old servers cannot alter one on a cluster.
+// distribute gives the Distributed tables the columns of the tables that they lead to.
 func (s *Store) distribute(ctx context.Context) error {
-	different, err := s.differs(ctx)
-	if err != nil || !different {
+	tables, err := s.differing(ctx)
+	if err != nil {
 		return err
 	}
-	there, err := s.hasTable(ctx, "decisions")
+	for _, table := range tables {
+		if err := s.distributeOne(ctx, table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// distributeOne makes a table anew and exchanges it, since it holds nothing itself: old servers cannot alter one on a cluster.
+func (s *Store) distributeOne(ctx context.Context, table string) error {
+	there, err := s.hasTable(ctx, table)
 	if err != nil {
 		return err
 	}
 	everywhere := s.cluster.everywhere()
-	definition := fmt.Sprintf("%s AS %s.decisions_local ENGINE = Distributed('%s', '%s', decisions_local, cityHash64(site, subject))",
-		everywhere, quoted(s.cluster.database), s.cluster.name, s.cluster.database)
-	statements := []string{"CREATE TABLE IF NOT EXISTS decisions" + definition}
+	definition := fmt.Sprintf("%s AS %s.%s_local ENGINE = Distributed('%s', '%s', %s_local, %s)",
+		everywhere, quoted(s.cluster.database), table, s.cluster.name, s.cluster.database, table, spread[table])
+	statements := []string{"CREATE TABLE IF NOT EXISTS " + table + definition}
 	if there {
 		statements = []string{
-			"DROP TABLE IF EXISTS decisions_next" + everywhere,
-			"CREATE TABLE decisions_next" + definition,
-			"RENAME TABLE decisions TO decisions_former, decisions_next TO decisions" + everywhere,
-			"DROP TABLE IF EXISTS decisions_former" + everywhere,
+			"DROP TABLE IF EXISTS " + table + "_next" + everywhere,
+			"CREATE TABLE " + table + "_next" + definition,
+			"RENAME TABLE " + table + " TO " + table + "_former, " + table + "_next TO " + table + everywhere,
+			"DROP TABLE IF EXISTS " + table + "_former" + everywhere,
 		}
 	}
 	for _, statement := range statements {

@@ -53,6 +53,12 @@ func TestShards(t *testing.T) {
 			}
 		})
 	})
+	t.Run("Counts", func(t *testing.T) {
+		reportingtest.TestCounts(t, 4, func(t *testing.T) reportingtest.Counted {
+			store, closing := openCluster(t, cluster.URL("suite"))
+			return counted(t, store, closing)
+		})
+	})
 	t.Run("OtherWay", func(t *testing.T) { testOtherWay(t, cluster) })
 }
 
@@ -196,8 +202,12 @@ func testPlaced(t *testing.T, url string) {
 	for _, step := range steps {
 		for statement := range strings.SplitSeq(strings.TrimSpace(step.SQL), ";\n") {
 			placed := clickhousestore.Placed(strings.TrimSuffix(statement, ";"), realparts.ClusterName, "assent")
-			if strings.Count(placed, "decisions_local ON CLUSTER `assent`") != 1 ||
-				strings.Contains(placed, "CREATE TABLE") != strings.Contains(placed, "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/assent/decisions', '{replica}', precedence)") {
+			engine := "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/assent/decisions', '{replica}', precedence)"
+			table := "decisions"
+			if strings.Contains(statement, "TABLE IF NOT EXISTS exposures") {
+				table, engine = "exposures", "ENGINE = ReplicatedSummingMergeTree('/clickhouse/tables/{shard}/assent/exposures', '{replica}', (views, visitors))"
+			}
+			if strings.Count(placed, table+"_local ON CLUSTER `assent`") != 1 || strings.Contains(placed, "CREATE TABLE") != strings.Contains(placed, engine) {
 				t.Errorf("%s is not for a cluster:\n%s", step.Name, placed)
 			}
 			var formatted string

@@ -28,8 +28,8 @@ func (s *Store) migrate(ctx context.Context, version *clickhouse.ServerVersion) 
 	if err != nil {
 		return err
 	}
-	apart, err := s.differs(ctx)
-	if err != nil || len(missing) == 0 && !apart {
+	apart, err := s.differing(ctx)
+	if err != nil || len(missing) == 0 && len(apart) == 0 {
 		return err
 	}
 	return s.alone(ctx, func() error {

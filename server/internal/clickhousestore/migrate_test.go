@@ -20,6 +20,7 @@ import (
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/shipping"
 	"assent/server/internal/shipping/shippingtest"
+	"assent/server/internal/useragent"
 )
 
 func connect(t *testing.T, url string) driver.Conn {
@@ -60,11 +61,12 @@ func text(t *testing.T, conn driver.Conn, query string) string {
 const columnsQuery = `SELECT arrayStringConcat(groupArray(concat(name, ' ', type)), '; ') FROM
 	(SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = 'decisions' AND default_kind != 'ALIAS')`
 
-// plainColumns are what 0001 and 0003 make; the current engine must have them in compact types after 0002 and 0004.
+// plainColumns are what 0001, 0003 and 0006 make; the current engine must have them in compact types after the others.
 const plainColumns = "id FixedString(16); site String; subject String; notice String; action String; outcome String; " +
 	"purposes_granted Array(String); purposes_refused Array(String); services_granted Array(String); " +
 	"services_refused Array(String); source String; synthetic UInt8; locale String; page String; decided_at Int64; " +
-	"recorded_at Int64; day Date; lifetime_days Int32; flags Array(String); precedence UInt64; regime String; removed Array(String)"
+	"recorded_at Int64; day Date; lifetime_days Int32; flags Array(String); precedence UInt64; regime String; removed Array(String); " +
+	"country String; device String; browser String; waited UInt32"
 
 // testMigrations checks what a fresh database looks like, and that preparing it again changes nothing.
 func testMigrations(t *testing.T, url string, applied, wantColumns string) {
@@ -114,6 +116,7 @@ func testEarlierRows(t *testing.T, url string) {
 	record := recordingtest.Refusal("site", "s1")
 	record.RecordedAt = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	record.Purposes, record.Flags, record.Regime, record.Removed = nil, nil, consent.OptIn, nil
+	record.Country, record.Device, record.Browser, record.Waited = "", "", "", 0
 	for _, statement := range []string{"DROP TABLE decisions", "DROP TABLE assent_migrations", strings.TrimSuffix(strings.TrimSpace(steps[0].SQL), ";")} {
 		execute(t, conn, statement)
 	}
@@ -137,6 +140,9 @@ func testEarlierRows(t *testing.T, url string) {
 var writers = map[string]func(*consent.Record){
 	"testdata/insert1.sql": func(r *consent.Record) { r.Regime, r.Removed = consent.OptIn, nil },
 	"testdata/insert2.sql": func(*consent.Record) {},
+	"testdata/insert3.sql": func(r *consent.Record) {
+		r.Country, r.Device, r.Browser, r.Waited = "DE", useragent.Phone, "firefox", 8
+	},
 }
 
 // testEarlierWriters lets every earlier version write beside this one: what it writes is read, and counted once when this
@@ -178,7 +184,7 @@ func testEarlierWriters(t *testing.T, url string) {
 func compactColumns() string {
 	low := "LowCardinality(String)"
 	out := strings.ReplaceAll(plainColumns, "Array(String)", "Array("+low+")")
-	for _, name := range []string{"notice", "action", "outcome", "source", "locale", "page", "regime"} {
+	for _, name := range []string{"notice", "action", "outcome", "source", "locale", "page", "regime", "country", "device", "browser"} {
 		out = strings.Replace(out, name+" String", name+" "+low, 1)
 	}
 	return out
@@ -201,7 +207,8 @@ func TestEveryMemberIsStored(t *testing.T) {
 	}
 	for _, name := range strings.Split(plainColumns, "; ") {
 		column, _, _ := strings.Cut(name, " ")
-		if !strings.Contains(steps[0].SQL, "\n  "+column+" ") && !strings.Contains(steps[2].SQL, "ADD COLUMN "+column+" ") {
+		added := " ADD COLUMN " + column + " "
+		if !strings.Contains(steps[0].SQL, "\n  "+column+" ") && !strings.Contains(steps[2].SQL+steps[5].SQL, added) {
 			t.Errorf("no migration creates column %s", column)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // columns of the ledger that hold a record, in the order of values and scan.
 const columns = "id, site, subject, notice, action, purposes_granted, purposes_refused, services_granted, " +
 	"services_refused, source, synthetic, locale, page, decided_at, recorded_at, lifetime_days, flags, " +
-	"regime, removed"
+	"regime, removed, country, device, browser, waited"
 
 // derived columns follow from those: the outcome and the day for reports, the precedence for merges.
 const derived = "outcome, day, precedence"
@@ -34,6 +34,7 @@ func values(r consent.Record) []any {
 		string(r.ID[:]), r.Site, r.Subject, r.Notice, r.Action, purposesGranted, purposesRefused, servicesGranted,
 		servicesRefused, r.Source, synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), recordedAt, int32(r.LifetimeDays),
 		append([]string{}, r.Flags...), r.Regime, append([]string{}, r.Removed...),
+		r.Country, r.Device, r.Browser, uint32(r.Waited),
 		string(r.Outcome()), r.RecordedAt.UTC().Truncate(24 * time.Hour), uint64(math.MaxInt64 - recordedAt),
 	}
 }
@@ -61,9 +62,10 @@ func scan(rows driver.Rows) (consent.Record, error) {
 	var synthetic uint8
 	var decidedAt, recordedAt int64
 	var lifetimeDays int32
+	var waited uint32
 	err := rows.Scan(&id, &r.Site, &r.Subject, &r.Notice, &r.Action, &purposesGranted, &purposesRefused, &servicesGranted,
 		&servicesRefused, &r.Source, &synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &lifetimeDays, &r.Flags,
-		&r.Regime, &r.Removed)
+		&r.Regime, &r.Removed, &r.Country, &r.Device, &r.Browser, &waited)
 	if err != nil {
 		return consent.Record{}, fmt.Errorf("scan decision: %w", err)
 	}
@@ -75,7 +77,7 @@ func scan(rows driver.Rows) (consent.Record, error) {
 	r.Synthetic = synthetic != 0
 	r.DecidedAt = consent.FromMicros(decidedAt)
 	r.RecordedAt = consent.FromMicros(recordedAt)
-	r.LifetimeDays = int(lifetimeDays)
+	r.LifetimeDays, r.Waited = int(lifetimeDays), int(waited)
 	return r, nil
 }
 

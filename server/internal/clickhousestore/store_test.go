@@ -33,7 +33,7 @@ func TestNative(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0003_regime.sql", plainColumns)
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0003_regime.sql 0006_dimensions.sql 0008_exposures.sql", plainColumns)
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })
@@ -55,7 +55,7 @@ func TestCurrent(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql", compactColumns())
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql 0006_dimensions.sql 0007_compact_dimensions.sql 0008_exposures.sql", compactColumns())
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })
@@ -101,6 +101,20 @@ func testAll(t *testing.T, url func(database string) string) {
 			}
 		})
 	})
+	t.Run("Counts", func(t *testing.T) {
+		reportingtest.TestCounts(t, 4, func(t *testing.T) reportingtest.Counted {
+			store, closing := open(t, url(recordingtest.Site()))
+			return counted(t, store, closing)
+		})
+	})
+}
+
+// counted is for reportingtest.TestCounts.
+func counted(t *testing.T, store *clickhousestore.Store, closing func()) reportingtest.Counted {
+	t.Cleanup(closing)
+	return reportingtest.Counted{Counts: store, Expose: store.AddExposures, Append: func(ctx context.Context, records []consent.Record) error {
+		return store.Append(ctx, shippingtest.BatchOf(records...))
+	}}
 }
 
 func open(t *testing.T, url string, options ...clickhousestore.Option) (*clickhousestore.Store, func()) {

@@ -34,9 +34,13 @@ type Circumstances struct {
 	Notice    *schemas.Notice // The complete notice that the decision names; nil when the site never published it.
 	Current   schemas.Notice  // The site's complete notice of today, which a refusal of an unknown one is read by.
 	Now       time.Time
-	GPCHeader bool // The request carried Sec-GPC: 1.
-	Bot       bool // The request came from a program that says so.
-	Seen      bool // The decision brought a valid token for that its notice was on screen.
+	GPCHeader bool          // The request carried Sec-GPC: 1.
+	Bot       bool          // The request came from a program that says so.
+	Seen      bool          // The decision brought a valid token for that its notice was on screen.
+	Waited    time.Duration // Since then, if it was there because the visitor had no choice yet; else 0.
+	Country   string
+	Device    string
+	Browser   string
 }
 
 // Decide turns a valid decision into the record to keep, every purpose of the notice answered as the action implies.
@@ -52,8 +56,9 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	}
 	r := Record{
 		ID: id, Site: c.Site, Subject: Subject(c.Site, d.Secret), Notice: d.Notice, Action: d.Action,
-		Source: d.Source, Synthetic: d.Synthetic, Locale: d.Locale, Page: pageOf(d.Page, c.Origin),
+		Source: d.Source, Synthetic: d.Synthetic, Locale: d.Locale, Page: PageOf(d.Page, c.Origin),
 		DecidedAt: claimedTime(d.DecidedAt), Flags: flags(d, c), Regime: cmp.Or(d.Regime, OptIn), Removed: d.Removed,
+		Country: c.Country, Device: c.Device, Browser: c.Browser, Waited: waitOf(c.Waited),
 	}
 	r.Source = cmp.Or(r.Source, "api")
 	if c.Notice == nil {
@@ -160,6 +165,23 @@ func answers(d schemas.Decision, n schemas.Notice) (purposes, services map[strin
 	return purposes, services
 }
 
+// Waits are the steps of how long visitors look at a notice, in seconds: fine enough to see how long they need, and too
+// coarse to know anybody by.
+var Waits = []int{1, 2, 3, 5, 8, 13, 20, 30, 60, 120, 300, 900, 3600, 86400}
+
+// waitOf rounds a time up to a step.
+func waitOf(waited time.Duration) int {
+	if waited <= 0 {
+		return 0
+	}
+	for _, step := range Waits {
+		if waited <= time.Duration(step)*time.Second {
+			return step
+		}
+	}
+	return Waits[len(Waits)-1]
+}
+
 // claimedTime is the client's clock in UTC. A year that RFC 3339 cannot write is as good as none.
 func claimedTime(claim time.Time) time.Time {
 	claim = claim.UTC().Truncate(time.Microsecond)
@@ -169,9 +191,9 @@ func claimedTime(claim time.Time) time.Time {
 	return claim
 }
 
-// pageOf keeps origin and path: query strings and fragments carry personal data. What cannot be parsed, or is not a
+// PageOf keeps origin and path: query strings and fragments carry personal data. What cannot be parsed, or is not a
 // page of the origin that sent it, is dropped rather than kept as a claim that nobody vouches for.
-func pageOf(page, origin string) string {
+func PageOf(page, origin string) string {
 	parsed, err := url.Parse(page)
 	if err != nil || parsed.Scheme+"://"+parsed.Host != origin {
 		return ""

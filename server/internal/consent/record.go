@@ -75,6 +75,12 @@ type Record struct {
 	Flags        []string
 	Regime       string   // The one that the visitor was asked by, as the script says.
 	Removed      []string // Names of what the decision deleted in the visitor's browser.
+	Country      string   // ISO 3166, two letters; empty when nobody knows.
+	Device       string   // Class of device and family of browser: what is kept of the User-Agent.
+	Browser      string
+	// Waited is how long the notice had been on screen of a visitor without a choice, in seconds, rounded up to one of
+	// Waits; 0 when nobody knows, or the decision is a change of an earlier one.
+	Waited int
 }
 
 // Choice is the state that the record puts its subject in. It depends on the record alone, so that the answer to a
@@ -116,6 +122,7 @@ func (r Record) Receipt() schemas.Receipt {
 		Purposes: choice.Purposes, Services: choice.Services, Source: r.Source, Synthetic: r.Synthetic,
 		Locale: r.Locale, Page: r.Page, DecidedAt: r.DecidedAt, RecordedAt: r.RecordedAt.UTC(),
 		ExpiresAt: choice.ExpiresAt, Flags: append([]string{}, r.Flags...), Removed: append([]string{}, r.Removed...), Regime: r.Regime,
+		Country: r.Country, Device: r.Device, Browser: r.Browser, Waited: r.Waited,
 	}
 }
 

@@ -61,14 +61,27 @@ func Validate(d schemas.Decision) []schemas.Fault {
 	check(d.Notice != "" && len(d.Notice) <= 64 && isBase64URL(d.Notice), "/notice", "must be the id of the notice that was shown")
 	check(slices.Contains(actions, d.Action), "/action", actionDetail)
 	check(d.Source == "" || slices.Contains(sources, d.Source), "/source", sourceDetail)
-	check(d.Locale == "" || isLocale(d.Locale), "/locale", "must be a language tag (BCP 47) such as de or pt-BR")
-	check(d.Page == "" || isPage(d.Page), "/page", pageDetail)
-	check(d.Regime == "" || slices.Contains(regimes, d.Regime), "/regime", regimeDetail)
+	faults = append(faults, SettingFaults(d.Locale, d.Page, d.Regime)...)
 	check(utf8.RuneCountInString(d.Shown) <= maxShown, "/shown", shownDetail)
 	check(len(d.Removed) <= maxRemoved && !slices.ContainsFunc(d.Removed, tooLong), "/removed", removedDetail)
 	faults = append(faults, answerFaults("/purposes", d.Purposes, maxPurposes)...)
 	faults = append(faults, answerFaults("/services", d.Services, maxServices)...)
 	return append(faults, meaningFaults(d)...)
+}
+
+// SettingFaults holds what decisions and exposures tell of where the notice was shown against their schemas.
+func SettingFaults(locale, page, regime string) []schemas.Fault {
+	var faults []schemas.Fault
+	if locale != "" && !isLocale(locale) {
+		faults = append(faults, schemas.Fault{Pointer: "/locale", Detail: "must be a language tag (BCP 47) such as de or pt-BR"})
+	}
+	if page != "" && !isPage(page) {
+		faults = append(faults, schemas.Fault{Pointer: "/page", Detail: pageDetail})
+	}
+	if regime != "" && !slices.Contains(regimes, regime) {
+		faults = append(faults, schemas.Fault{Pointer: "/regime", Detail: regimeDetail})
+	}
+	return faults
 }
 
 func tooLong(name string) bool { return utf8.RuneCountInString(name) > maxName }

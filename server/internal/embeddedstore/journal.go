@@ -18,11 +18,11 @@ const (
 	// recordDecision keeps a decision unless its id is known, or its subject has a choice of that time or a later one. OR
 	// FAIL spares a journal of the statement's own: a fault undoes the whole transaction anyway.
 	recordDecision = "INSERT OR FAIL INTO decisions (" + decisionColumns + `)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23
 		WHERE NOT EXISTS (SELECT 1 FROM decisions WHERE subject = ?3 AND recorded_at >= ?14 AND site = ?2)
 		ON CONFLICT DO NOTHING`
 	insertDecision = "INSERT INTO decisions (" + decisionColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectKnown = "SELECT recorded_at, digest FROM decisions WHERE id = ? AND site = ? AND subject = ?"
 	selectStamp = "SELECT coalesce(max(recorded_at), 0) FROM decisions WHERE subject = ? AND site = ?"
 	// The last writer by (server time, id) wins, so a replay of an older decision changes nothing.
@@ -128,10 +128,10 @@ func (s *Store) Current(ctx context.Context, site, subject string) (schemas.Curr
 	if err := scanValues(row, &r.Notice, &r.Action, &purposes, &services, &recordedAt, &lifetimeDays); err != nil {
 		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
 	}
-	if r.Purposes, err = readAnswers(purposes); err != nil {
+	if r.Purposes, err = consent.ReadAnswers(purposes); err != nil {
 		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
 	}
-	if r.Services, err = readAnswers(services); err != nil {
+	if r.Services, err = consent.ReadAnswers(services); err != nil {
 		return schemas.Current{}, fmt.Errorf("decode choice: %w", err)
 	}
 	r.RecordedAt, r.LifetimeDays = consent.FromMicros(recordedAt), int(lifetimeDays)

@@ -13,11 +13,12 @@ var _ shipping.Ledger = (*Store)(nil)
 
 // Of two deliveries of one decision the one recorded first stays: its time is what the visitor was answered.
 const appendDecision = "INSERT INTO decisions (" + decisionColumns + `)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id, site, subject) DO UPDATE SET (` + decisionColumns + `) = (excluded.id, excluded.site, excluded.subject,
 		excluded.notice, excluded.action, excluded.outcome, excluded.purposes, excluded.services, excluded.source,
 		excluded.synthetic, excluded.locale, excluded.page, excluded.decided_at, excluded.recorded_at,
-		excluded.lifetime_days, excluded.flags, excluded.digest, excluded.regime, excluded.removed)
+		excluded.lifetime_days, excluded.flags, excluded.digest, excluded.regime, excluded.removed,
+		excluded.country, excluded.device, excluded.browser, excluded.waited)
 	WHERE excluded.recorded_at < decisions.recorded_at`
 
 // Append implements shipping.Ledger, for a journal that lives in Redis. The choices stay with the journal.

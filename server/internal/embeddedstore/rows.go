@@ -4,9 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
@@ -16,15 +13,15 @@ import (
 
 // decisionColumns is the order in which a decision is written and read.
 const decisionColumns = `id, site, subject, notice, action, outcome, purposes, services, source, synthetic, locale, page,
-	decided_at, recorded_at, lifetime_days, flags, digest, regime, removed`
+	decided_at, recorded_at, lifetime_days, flags, digest, regime, removed, country, device, browser, waited`
 
 // appendValues appends a decision as decisionColumns names it, in the types that the driver takes.
 func appendValues(values []any, r consent.Record) ([]any, error) {
-	purposes, err := answersText(r.Purposes)
+	purposes, err := consent.AnswersText(r.Purposes)
 	if err != nil {
 		return nil, fmt.Errorf("encode purposes: %w", err)
 	}
-	services, err := answersText(r.Services)
+	services, err := consent.AnswersText(r.Services)
 	if err != nil {
 		return nil, fmt.Errorf("encode services: %w", err)
 	}
@@ -39,30 +36,8 @@ func appendValues(values []any, r consent.Record) ([]any, error) {
 	return append(values,
 		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, string(r.Outcome()), purposes, services,
 		r.Source, r.Synthetic, r.Locale, r.Page, consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), int64(r.LifetimeDays),
-		flags, r.Digest(), r.Regime, removed,
+		flags, r.Digest(), r.Regime, removed, r.Country, r.Device, r.Browser, int64(r.Waited),
 	), nil
-}
-
-// answersText is a JSON object with its members in order.
-func answersText(answers map[string]bool) (string, error) {
-	text := []byte("{")
-	for _, name := range slices.Sorted(maps.Keys(answers)) {
-		var err error
-		if text, err = jsontext.AppendQuote(comma(text), name); err != nil {
-			return "", err
-		}
-		text = strconv.AppendBool(append(text, ':'), answers[name])
-	}
-	return string(append(text, '}')), nil
-}
-
-// readAnswers is the reverse of answersText. Most decisions answer no service apart.
-func readAnswers(text string) (answers map[string]bool, err error) {
-	if text == "{}" {
-		return map[string]bool{}, nil
-	}
-	err = json.Unmarshal([]byte(text), &answers)
-	return answers, err
 }
 
 // namesText is a JSON array.
@@ -70,18 +45,14 @@ func namesText(names []string) (string, error) {
 	text := []byte("[")
 	for _, name := range names {
 		var err error
-		if text, err = jsontext.AppendQuote(comma(text), name); err != nil {
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		if text, err = jsontext.AppendQuote(text, name); err != nil {
 			return "", err
 		}
 	}
 	return string(append(text, ']')), nil
-}
-
-func comma(text []byte) []byte {
-	if len(text) > 1 {
-		text = append(text, ',')
-	}
-	return text
 }
 
 type scanner interface{ Scan(dest ...any) error }
@@ -97,7 +68,7 @@ func scanDecision(row scanner, before ...any) (consent.Record, error) {
 	)
 	err := row.Scan(append(before, &id, &r.Site, &r.Subject, &r.Notice, &r.Action, &outcome, &purposes, &services,
 		&r.Source, &r.Synthetic, &r.Locale, &r.Page, &decidedAt, &recordedAt, &r.LifetimeDays, &flags, &digest,
-		&r.Regime, &removed)...)
+		&r.Regime, &removed, &r.Country, &r.Device, &r.Browser, &r.Waited)...)
 	if err != nil {
 		return consent.Record{}, err
 	}

@@ -2,6 +2,7 @@ package embeddedstore_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/exposure"
+	"assent/server/internal/exposure/exposuretest"
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/reporting"
@@ -86,6 +89,44 @@ func TestQuery(t *testing.T) {
 				return store.Append(ctx, shipping.Batch{Records: records})
 			}}, closing
 		}
+	})
+}
+
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	reportingtest.TestCounts(t, 40, func(t *testing.T) reportingtest.Counted {
+		dir := t.TempDir()
+		store, err := embeddedstore.Open(t.Context(), dir, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "assent.db")+"?_pragma=busy_timeout(10000)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := errors.Join(plain.Close(), store.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+		return reportingtest.Counted{Counts: store, Expose: store.AddExposures,
+			Append: func(ctx context.Context, records []consent.Record) error {
+				return store.Append(ctx, shipping.Batch{Records: records})
+			},
+			RollUp: func(ctx context.Context) error { return store.RollUp(ctx, 1) },
+			Erase: func(ctx context.Context, site, subject string) error {
+				_, err := plain.ExecContext(ctx, "DELETE FROM decisions WHERE site = ? AND subject = ?", site, subject)
+				return err
+			},
+		}
+	})
+}
+
+func TestVisitors(t *testing.T) {
+	t.Parallel()
+	exposuretest.TestVisitors(t, func(t *testing.T) exposuretest.Open {
+		open := opener(t)
+		return func(t *testing.T) (exposure.Visitors, func()) { return open(t) }
 	})
 }
 

@@ -19,6 +19,7 @@ func TestEarlierRowsAreReadWithDefaults(t *testing.T) {
 	dir := t.TempDir()
 	want := recordingtest.Refusal("site", "s1")
 	want.Purposes, want.Flags, want.Regime, want.Removed = nil, nil, consent.OptIn, nil
+	want.Country, want.Device, want.Browser, want.Waited = "", "", "", 0
 	want.RecordedAt = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	writeFirstVersion(t, filepath.Join(dir, "assent.db"), want)
 	store, err := embeddedstore.Open(t.Context(), dir, time.Now)

@@ -110,7 +110,7 @@ func swap(token string, at int) string {
 func TestATokenTellsThatItsNoticeWasOnScreen(t *testing.T) {
 	now, store := noon, &keys{kept: map[string][]byte{}}
 	one, two := signer(store, &now), signer(store, &now)
-	token, err := one.Token(t.Context(), "shop", "n1")
+	token, err := one.Token(t.Context(), "shop", "n1", "")
 	if err != nil || len(token) > 60 || strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 		t.Fatalf("%q, %v", token, err)
 	}
@@ -132,45 +132,59 @@ func TestATokenTellsThatItsNoticeWasOnScreen(t *testing.T) {
 		"longer":              {"shop", "n1", token + "A", 0, false},
 		"padded":              {"shop", "n1", token + "=", 0, false},
 		"not base64url":       {"shop", "n1", "+" + token[1:], 0, false},
-		"another version":     {"shop", "n1", "Ag" + token[2:], 0, false},
-		"another minute":      {"shop", "n1", swap(token, 5), 0, false},
+		"another version":     {"shop", "n1", "Ab" + token[2:], 0, false},
+		"of the preferences":  {"shop", "n1", "Aw" + token[2:], 0, false},
+		"another second":      {"shop", "n1", swap(token, 5), 0, false},
 		"a forged MAC":        {"shop", "n1", token[:20] + "AAAAAAAA", 0, false},
 		"of nothing but zero": {"shop", "n1", strings.Repeat("A", len(token)), 0, false},
 	} {
 		now = noon.Add(c.after)
-		if got := two.Valid(t.Context(), c.token, c.site, c.notice); got != c.want {
-			t.Errorf("%s: valid=%v", name, got)
+		if got, waited := two.Seen(t.Context(), c.token, c.site, c.notice); got != c.want || (waited > 0) != c.want || c.want && waited != max(c.after, time.Second) {
+			t.Errorf("%s: seen=%v, %v ago", name, got, waited)
 		}
+	}
+}
+
+func TestATokenOfThePreferencesTellsNoWait(t *testing.T) {
+	now := noon
+	one := signer(&keys{kept: map[string][]byte{}}, &now)
+	token, err := one.Token(t.Context(), "shop", "n1", exposure.Preferences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = noon.Add(time.Minute)
+	if seen, waited := one.Seen(t.Context(), token, "shop", "n1"); !seen || waited != 0 {
+		t.Errorf("seen=%v, %v ago", seen, waited)
 	}
 }
 
 func TestATokenSurvivesMidnightAndARestartAndNotAnotherDeployment(t *testing.T) {
 	now, store := noon.Truncate(24*time.Hour).Add(-time.Second), &keys{kept: map[string][]byte{}}
-	token, err := signer(store, &now).Token(t.Context(), "shop", "n1")
+	token, err := signer(store, &now).Token(t.Context(), "shop", "n1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(2 * time.Second)
-	if !signer(store, &now).Valid(t.Context(), token, "shop", "n1") {
+	if seen, _ := signer(store, &now).Seen(t.Context(), token, "shop", "n1"); !seen {
 		t.Error("a token of yesterday, checked by a fresh instance, is not valid")
 	}
-	if signer(&keys{kept: map[string][]byte{}}, &now).Valid(t.Context(), token, "shop", "n1") {
+	if seen, _ := signer(&keys{kept: map[string][]byte{}}, &now).Seen(t.Context(), token, "shop", "n1"); seen {
 		t.Error("another deployment's token is valid")
 	}
 }
 
 func TestWithoutItsKeyNoTokenIsIssuedOrValid(t *testing.T) {
 	now, store := noon, &keys{kept: map[string][]byte{}}
-	token, err := signer(store, &now).Token(t.Context(), "shop", "n1")
+	token, err := signer(store, &now).Token(t.Context(), "shop", "n1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	store.away = consent.ErrUnavailable
 	fresh := signer(store, &now)
-	if got, err := fresh.Token(t.Context(), "shop", "n1"); !errors.Is(err, consent.ErrUnavailable) {
+	if got, err := fresh.Token(t.Context(), "shop", "n1", ""); !errors.Is(err, consent.ErrUnavailable) {
 		t.Errorf("%q, %v", got, err)
 	}
-	if fresh.Valid(t.Context(), token, "shop", "n1") {
+	if seen, _ := fresh.Seen(t.Context(), token, "shop", "n1"); seen {
 		t.Error("valid, and nobody could check it")
 	}
 }
@@ -179,7 +193,7 @@ func TestWithoutItsKeyNoTokenIsIssuedOrValid(t *testing.T) {
 func FuzzValid(f *testing.F) {
 	now := noon
 	one := signer(&keys{kept: map[string][]byte{}}, &now)
-	token, err := one.Token(f.Context(), "shop", "n1")
+	token, err := one.Token(f.Context(), "shop", "n1", "")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -187,7 +201,7 @@ func FuzzValid(f *testing.F) {
 		f.Add(seed, "shop", "n1")
 	}
 	f.Fuzz(func(t *testing.T, forged, site, notice string) {
-		if one.Valid(t.Context(), forged, site, notice) && (forged != token || site != "shop" || notice != "n1") {
+		if seen, _ := one.Seen(t.Context(), forged, site, notice); seen && (forged != token || site != "shop" || notice != "n1") {
 			t.Fatalf("%q is valid for %q, %q", forged, site, notice)
 		}
 	})

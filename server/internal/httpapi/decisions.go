@@ -38,6 +38,7 @@ type visitors struct {
 	query    reporting.Query
 	limits   *limits
 	signer   *exposure.Signer
+	regions  Regions
 	metrics  *Metrics
 	now      func() time.Time
 	log      *slog.Logger
@@ -155,8 +156,11 @@ func (v *visitors) decide(ctx context.Context, c echo.Context, decision schemas.
 	if err != nil && !errors.Is(err, consent.ErrNotFound) {
 		return consent.Record{}, err
 	}
+	agent := c.Request().UserAgent()
 	known := consent.Circumstances{Site: siteID, Origin: c.Request().Header.Get(echo.HeaderOrigin), Notice: notice,
-		Now: v.now(), GPCHeader: hasGPC(c.Request().Header), Bot: useragent.IsBot(c.Request().UserAgent()), Seen: v.signer.Valid(ctx, decision.Shown, siteID, decision.Notice)}
+		Now: v.now(), GPCHeader: hasGPC(c.Request().Header), Bot: useragent.IsBot(agent), Country: v.regions.country(c)}
+	known.Seen, known.Waited = v.signer.Seen(ctx, decision.Shown, siteID, decision.Notice)
+	known.Device, known.Browser = useragent.Describe(agent)
 	if notice == nil {
 		if _, known.Current, err = v.catalog.Current(ctx, siteID); err != nil {
 			return consent.Record{}, err

@@ -108,7 +108,7 @@ func TestWhatIsNoExposureIsRefused(t *testing.T) {
 		"unknown event":    {`{"notice":"n1","event":"clicked"}`, nil, http.StatusBadRequest},
 		"two events":       {`{"notice":"n1","event":"shown","event":"shown"}`, nil, http.StatusBadRequest},
 		"unknown member":   {`{"notice":"n1","event":"shown","subject":"s"}`, nil, http.StatusBadRequest},
-		"too large":        {valid + strings.Repeat(" ", 1024), nil, http.StatusRequestEntityTooLarge},
+		"too large":        {valid + strings.Repeat(" ", 3072), nil, http.StatusRequestEntityTooLarge},
 		"much too large":   {valid + strings.Repeat(" ", 20<<10), nil, http.StatusRequestEntityTooLarge},
 		"a form":           {valid, []string{"Content-Type", "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
 		"a foreign origin": {valid, []string{"Origin", "https://evil.example"}, http.StatusForbidden},

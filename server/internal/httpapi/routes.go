@@ -45,6 +45,7 @@ type Parts struct {
 	Regions        Regions
 	Limiter        *ratelimit.Limiter // nil for none.
 	Signer         *exposure.Signer
+	Exposures      Exposures
 	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
@@ -66,11 +67,11 @@ func New(p Parts) (http.Handler, error) {
 	}
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
-	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, metrics: metrics, now: p.Now, log: p.Log}
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
-	exposures := newExposures(p.Signer, p.Metrics)
+	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
 	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 

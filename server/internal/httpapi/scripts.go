@@ -42,6 +42,15 @@ func (r Regions) of(c echo.Context) string {
 	return r.Rules.Regime(r.Locator.Place(c.Request(), c.RealIP()))
 }
 
+// country returns the code of the country that a request comes from, or nothing where nobody tells.
+func (r Regions) country(c echo.Context) string {
+	if r.Locator == nil {
+		return ""
+	}
+	country, _, _ := strings.Cut(string(r.Locator.Place(c.Request(), c.RealIP())), "-")
+	return country
+}
+
 // keepApart says in the answer what it depends on, and to CDNs that look at neither that nor `private` that they are not
 // to keep it (RFC 9213): one visitor's rules must not become another's.
 func (r Regions) keepApart(header http.Header) {

@@ -44,6 +44,7 @@ type testServer struct {
 	accounts *account.Accounts
 	catalog  *site.Catalog
 	counter  *sighting.Counter
+	shown    *exposure.Counter
 	site     schemas.Site // Allows shopOrigin.
 	stopping *atomic.Bool
 	logged   *syncBuffer
@@ -70,12 +71,14 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	s := &testServer{t: t, store: store, catalog: catalog, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
 		accounts: account.New(store, time.Now, rand.Reader)}
 	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
+	s.shown = exposure.NewCounter(store, store, slog.New(slog.DiscardHandler))
+	keys := daykey.NewRing(store, rand.Reader)
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
 		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
-		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(daykey.NewRing(store, rand.Reader), time.Now),
+		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,

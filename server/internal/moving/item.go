@@ -53,6 +53,10 @@ type decision struct {
 	Flags        []string        `json:"flags,omitempty"`
 	Regime       string          `json:"regime"`
 	Removed      []string        `json:"removed,omitempty"`
+	Country      string          `json:"country,omitempty"`
+	Device       string          `json:"device,omitempty"`
+	Browser      string          `json:"browser,omitempty"`
+	Waited       int             `json:"waited,omitempty"`
 }
 
 // user is an account.User as backups have it.

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// layoutVersion is that of all packed values and of the keys they are in; commit.lua knows it too. It is the first byte
-// of a value, and a field of each cursor.
+// layoutVersion is that of all packed values but entries, and of the keys they are in; commit.lua knows it too. It is the
+// first byte of a value, and a field of each cursor.
 const layoutVersion = 2
 
 var errDamaged = errors.New("packed value is damaged")

@@ -9,6 +9,7 @@ import (
 
 	"assent/server/internal/consent"
 	"assent/server/internal/recording/recordingtest"
+	"assent/server/internal/useragent"
 )
 
 func TestCodecKeepsRecords(t *testing.T) {
@@ -28,6 +29,36 @@ func TestCodecKeepsRecords(t *testing.T) {
 // spelledOut is for entries that name no template.
 func spelledOut(name templateName) (consent.Record, error) {
 	return consent.Record{}, fmt.Errorf("template %x: %w", name, errDamaged)
+}
+
+// TestFormerEntriesAreRead: what the version before has put into the outbox is shipped by this one.
+func TestFormerEntriesAreRead(t *testing.T) {
+	want := recordingtest.Decision("site", "s")
+	want.Country, want.Device, want.Browser, want.Waited = "", "", "", 0
+	want.RecordedAt = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	packed := encodeEntry(want)
+	former := append([]byte{formerEntry}, packed[1:len(packed)-len(appendOrigin(nil, want))]...)
+	got, err := decodeEntry(former, spelledOut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordingtest.SameRecords(t, got, []consent.Record{want})
+}
+
+// TestOriginsArePacked: what the server tells of browsers takes four bytes.
+func TestOriginsArePacked(t *testing.T) {
+	for _, device := range append(useragent.Devices, "") {
+		for _, browser := range append(useragent.Browsers, "") {
+			for _, waited := range append(consent.Waits, 0) {
+				want := consent.Record{Device: device, Browser: browser, Country: "DE", Waited: waited}
+				packed := appendOrigin(nil, want)
+				d, got := decoder{rest: packed}, consent.Record{}
+				if d.origin(&got); len(packed) != 4 || d.damaged || got.Device != device || got.Browser != browser || got.Country != "DE" || got.Waited != waited {
+					t.Errorf("%+v comes back as %+v from %d bytes", want, got, len(packed))
+				}
+			}
+		}
+	}
 }
 
 // TestSubjectsArePacked goes beyond what browsers send: whatever a subject is, it comes back.

@@ -13,6 +13,8 @@
 -- locale decide that.
 -- Nearly all time goes into calls of Redis and new strings and tables: five calls and one table for a new subject.
 local VERSION, LAYOUT, NAMELESS = '\2', '2', string.rep('\0', 5)
+-- Of outbox entries: what entry.go packs behind a row has grown since.
+local ENTRY = '\3'
 local HEADER, WIDTH = '>c12c16c3I7I2BI2', 43
 -- Names in one shard; what comes later is written out. They are never removed, since entries refer to them.
 local MOST_TEMPLATES = 8192
@@ -197,7 +199,7 @@ local function commit(outbox, cursor, headers, places, rows)
     if not known then new = new + 1 end
   end
   if new > 0 then
-    redis.call('XADD', outbox, '*', 'b', VERSION .. struct.pack('>I7B', clock, #stamps) .. table.concat(stamps) ..
+    redis.call('XADD', outbox, '*', 'b', ENTRY .. struct.pack('>I7B', clock, #stamps) .. table.concat(stamps) ..
       string.char(#shard.templates) .. table.concat(shard.templates) .. rows)
     redis.call('HINCRBY', cursor, 'n', new)
     if not shard.waits then redis.call('HSET', cursor, 'w', math.floor(clock / 1000)) end

@@ -44,6 +44,8 @@ func decisionsOfADay(random *rand.Rand, n int) []consent.Record {
 			Purposes: map[string]bool{"analytics": yes || some, "marketing": yes && !some},
 			Locale:   []string{"de", "en", "fr", "pt-BR", "pl"}[random.IntN(5)],
 			Page:     fmt.Sprintf("https://shop.example/%s/%d", []string{"p", "c", "news"}[random.IntN(3)], random.IntN(500)),
+			Country:  []string{"DE", "AT", "CH", "PL", "BR"}[random.IntN(5)], Device: []string{"phone", "desktop"}[random.IntN(2)],
+			Browser: []string{"chrome", "safari", "firefox"}[random.IntN(3)], Waited: consent.Waits[random.IntN(8)],
 			// The browser makes the id as it decides.
 			DecidedAt: now,
 		}

@@ -11,6 +11,8 @@ import (
 	"assent/server/internal/account/accounttest"
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
+	"assent/server/internal/exposure"
+	"assent/server/internal/exposure/exposuretest"
 	"assent/server/internal/moving"
 	"assent/server/internal/moving/movingtest"
 	"assent/server/internal/realparts"
@@ -92,6 +94,12 @@ func testAll(t *testing.T, url string) {
 		sightingtest.TestStore(t, func(t *testing.T) sightingtest.Open {
 			open := fresh(t)
 			return func(t *testing.T) (sighting.Store, func()) { return open(t) }
+		})
+	})
+	t.Run("Visitors", func(t *testing.T) {
+		exposuretest.TestVisitors(t, func(t *testing.T) exposuretest.Open {
+			open := fresh(t)
+			return func(t *testing.T) (exposure.Visitors, func()) { return open(t) }
 		})
 	})
 	t.Run("Shelf", func(t *testing.T) {

@@ -38,6 +38,10 @@ func Decision(site, subject string) consent.Record {
 		Flags:        []string{consent.FlagClockSkew},
 		Regime:       consent.OptOut,
 		Removed:      []string{"_ga", "_gid"},
+		Country:      "DE",
+		Device:       "phone",
+		Browser:      "firefox",
+		Waited:       8,
 	}
 }
 
@@ -66,6 +70,7 @@ func Unicode(site, subject string) consent.Record {
 	record.Services = map[string]bool{"наш-сервис": false, "🎥": true, "": true}
 	record.Flags = []string{"ünüsual", "with,comma", `with"quote`}
 	record.Removed = []string{"größe", "a\x00b", "", `'"\`, "🍪"}
+	record.Country, record.Device, record.Browser, record.Waited = "ÜÄÖ", "a\x00b", `'"\`, 7
 	return record
 }
 

@@ -1,0 +1,235 @@
+package embeddedstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"assent/server/internal/reporting"
+	"assent/server/internal/rollup"
+)
+
+var _ reporting.Counts = (*Store)(nil)
+
+// Kinds of rows in rollup_columns.
+const (
+	ofDecisions = "decisions"
+	ofExposures = "exposures"
+)
+
+// factColumns are the slot of a decision and its dimensions, in the order of reporting.OfDecisions.
+const factColumns = `recorded_at / 900000000, outcome, source, CAST(synthetic AS TEXT), CAST(waited AS TEXT), purposes, services,
+	notice, locale, regime, page, country, device, browser`
+
+// exposureColumns are the dimensions of an exposure, in the order of reporting.OfExposures.
+const exposureColumns = "event, notice, locale, regime, page, country, device, browser"
+
+// CountDecisions implements reporting.Counts: from the roll-up, and from the decisions themselves where they are not rolled up
+// yet or the roll-up is stale.
+func (s *Store) CountDecisions(ctx context.Context, q reporting.Question) ([]reporting.Cell, error) {
+	tally := rollup.NewTally(q, reporting.OfDecisions)
+	err := s.snapshot(ctx, func(tx *sql.Tx) error {
+		hours := hours{dimensions: reporting.OfDecisions}
+		stale, err := staleHours(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		for _, hour := range stale {
+			if err := hours.read(ctx, tx, hourQuery, q.Site, hour*hourMicros, (hour+1)*hourMicros); err != nil {
+				return err
+			}
+		}
+		// The newest are few, and found by their order; an index of times would be no help.
+		if err := hours.read(ctx, tx, `SELECT site, `+factColumns+` FROM decisions NOT INDEXED
+			WHERE seq > (SELECT seq FROM rollup_cursor) AND site = ? AND recorded_at >= ? AND recorded_at < ?`,
+			q.Site, q.From.UnixMicro(), q.To.UnixMicro()); err != nil {
+			return err
+		}
+		if err := tallyColumns(ctx, tx, ofDecisions, q, tally, stale); err != nil {
+			return err
+		}
+		return hours.tally(tally)
+	})
+	if err != nil {
+		return nil, unavailable("count decisions", err)
+	}
+	return tally.Cells(), nil
+}
+
+// CountExposures implements reporting.Counts: those of this hour are counters yet, those of earlier ones are rolled up.
+func (s *Store) CountExposures(ctx context.Context, q reporting.Question) ([]reporting.Cell, error) {
+	tally := rollup.NewTally(q, reporting.OfExposures)
+	err := s.snapshot(ctx, func(tx *sql.Tx) error {
+		hours := hours{dimensions: reporting.OfExposures}
+		if err := hours.readExposures(ctx, tx, "site = ? AND slot >= ? AND slot < ?", q.Site, q.From.Unix()/slotSeconds, q.To.Unix()/slotSeconds); err != nil {
+			return err
+		}
+		if err := tallyColumns(ctx, tx, ofExposures, q, tally, nil); err != nil {
+			return err
+		}
+		return hours.tally(tally)
+	})
+	if err != nil {
+		return nil, unavailable("count exposures", err)
+	}
+	return tally.Cells(), nil
+}
+
+const (
+	hourMicros  = int64(time.Hour / time.Microsecond)
+	slotSeconds = int64(reporting.Slot / time.Second)
+	hourSeconds = int64(time.Hour / time.Second)
+
+	// hourQuery reads the decisions of an hour that the roll-up has taken up.
+	hourQuery = `SELECT site, ` + factColumns + ` FROM decisions
+		WHERE site = ? AND recorded_at >= ? AND recorded_at < ? AND seq <= (SELECT seq FROM rollup_cursor)`
+)
+
+// snapshot runs do on the state of one moment.
+func (s *Store) snapshot(ctx context.Context, do func(*sql.Tx) error) (err error) {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rollback(tx)) }()
+	return do(tx)
+}
+
+// span returns the first and the last hour of a question, the last not included.
+func span(q reporting.Question) (from, to int64) {
+	return q.From.Unix() / hourSeconds, (q.To.Unix() + hourSeconds - 1) / hourSeconds
+}
+
+func staleHours(ctx context.Context, tx *sql.Tx, q reporting.Question) ([]int64, error) {
+	from, to := span(q)
+	rows, err := tx.QueryContext(ctx, "SELECT hour FROM rollup_stale WHERE site = ? AND hour >= ? AND hour < ?", q.Site, from, to)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var hours []int64
+	for rows.Next() {
+		var hour int64
+		if err := rows.Scan(&hour); err != nil {
+			return nil, err
+		}
+		hours = append(hours, hour)
+	}
+	return hours, rows.Err()
+}
+
+// tallyColumns counts the hours of the roll-up that are not among those to leave out. It reads all columns side by side,
+// an hour at a time.
+func tallyColumns(ctx context.Context, tx *sql.Tx, kind string, q reporting.Question, tally *rollup.Tally, without []int64) error {
+	from, to := span(q)
+	query := "SELECT hour, data FROM rollup_columns WHERE site = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?"
+	arguments := []any{q.Site, kind, "", from, to}
+	for _, hour := range without {
+		query += " AND hour <> ?"
+		arguments = append(arguments, hour)
+	}
+	query += " ORDER BY hour"
+	columns := make([]*sql.Rows, len(tally.Names()))
+	for i, name := range tally.Names() {
+		arguments[2] = name
+		rows, err := tx.QueryContext(ctx, query, arguments...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		columns[i] = rows
+	}
+	for columns[0].Next() {
+		hour, packed := int64(0), map[string][]byte{}
+		for i, name := range tally.Names() {
+			if i > 0 && !columns[i].Next() {
+				return fmt.Errorf("column %s ends early: %w", name, columns[i].Err())
+			}
+			var data sql.RawBytes
+			if err := columns[i].Scan(&hour, &data); err != nil {
+				return err
+			}
+			packed[name] = data
+		}
+		if err := tally.Add(hour, packed); err != nil {
+			return err
+		}
+	}
+	return columns[0].Err()
+}
+
+// siteHour is an hour of a site.
+type siteHour struct {
+	site string
+	hour int64
+}
+
+// hours are rows that are read one by one, by hour.
+type hours struct {
+	dimensions []reporting.Dimension
+	builders   map[siteHour]*rollup.Builder
+}
+
+func (h *hours) builder(site string, hour int64) *rollup.Builder {
+	at := siteHour{site, hour}
+	if h.builders == nil {
+		h.builders = map[siteHour]*rollup.Builder{}
+	}
+	if h.builders[at] == nil {
+		h.builders[at] = rollup.NewBuilder(h.dimensions)
+	}
+	return h.builders[at]
+}
+
+// read adds what a query of site and factColumns finds.
+func (h *hours) read(ctx context.Context, tx *sql.Tx, query string, arguments ...any) error {
+	return h.scan(ctx, tx, query, arguments, false)
+}
+
+// readExposures adds the counters that meet a condition.
+func (h *hours) readExposures(ctx context.Context, tx *sql.Tx, condition string, arguments ...any) error {
+	return h.scan(ctx, tx, "SELECT site, slot, "+exposureColumns+", views, visitors FROM exposures WHERE "+condition, arguments, true)
+}
+
+func (h *hours) scan(ctx context.Context, tx *sql.Tx, query string, arguments []any, counted bool) error {
+	rows, err := tx.QueryContext(ctx, query, arguments...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var site string
+		var slot int64
+		n, visitors := 1, 0
+		values := make([]string, len(h.dimensions))
+		into := []any{&site, &slot}
+		for i := range values {
+			into = append(into, &values[i])
+		}
+		if counted {
+			into = append(into, &n, &visitors)
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		hour := slot / rollup.SlotsPerHour
+		h.builder(site, hour).Add(slot%rollup.SlotsPerHour, values, n, visitors)
+	}
+	return rows.Err()
+}
+
+// tally counts everything that was read, which is of one site.
+func (h *hours) tally(tally *rollup.Tally) error {
+	for at, builder := range h.builders {
+		if err := tally.Add(at.hour, builder.Pack()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeholders are so many question marks.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -1,0 +1,191 @@
+package rollup
+
+import (
+	"slices"
+	"time"
+
+	"assent/server/internal/reporting"
+)
+
+// Tally sums up what a question asks for, an hour at a time.
+type Tally struct {
+	question reporting.Question
+	names    []string
+	cells    map[cellKey]*reporting.Cell
+}
+
+type cellKey struct {
+	at     int64 // Slots since 1970, or 0.
+	values string
+}
+
+// NewTally returns a tally for a question about what has these dimensions. A condition on another one is no condition.
+func NewTally(q reporting.Question, dimensions []reporting.Dimension) *Tally {
+	t := &Tally{question: q, cells: map[cellKey]*reporting.Cell{}}
+	for _, d := range q.By {
+		t.names = append(t.names, string(d))
+	}
+	for _, d := range dimensions {
+		if len(q.Where[d]) > 0 && !slices.Contains(t.names, string(d)) {
+			t.names = append(t.names, string(d))
+		}
+	}
+	t.names = append(t.names, number, visitors)
+	if q.Each == reporting.Slot || !q.From.Truncate(time.Hour).Equal(q.From) || !q.To.Truncate(time.Hour).Equal(q.To) {
+		t.names = append(t.names, slotOfHour)
+	}
+	return t
+}
+
+// Names are the columns that the question needs.
+func (t *Tally) Names() []string { return t.names }
+
+// axis is a column that rows are grouped or chosen by.
+type axis struct {
+	*column
+	stride int // Of its places in a cell's place.
+}
+
+// Add counts an hour, of which it needs the columns in Names.
+func (t *Tally) Add(hour int64, packed map[string][]byte) error {
+	columns, rows := map[string]*column{}, 0
+	for _, name := range t.names {
+		c, n, err := decode(packed[name])
+		if err != nil {
+			return err
+		}
+		columns[name], rows = c, n
+	}
+	n, err := columns[number].numbers()
+	if err != nil {
+		return err
+	}
+	seen, err := columns[visitors].numbers()
+	if err != nil || rows == 0 {
+		return err
+	}
+	h := hourOf{tally: t, columns: columns, rows: rows, n: n, seen: seen}
+	h.sum(hour)
+	return nil
+}
+
+// hourOf is one hour's columns.
+type hourOf struct {
+	tally   *Tally
+	columns map[string]*column
+	rows    int
+	n, seen []int
+}
+
+// sum groups the rows by place first, which takes no look at their values, and then the groups by value.
+func (h hourOf) sum(hour int64) {
+	keep := h.filter(hour)
+	axes, groups := h.axes()
+	sums, people := make([]int, groups), make([]int, groups)
+	numbers, seen := h.columns[number], h.columns[visitors]
+	for row := range h.rows {
+		if keep != nil && !keep[row] {
+			continue
+		}
+		group := 0
+		for _, a := range axes {
+			group += int(a.at(row)) * a.stride
+		}
+		sums[group] += h.n[numbers.at(row)]
+		people[group] += h.seen[seen.at(row)]
+	}
+	for group := range groups {
+		if sums[group] != 0 || people[group] != 0 {
+			h.tally.count(hour, axes, group, sums[group], people[group])
+		}
+	}
+}
+
+// axes are the columns to group by, those of the dimensions first and that of the slot last, and how many groups there can be.
+func (h hourOf) axes() ([]axis, int) {
+	names := make([]string, 0, len(h.tally.question.By)+1)
+	for _, d := range h.tally.question.By {
+		names = append(names, string(d))
+	}
+	if h.tally.question.Each == reporting.Slot {
+		names = append(names, slotOfHour)
+	}
+	groups := 1
+	axes := make([]axis, len(names))
+	for i, name := range names {
+		axes[i] = axis{h.columns[name], groups}
+		groups *= len(h.columns[name].values)
+	}
+	return axes, groups
+}
+
+// filter tells which rows count; nil when all do.
+func (h hourOf) filter(hour int64) []bool {
+	var keep []bool
+	drop := func(c *column, wanted func(string) bool) {
+		allowed, all := make([]bool, len(c.values)), true
+		for i, value := range c.values {
+			allowed[i] = wanted(value)
+			all = all && allowed[i]
+		}
+		if all {
+			return
+		}
+		if keep == nil {
+			keep = slices.Repeat([]bool{true}, h.rows)
+		}
+		for row := range keep {
+			keep[row] = keep[row] && allowed[c.at(row)]
+		}
+	}
+	q := h.tally.question
+	for d, values := range q.Where {
+		if c := h.columns[string(d)]; c != nil && len(values) > 0 {
+			drop(c, func(value string) bool { return slices.Contains(values, value) })
+		}
+	}
+	if c := h.columns[slotOfHour]; c != nil {
+		from, to := q.From.Unix()/slotSeconds-hour*SlotsPerHour, q.To.Unix()/slotSeconds-hour*SlotsPerHour
+		drop(c, func(value string) bool { return int64(value[0]-'0') >= from && int64(value[0]-'0') < to })
+	}
+	return keep
+}
+
+const slotSeconds = int64(reporting.Slot / time.Second)
+
+func (t *Tally) count(hour int64, axes []axis, group, n, seen int) {
+	values := make([]string, len(t.question.By))
+	at := int64(0)
+	if t.question.Each == time.Hour {
+		at = hour * SlotsPerHour
+	}
+	for i := len(axes) - 1; i >= 0; i-- {
+		value := axes[i].values[group/axes[i].stride]
+		group %= axes[i].stride
+		if i == len(values) {
+			at = hour*SlotsPerHour + int64(value[0]-'0')
+		} else {
+			values[i] = value
+		}
+	}
+	key := cellKey{at, join(values)}
+	cell := t.cells[key]
+	if cell == nil {
+		cell = &reporting.Cell{Values: values}
+		if t.question.Each > 0 {
+			cell.At = time.Unix(at*slotSeconds, 0).UTC()
+		}
+		t.cells[key] = cell
+	}
+	cell.N += n
+	cell.Visitors += seen
+}
+
+// Cells returns the answer.
+func (t *Tally) Cells() []reporting.Cell {
+	cells := make([]reporting.Cell, 0, len(t.cells))
+	for _, cell := range t.cells {
+		cells = append(cells, *cell)
+	}
+	return cells
+}
