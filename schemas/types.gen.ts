@@ -230,6 +230,148 @@ export interface Fault {
   detail: string;
 }
 
+/** How visitors of one site chose in a period, as far as the filter lets them count. */
+export interface Rates {
+  site: string;
+  /** First day, inclusive, in the time zone. */
+  from: string;
+  /** Last day, inclusive. */
+  to: string;
+  /** IANA name. */
+  timeZone: string;
+  /** Length of the intervals; weeks begin on Monday. */
+  each: 'hour' | 'day' | 'week';
+  totals: Answered;
+  /** All of the period, those without anything included. */
+  intervals: Interval[];
+  purposes: GrantShare[];
+  /** By their own answer, or else that of their purpose. */
+  services: GrantShare[];
+  /** First answers by how long the notice had been on screen, shortest first. */
+  waits: Wait[];
+  /** Versions of the notice that were answered or shown, oldest first. */
+  notices: NoticeSince[];
+  /** What the filter can be set to, per dimension, most frequent first. */
+  values: Record<string, string[]>;
+  /** The last decisions of all times, whatever the filter, newest first. */
+  recent: Receipt[];
+  /** On some day there were more visitors than are told apart, so that fewer were counted. */
+  bounded: boolean;
+}
+
+/** Decisions by outcome, and what became of the visitors who were asked. Decisions of programs are in none but `bots`. */
+export interface Answered {
+  /** Sum of the next four. */
+  decisions: number;
+  accepted: number;
+  /** Withdrawals are among them. */
+  refused: number;
+  partial: number;
+  /** Answered by a privacy signal (GPC), not by the visitor. */
+  signals: number;
+  /** Of the decisions, those that a script clicked, such as a privacy extension. */
+  synthetic: number;
+  /** Decisions of programs that say so. */
+  bots: number;
+  /** How often the notice came on screen. */
+  views: number;
+  /** Visitors who opened the preferences; each counts once per UTC day. */
+  opened: number;
+  /** Visitors without a choice to whom the notice was shown; each counts once per UTC day. Sum of the rest, as far as these are of the same visitors. */
+  asked: number;
+  /** Of those, visitors from whom something, such as a blocker, hid it. */
+  hidden: number;
+  /** Decisions by visitors who were asked. */
+  firstAccepted: number;
+  firstRefused: number;
+  firstPartial: number;
+  /** Asked, and neither hidden nor answered. */
+  ignored: number;
+}
+
+/** An hour, a day or a week of the time zone. */
+export interface Interval {
+  from: string;
+  /** Its end, not inclusive; the period may cut it. */
+  to: string;
+  answered: Answered;
+}
+
+/** How often one purpose or service was granted. */
+export interface GrantShare {
+  id: string;
+  granted: number;
+  /** Decisions that answered it either way. */
+  decided: number;
+}
+
+/** First answers within so many seconds, and after the step before. */
+export interface Wait {
+  seconds: number;
+  decisions: number;
+}
+
+/** A version of the notice, and since when visitors had it in the period. */
+export interface NoticeSince {
+  notice: string;
+  /** Beginning of the first hour. */
+  from: string;
+}
+
+/** Today until now, and the same day a week ago until the same time. */
+export interface Overview {
+  site: string;
+  timeZone: string;
+  /** End of the last whole quarter of an hour that both count. */
+  until: string;
+  today: Answered;
+  lastWeek: Answered;
+}
+
+/** The period by the values of one dimension, the most decisions first. */
+export interface Breakdown {
+  by: 'notice' | 'locale' | 'regime' | 'source' | 'page' | 'country' | 'device' | 'browser';
+  /** At most 100. */
+  groups: Group[];
+  /** Groups beyond those. */
+  left: number;
+}
+
+/** What has one value of a dimension. Nothing is asked from a source, so that those of `source` have no visitors. */
+export interface Group {
+  /** Empty where nobody knows. */
+  value: string;
+  answered: Answered;
+}
+
+/** Two periods or segments side by side. */
+export interface Comparison {
+  one: Answered;
+  other: Answered;
+  rates: RateCompared[];
+}
+
+/** A rate in both, with 95 % confidence intervals. */
+export interface RateCompared {
+  /** Of the decisions; `ignored` of the visitors who were asked. */
+  rate: 'accepted' | 'refused' | 'partial' | 'ignored';
+  one: Estimate;
+  other: Estimate;
+  /** The other's rate less the one's is between this and the next (Newcombe's interval). */
+  lowest: number;
+  highest: number;
+  /** Whether the other's rate is different; `few` when one of both has fewer than 100. */
+  verdict: 'higher' | 'lower' | 'same' | 'few';
+}
+
+/** A share and where the true one lies (Wilson's interval). */
+export interface Estimate {
+  part: number;
+  whole: number;
+  lowest: number;
+  highest: number;
+}
+
 /** One recorded decision as the audit trail holds it. */
 export interface Receipt {
   id: string;

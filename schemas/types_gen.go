@@ -234,6 +234,148 @@ type Fault struct {
 	Detail string `json:"detail"`
 }
 
+// Rates: How visitors of one site chose in a period, as far as the filter lets them count.
+type Rates struct {
+	Site string `json:"site"`
+	// First day, inclusive, in the time zone.
+	From string `json:"from"`
+	// Last day, inclusive.
+	To string `json:"to"`
+	// IANA name.
+	TimeZone string `json:"timeZone"`
+	// Length of the intervals; weeks begin on Monday.
+	Each   string   `json:"each"`
+	Totals Answered `json:"totals"`
+	// All of the period, those without anything included.
+	Intervals []Interval   `json:"intervals"`
+	Purposes  []GrantShare `json:"purposes"`
+	// By their own answer, or else that of their purpose.
+	Services []GrantShare `json:"services"`
+	// First answers by how long the notice had been on screen, shortest first.
+	Waits []Wait `json:"waits"`
+	// Versions of the notice that were answered or shown, oldest first.
+	Notices []NoticeSince `json:"notices"`
+	// What the filter can be set to, per dimension, most frequent first.
+	Values map[string][]string `json:"values"`
+	// The last decisions of all times, whatever the filter, newest first.
+	Recent []Receipt `json:"recent"`
+	// On some day there were more visitors than are told apart, so that fewer were counted.
+	Bounded bool `json:"bounded"`
+}
+
+// Answered: Decisions by outcome, and what became of the visitors who were asked. Decisions of programs are in none but `bots`.
+type Answered struct {
+	// Sum of the next four.
+	Decisions int `json:"decisions"`
+	Accepted  int `json:"accepted"`
+	// Withdrawals are among them.
+	Refused int `json:"refused"`
+	Partial int `json:"partial"`
+	// Answered by a privacy signal (GPC), not by the visitor.
+	Signals int `json:"signals"`
+	// Of the decisions, those that a script clicked, such as a privacy extension.
+	Synthetic int `json:"synthetic"`
+	// Decisions of programs that say so.
+	Bots int `json:"bots"`
+	// How often the notice came on screen.
+	Views int `json:"views"`
+	// Visitors who opened the preferences; each counts once per UTC day.
+	Opened int `json:"opened"`
+	// Visitors without a choice to whom the notice was shown; each counts once per UTC day. Sum of the rest, as far as these are of the same visitors.
+	Asked int `json:"asked"`
+	// Of those, visitors from whom something, such as a blocker, hid it.
+	Hidden int `json:"hidden"`
+	// Decisions by visitors who were asked.
+	FirstAccepted int `json:"firstAccepted"`
+	FirstRefused  int `json:"firstRefused"`
+	FirstPartial  int `json:"firstPartial"`
+	// Asked, and neither hidden nor answered.
+	Ignored int `json:"ignored"`
+}
+
+// Interval: An hour, a day or a week of the time zone.
+type Interval struct {
+	From time.Time `json:"from"`
+	// Its end, not inclusive; the period may cut it.
+	To       time.Time `json:"to"`
+	Answered Answered  `json:"answered"`
+}
+
+// GrantShare: How often one purpose or service was granted.
+type GrantShare struct {
+	ID      string `json:"id"`
+	Granted int    `json:"granted"`
+	// Decisions that answered it either way.
+	Decided int `json:"decided"`
+}
+
+// Wait: First answers within so many seconds, and after the step before.
+type Wait struct {
+	Seconds   int `json:"seconds"`
+	Decisions int `json:"decisions"`
+}
+
+// NoticeSince: A version of the notice, and since when visitors had it in the period.
+type NoticeSince struct {
+	Notice string `json:"notice"`
+	// Beginning of the first hour.
+	From time.Time `json:"from"`
+}
+
+// Overview: Today until now, and the same day a week ago until the same time.
+type Overview struct {
+	Site     string `json:"site"`
+	TimeZone string `json:"timeZone"`
+	// End of the last whole quarter of an hour that both count.
+	Until    time.Time `json:"until"`
+	Today    Answered  `json:"today"`
+	LastWeek Answered  `json:"lastWeek"`
+}
+
+// Breakdown: The period by the values of one dimension, the most decisions first.
+type Breakdown struct {
+	By string `json:"by"`
+	// At most 100.
+	Groups []Group `json:"groups"`
+	// Groups beyond those.
+	Left int `json:"left"`
+}
+
+// Group: What has one value of a dimension. Nothing is asked from a source, so that those of `source` have no visitors.
+type Group struct {
+	// Empty where nobody knows.
+	Value    string   `json:"value"`
+	Answered Answered `json:"answered"`
+}
+
+// Comparison: Two periods or segments side by side.
+type Comparison struct {
+	One   Answered       `json:"one"`
+	Other Answered       `json:"other"`
+	Rates []RateCompared `json:"rates"`
+}
+
+// RateCompared: A rate in both, with 95 % confidence intervals.
+type RateCompared struct {
+	// Of the decisions; `ignored` of the visitors who were asked.
+	Rate  string   `json:"rate"`
+	One   Estimate `json:"one"`
+	Other Estimate `json:"other"`
+	// The other's rate less the one's is between this and the next (Newcombe's interval).
+	Lowest  float64 `json:"lowest"`
+	Highest float64 `json:"highest"`
+	// Whether the other's rate is different; `few` when one of both has fewer than 100.
+	Verdict string `json:"verdict"`
+}
+
+// Estimate: A share and where the true one lies (Wilson's interval).
+type Estimate struct {
+	Part    int     `json:"part"`
+	Whole   int     `json:"whole"`
+	Lowest  float64 `json:"lowest"`
+	Highest float64 `json:"highest"`
+}
+
 // Receipt: One recorded decision as the audit trail holds it.
 type Receipt struct {
 	ID        string          `json:"id"`

@@ -1,6 +1,6 @@
 // Command gen writes the Go and TypeScript types of the JSON Schemas in its parent directory.
 //
-// It knows the subset of JSON Schema that the contract uses for shapes (object, map, array, string, integer, boolean,
+// It knows the subset of JSON Schema that the contract uses for shapes (object, map, array, string, integer, number, boolean,
 // $ref, enum, title) and refuses anything else, so that a schema cannot silently lose its meaning. Rules that are
 // not shapes (patterns, limits, if/then) stay with the validators; the example corpus holds both sides together.
 package main
@@ -173,6 +173,8 @@ func (g *generator) types(s schema) (goType, tsType string, err error) {
 		return map[string]string{"string": "string", "boolean": "bool"}[s.Type], s.Type, nil
 	case s.Type == "integer":
 		return "int", "number", nil
+	case s.Type == "number":
+		return "float64", "number", nil
 	case s.Type == "array" && s.Items != nil:
 		goItem, tsItem, err := g.types(*s.Items)
 		return "[]" + goItem, arrayOf(tsItem), err

@@ -27,7 +27,7 @@ func TestGeneratedFilesAreFresh(t *testing.T) {
 func TestWhatIsOutsideTheSubsetIsRefused(t *testing.T) {
 	for name, property := range map[string]string{
 		"no type":        `{}`,
-		"unknown type":   `{"type": "number"}`,
+		"unknown type":   `{"type": "null"}`,
 		"reference":      `{"$ref": "#/$defs/nothing"}`,
 		"untyped items":  `{"type": "array"}`,
 		"nested members": `{"type": "object", "properties": {"x": {"type": "string"}}}`,

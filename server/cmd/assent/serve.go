@@ -197,7 +197,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
-		Catalog: catalog, Recorder: s.recorder, Journal: journal, Query: stores.back,
+		Catalog: catalog, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,

@@ -32,6 +32,7 @@ type Parts struct {
 	Recorder     *recording.Recorder
 	Journal      recording.Journal // Read only; decisions go through the Recorder.
 	Query        reporting.Query
+	Counts       reporting.Counts
 	Library      *snippetbuild.Library
 	Accounts     *account.Accounts
 	Sessions     *account.Sessions
@@ -68,7 +69,7 @@ func New(p Parts) (http.Handler, error) {
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
-	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, now: p.Now, log: p.Log}
+	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
@@ -106,6 +107,10 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/setup", admin.setUp)
 	a.GET("/sites", admin.sites, admin.signedIn)
 	a.GET("/sites/:site/report", admin.report, admin.signedIn)
+	a.GET("/sites/:site/rates", admin.rates, admin.signedIn)
+	a.GET("/sites/:site/breakdown", admin.breakdown, admin.signedIn)
+	a.GET("/sites/:site/overview", admin.overview, admin.signedIn)
+	a.GET("/sites/:site/comparison", admin.comparison, admin.signedIn)
 	a.GET("/sites/:site/sightings", sightings.list, admin.signedIn)
 
 	e.GET("/", redirect("/dashboard/"))

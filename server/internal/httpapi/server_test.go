@@ -75,7 +75,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	keys := daykey.NewRing(store, rand.Reader)
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
-		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
+		Catalog: catalog, Recorder: recorder, Journal: store, Query: store, Counts: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
 		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},

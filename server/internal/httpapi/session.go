@@ -35,6 +35,7 @@ type admin struct {
 	sessions *account.Sessions
 	catalog  *site.Catalog
 	query    reporting.Query
+	rater    reporting.Rater
 	now      func() time.Time
 	log      *slog.Logger
 }

@@ -68,10 +68,14 @@ func (b *Builder) AddPacked(packed map[string][]byte) error {
 	columns := make([]*column, len(names))
 	rows := 0
 	for i, name := range names {
-		var err error
-		if columns[i], rows, err = decode(packed[name]); err != nil {
+		c, n, err := decode(packed[name])
+		if err != nil {
 			return err
 		}
+		if i > 0 && n != rows {
+			return errDamaged
+		}
+		columns[i], rows = c, n
 	}
 	last := len(names) - 2
 	n, err := columns[last].numbers()

@@ -22,6 +22,9 @@ const (
 // SlotsPerHour is how many slots a segment tells apart.
 const SlotsPerHour = int64(time.Hour / reporting.Slot)
 
+// mostRows is more than an hour of a site can have.
+const mostRows = 1 << 22
+
 var errDamaged = errors.New("a column of the roll-up is damaged")
 
 // column holds a value for each row: places in values, or nothing when all rows have the only one.
@@ -85,6 +88,9 @@ func decode(packed []byte) (c *column, rows int, err error) {
 	}
 	rows = length()
 	count := length()
+	if rows > mostRows {
+		return nil, 0, errDamaged
+	}
 	c = &column{}
 	for range min(count, len(packed)) {
 		n := length()

@@ -40,6 +40,8 @@ func NewTally(q reporting.Question, dimensions []reporting.Dimension) *Tally {
 // Names are the columns that the question needs.
 func (t *Tally) Names() []string { return t.names }
 
+func isNoSlot(value string) bool { return len(value) != 1 || value[0] < '0' || value[0] > '3' }
+
 // axis is a column that rows are grouped or chosen by.
 type axis struct {
 	*column
@@ -54,7 +56,13 @@ func (t *Tally) Add(hour int64, packed map[string][]byte) error {
 		if err != nil {
 			return err
 		}
+		if len(columns) > 0 && n != rows {
+			return errDamaged
+		}
 		columns[name], rows = c, n
+	}
+	if c := columns[slotOfHour]; c != nil && slices.ContainsFunc(c.values, isNoSlot) {
+		return errDamaged
 	}
 	n, err := columns[number].numbers()
 	if err != nil {
