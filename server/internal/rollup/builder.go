@@ -77,6 +77,9 @@ func (b *Builder) AddPacked(packed map[string][]byte) error {
 		}
 		columns[i], rows = c, n
 	}
+	if rows > 1 && !slices.ContainsFunc(columns, func(c *column) bool { return c.places != nil }) {
+		return errDamaged // Equal rows would be one.
+	}
 	last := len(names) - 2
 	n, err := columns[last].numbers()
 	if err != nil {

@@ -43,6 +43,29 @@ func TestManyValuesTakeWiderColumns(t *testing.T) {
 	}
 }
 
+// TestAnythingGoesWithAnything groups by dimensions that could go together in more ways than memory holds.
+func TestAnythingGoesWithAnything(t *testing.T) {
+	const rows = 5000
+	four := []reporting.Dimension{reporting.Page, reporting.Purposes, reporting.Services, reporting.Notice}
+	b := rollup.NewBuilder(four)
+	for i := range rows {
+		b.Add(int64(i%4), []string{fmt.Sprint("p", i), fmt.Sprint("q", i%4999), fmt.Sprint("r", i), fmt.Sprint("s", i%7)}, 1, 0)
+	}
+	tally := rollup.NewTally(reporting.Question{From: at, To: at.Add(time.Hour), By: four, Each: reporting.Slot}, four)
+	if err := tally.Add(hour(), b.Pack()); err != nil {
+		t.Fatal(err)
+	}
+	cells := tally.Cells()
+	for _, cell := range cells {
+		if cell.N != 1 || cell.Values[0][1:] != cell.Values[2][1:] {
+			t.Fatalf("%+v", cell)
+		}
+	}
+	if len(cells) != rows {
+		t.Errorf("%d cells of %d", len(cells), rows)
+	}
+}
+
 func TestWhatIsTakenAwayIsGone(t *testing.T) {
 	b := rollup.NewBuilder(dimensions)
 	b.Add(0, []string{"shown", "a"}, 3, 2)

@@ -42,12 +42,6 @@ func (t *Tally) Names() []string { return t.names }
 
 func isNoSlot(value string) bool { return len(value) != 1 || value[0] < '0' || value[0] > '3' }
 
-// axis is a column that rows are grouped or chosen by.
-type axis struct {
-	*column
-	stride int // Of its places in a cell's place.
-}
-
 // Add counts an hour, of which it needs the columns in Names.
 func (t *Tally) Add(hour int64, packed map[string][]byte) error {
 	columns, rows := map[string]*column{}, 0
@@ -88,43 +82,72 @@ type hourOf struct {
 // sum groups the rows by place first, which takes no look at their values, and then the groups by value.
 func (h hourOf) sum(hour int64) {
 	keep := h.filter(hour)
-	axes, groups := h.axes()
-	sums, people := make([]int, groups), make([]int, groups)
+	axes := h.axes()
+	keys, groups := group(axes, h.rows)
+	sums, people, example := make([]int, groups), make([]int, groups), make([]int, groups)
 	numbers, seen := h.columns[number], h.columns[visitors]
-	for row := range h.rows {
+	for row, key := range keys {
 		if keep != nil && !keep[row] {
 			continue
 		}
-		group := 0
-		for _, a := range axes {
-			group += int(a.at(row)) * a.stride
-		}
-		sums[group] += h.n[numbers.at(row)]
-		people[group] += h.seen[seen.at(row)]
+		sums[key] += h.n[numbers.at(row)]
+		people[key] += h.seen[seen.at(row)]
+		example[key] = row
 	}
-	for group := range groups {
-		if sums[group] != 0 || people[group] != 0 {
-			h.tally.count(hour, axes, group, sums[group], people[group])
+	for key := range groups {
+		if sums[key] != 0 || people[key] != 0 {
+			h.tally.count(hour, axes, example[key], sums[key], people[key])
 		}
 	}
 }
 
-// axes are the columns to group by, those of the dimensions first and that of the slot last, and how many groups there can be.
-func (h hourOf) axes() ([]axis, int) {
-	names := make([]string, 0, len(h.tally.question.By)+1)
+// axes are the columns to group by, those of the dimensions first and that of the slot last.
+func (h hourOf) axes() []*column {
+	var axes []*column
 	for _, d := range h.tally.question.By {
-		names = append(names, string(d))
+		axes = append(axes, h.columns[string(d)])
 	}
 	if h.tally.question.Each == reporting.Slot {
-		names = append(names, slotOfHour)
+		axes = append(axes, h.columns[slotOfHour])
 	}
-	groups := 1
-	axes := make([]axis, len(names))
-	for i, name := range names {
-		axes[i] = axis{h.columns[name], groups}
-		groups *= len(h.columns[name].values)
+	return axes
+}
+
+// mostKeys bounds how many groups are thought of that may have no row.
+const mostKeys = 1 << 20
+
+// group gives rows the same key that have the same places on all axes, and returns how many keys there are at most.
+func group(axes []*column, rows int) (keys []uint32, groups int) {
+	keys, groups = make([]uint32, rows), 1
+	for _, axis := range axes {
+		values := len(axis.values)
+		switch {
+		case values <= 1:
+		case groups*values <= mostKeys:
+			for row := range keys {
+				keys[row] = keys[row]*uint32(values) + axis.at(row)
+			}
+			groups *= values
+		default:
+			groups = renumber(keys, axis)
+		}
 	}
-	return axes, groups
+	return keys, groups
+}
+
+// renumber adds an axis to the keys and counts only those that there are.
+func renumber(keys []uint32, axis *column) int {
+	numbers := map[[2]uint32]uint32{}
+	for row, key := range keys {
+		pair := [2]uint32{key, axis.at(row)}
+		number, known := numbers[pair]
+		if !known {
+			number = uint32(len(numbers))
+			numbers[pair] = number
+		}
+		keys[row] = number
+	}
+	return len(numbers)
 }
 
 // filter tells which rows count; nil when all do.
@@ -161,20 +184,19 @@ func (h hourOf) filter(hour int64) []bool {
 
 const slotSeconds = int64(reporting.Slot / time.Second)
 
-func (t *Tally) count(hour int64, axes []axis, group, n, seen int) {
+// count adds to the cell that a row belongs to.
+func (t *Tally) count(hour int64, axes []*column, row, n, seen int) {
 	values := make([]string, len(t.question.By))
-	at := int64(0)
-	if t.question.Each == time.Hour {
-		at = hour * SlotsPerHour
+	for i := range values {
+		values[i] = axes[i].values[axes[i].at(row)]
 	}
-	for i := len(axes) - 1; i >= 0; i-- {
-		value := axes[i].values[group/axes[i].stride]
-		group %= axes[i].stride
-		if i == len(values) {
-			at = hour*SlotsPerHour + int64(value[0]-'0')
-		} else {
-			values[i] = value
-		}
+	at := int64(0)
+	switch t.question.Each {
+	case time.Hour:
+		at = hour * SlotsPerHour
+	case reporting.Slot:
+		slots := axes[len(values)]
+		at = hour*SlotsPerHour + int64(slots.values[slots.at(row)][0]-'0')
 	}
 	key := cellKey{at, join(values)}
 	cell := t.cells[key]
