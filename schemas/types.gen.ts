@@ -242,6 +242,8 @@ export interface Rates {
   /** Length of the intervals; weeks begin on Monday. */
   each: 'hour' | 'day' | 'week';
   totals: Answered;
+  /** Decisions that were made in the preferences. */
+  saved: number;
   /** All of the period, those without anything included. */
   intervals: Interval[];
   purposes: GrantShare[];
@@ -249,7 +251,7 @@ export interface Rates {
   services: GrantShare[];
   /** First answers by how long the notice had been on screen, shortest first. */
   waits: Wait[];
-  /** Versions of the notice that were answered or shown, oldest first. */
+  /** When versions of the notice came up, or came back, oldest first. */
   notices: NoticeSince[];
   /** What the filter can be set to, per dimension, most frequent first. */
   values: Record<string, string[]>;

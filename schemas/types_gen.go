@@ -246,6 +246,8 @@ type Rates struct {
 	// Length of the intervals; weeks begin on Monday.
 	Each   string   `json:"each"`
 	Totals Answered `json:"totals"`
+	// Decisions that were made in the preferences.
+	Saved int `json:"saved"`
 	// All of the period, those without anything included.
 	Intervals []Interval   `json:"intervals"`
 	Purposes  []GrantShare `json:"purposes"`
@@ -253,7 +255,7 @@ type Rates struct {
 	Services []GrantShare `json:"services"`
 	// First answers by how long the notice had been on screen, shortest first.
 	Waits []Wait `json:"waits"`
-	// Versions of the notice that were answered or shown, oldest first.
+	// When versions of the notice came up, or came back, oldest first.
 	Notices []NoticeSince `json:"notices"`
 	// What the filter can be set to, per dimension, most frequent first.
 	Values map[string][]string `json:"values"`

@@ -25,8 +25,19 @@ export interface Format {
   share(part: number, whole: number): string;
   /** A UTC day such as 2026-11-23, short. */
   day(day: string): string;
-  /** The same with weekday and year. */
-  longDay(day: string): string;
+  /** The beginning of an hour, a day or a week, short. */
+  interval(iso: string, each: string, zone: string): string;
+  /** The same with everything. */
+  longInterval(iso: string, each: string, zone: string): string;
+  /** A difference of shares, in percentage points, with its sign. */
+  points(difference: number): string;
+  /** From one share to another. */
+  range(lowest: number, highest: number): string;
+  country(code: string): string;
+  tongue(tag: string): string;
+  weekday(iso: string, zone: string): string;
+  /** A duration in its largest whole unit, such as 2 minutes. */
+  duration(seconds: number): string;
   /** An instant in the reader's time zone. */
   instant(iso: string): string;
   time(date: Date): string;
@@ -34,19 +45,47 @@ export interface Format {
   seconds(value: number): string;
 }
 
+const units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
 function createFormat(locale: string): Format {
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  const longDay = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' });
   const instant = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const seconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long' });
+  const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  const countries = new Intl.DisplayNames(locale, { type: 'region' });
+  const tongues = new Intl.DisplayNames(locale, { type: 'language' });
+  const dated = (options: Intl.DateTimeFormatOptions, iso: string, timeZone: string) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(new Date(iso));
   return {
+    interval: (iso, each, zone) =>
+      dated(
+        each === 'hour' ? { hour: 'numeric', day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short' },
+        iso,
+        zone,
+      ),
+    longInterval: (iso, each, zone) =>
+      dated(each === 'hour' ? { dateStyle: 'full', timeStyle: 'short' } : { dateStyle: 'full' }, iso, zone),
+    points: (difference) => signed.format(100 * difference),
+    range: (lowest, highest) => percent.formatRange(lowest, highest),
+    country: (code) => countries.of(code) ?? code,
+    tongue: (tag) => tongues.of(tag) ?? tag,
+    duration: (value) => {
+      const [unit, size] = units.find(([, size]) => value >= size) ?? ['second', 1];
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+        Math.round(value / size),
+      );
+    },
+    weekday: (iso, zone) => dated({ weekday: 'long' }, iso, zone),
     number: (value) => number.format(value),
     share: (part, whole) => (whole > 0 ? percent.format(part / whole) : '–'),
     day: (text) => day.format(new Date(text)),
-    longDay: (text) => longDay.format(new Date(text)),
     instant: (iso) => instant.format(new Date(iso)),
     time: (date) => time.format(date),
     seconds: (value) => seconds.format(value),

@@ -7,6 +7,7 @@ import './style/base.css';
 import './style/frame.css';
 import './style/form.css';
 import './style/figures.css';
+import './style/rates.css';
 import './style/tables.css';
 
 const root = document.getElementById('app');

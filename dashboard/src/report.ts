@@ -1,18 +1,53 @@
 import { batch, signal } from '@preact/signals';
-import type { Report, ThirdParties } from '../../schemas/types.gen.ts';
+import type { Breakdown, Comparison, Overview, Rates, ThirdParties } from '../../schemas/types.gen.ts';
 import { call } from './api.ts';
 import { accept } from './failure.ts';
 import { loadSites, siteOf } from './sites.ts';
-import { spanOf, type View } from './view.ts';
+import { addWhere, type Dimension, dimensions, spanOf, type View, type Where, zone } from './view.ts';
 
-/** The report on show; undefined while none fits the view. */
+/** What belongs together on the page. */
+export interface Report {
+  /** The view that it answers. */
+  of: View;
+  rates: Rates;
+  overview: Overview;
+  breakdown: Breakdown;
+  /** Where something is compared. */
+  comparison: Comparison | undefined;
+  thirdParties: ThirdParties;
+}
+
+/** The report on show; undefined while there is none. */
 export const report = signal<Report | undefined>(undefined);
-/** Third parties of the site on show. */
-export const thirdParties = signal<ThirdParties | undefined>(undefined);
 /** When the report was made. */
 export const updated = signal(new Date(0));
 
 let asked = 0;
+
+const parameters = (view: View, now: Date): URLSearchParams => {
+  const { from, to } = spanOf(view.days, now, zone);
+  const params = new URLSearchParams({ from, to, tz: zone, each: view.each });
+  addWhere(params, view.where);
+  return params;
+};
+
+/** Whom the view's visitors are compared with, and when. */
+export const otherOf = (view: View, now: Date): { where: Where; from: string; to: string } => {
+  const [dimension, ...value] = view.against.split('=');
+  if (view.against === 'before') return { where: view.where, ...spanOf(view.days, now, zone, view.days) };
+  const known = dimensions.find((one) => one === dimension) as Dimension | undefined;
+  const where = known ? { ...view.where, [known]: [value.join('=')] } : {};
+  return { where, ...spanOf(view.days, now, zone) };
+};
+
+const comparison = (view: View, now: Date): URLSearchParams => {
+  const params = parameters(view, now);
+  const { where, from, to } = otherOf(view, now);
+  params.set('other.from', from);
+  params.set('other.to', to);
+  addWhere(params, where, 'other.');
+  return params;
+};
 
 /** Loads what the view shows. An answer to an earlier question that comes in late is dropped. */
 export const refresh = async (view: View): Promise<void> => {
@@ -21,16 +56,28 @@ export const refresh = async (view: View): Promise<void> => {
   if (question !== asked || !known) return;
   const site = siteOf(known, view.site);
   if (!site) return;
-  const { from, to } = spanOf(view.days, new Date());
-  const path = `sites/${encodeURIComponent(site.id)}`;
-  const [answer, seen] = await Promise.all([
-    call<Report>('GET', `${path}/report?from=${from}&to=${to}`),
-    call<ThirdParties>('GET', `${path}/sightings`),
+  const now = new Date();
+  const params = parameters(view, now);
+  const get = <T>(name: string, of: URLSearchParams = params) =>
+    call<T>('GET', `sites/${encodeURIComponent(site.id)}/${name}?${of}`);
+  const [rates, overview, breakdown, compared, seen] = await Promise.all([
+    get<Rates>('rates'),
+    get<Overview>('overview'),
+    get<Breakdown>('breakdown', new URLSearchParams([...params, ['by', view.by]])),
+    view.against ? get<Comparison>('comparison', comparison(view, now)) : undefined,
+    get<ThirdParties>('sightings'),
   ]);
-  if (question !== asked || !accept(answer) || !accept(seen)) return;
+  if (question !== asked || !accept(rates) || !accept(overview) || !accept(breakdown) || !accept(seen)) return;
+  if (compared && !accept(compared)) return;
   batch(() => {
-    report.value = answer.value;
-    thirdParties.value = seen.value;
+    report.value = {
+      of: view,
+      rates: rates.value,
+      overview: overview.value,
+      breakdown: breakdown.value,
+      comparison: compared?.value,
+      thirdParties: seen.value,
+    };
     updated.value = new Date();
   });
 };
@@ -38,8 +85,5 @@ export const refresh = async (view: View): Promise<void> => {
 /** Forgets everything, so that the next user of this browser sees none of it. */
 export const forget = (): void => {
   asked++;
-  batch(() => {
-    report.value = undefined;
-    thirdParties.value = undefined;
-  });
+  report.value = undefined;
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { Decision, Sighting, Site } from '../../schemas/types.gen.ts';
+import type { Decision, Exposure, Sighting, Site } from '../../schemas/types.gen.ts';
 import { newId, newSecret } from '../../snippet/src/ids.ts';
 import type { Assent } from '../../snippet/test/harness/assent.ts';
 
@@ -49,6 +49,22 @@ export const decide = async (
     body: JSON.stringify({ page: `${origins[0]}/cart`, ...body }),
   });
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+};
+
+/** A layer that came on screen of a visitor, or what became of it, as the script posts it. Returns the word for it. */
+export const expose = async (
+  assent: Assent,
+  { id, origins, notice }: Site,
+  members: Partial<Exposure>,
+  userAgent: string,
+): Promise<string> => {
+  const answer = await fetch(`http://127.0.0.1:${assent.port}/v1/sites/${id}/exposures`, {
+    method: 'POST',
+    headers: { Origin: origins[0] ?? '', 'Content-Type': 'text/plain', 'User-Agent': userAgent },
+    body: JSON.stringify({ notice, event: 'shown', locale: 'en', page: `${origins[0]}/cart`, ...members }),
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return answer.status === 200 ? (await answer.json()).shown : '';
 };
 
 /** Third parties that one page of the site met, as the script posts them. */

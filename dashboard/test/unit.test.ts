@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Receipt } from '../../schemas/types.gen.ts';
+import type { Rates, Receipt } from '../../schemas/types.gen.ts';
 import { explain } from '../src/explain.ts';
 import { format, pickLocale, t } from '../src/language.ts';
 import { grantedIn, marksOf, outcomeOf } from '../src/outcome.ts';
+import { publications } from '../src/parts/chart.tsx';
 import { axisTicks } from '../src/parts/scale.ts';
+import { median } from '../src/parts/steps.tsx';
+import { otherOf } from '../src/report.ts';
 import { hrefOf, parseRoute } from '../src/route.ts';
 import { setupToken } from '../src/session.ts';
 import { siteOf } from '../src/sites.ts';
 import { de } from '../src/texts/de.ts';
 import { en } from '../src/texts/en.ts';
-import { parseView, spanOf, viewSearch } from '../src/view.ts';
+import { parseView, spanOf, type View, viewSearch, withoutValue, withValue } from '../src/view.ts';
 
 const receipt = (members: Partial<Receipt>): Receipt => ({
   id: '019ab0c0-0000-7000-8000-000000000000',
@@ -30,14 +33,26 @@ const receipt = (members: Partial<Receipt>): Receipt => ({
   ...members,
 });
 
-test('the address keeps site and period', () => {
-  assert.deepEqual(parseView(''), { site: '', days: 30 });
-  assert.deepEqual(parseView('?days=7&site=a%26b'), { site: 'a&b', days: 7 });
+const usual = { site: '', days: 30, each: 'day', where: {}, by: 'device', against: '' } as const;
+
+test('the address keeps what the rates show', () => {
+  assert.deepEqual(parseView(''), usual);
+  assert.deepEqual(parseView('?days=7&site=a%26b'), { ...usual, site: 'a&b', days: 7 });
+  assert.equal(parseView('?days=90&each=hour').each, 'day', 'ninety days have too many hours');
+  assert.deepEqual(parseView('?by=subject&each=year'), usual);
   for (const odd of ['?days=8', '?days=', '?days=7e0']) assert.equal(parseView(odd).days, 30);
   for (const view of [
-    { site: '', days: 90 },
-    { site: 'a&b', days: 7 },
-  ] as const) {
+    { ...usual, days: 90 },
+    { ...usual, site: 'a&b', days: 7 },
+    {
+      ...usual,
+      days: 7,
+      each: 'hour',
+      by: 'page',
+      against: 'before',
+      where: { device: ['phone', ''], page: ['https://a/?=&'] },
+    },
+  ] satisfies View[]) {
     assert.deepEqual(parseView(viewSearch(view)), view);
   }
 });
@@ -48,10 +63,50 @@ test('the address names the page', () => {
   assert.equal(hrefOf({ page: 'people', search: '?site=a' }), '/dashboard/people?site=a');
 });
 
-test('a period ends today in UTC and counts both ends', () => {
+test('values come into a filter and leave it', () => {
+  const phones: View = { ...usual, where: withValue({ ...usual }, 'device', 'phone') };
+  assert.deepEqual(phones.where, { device: ['phone'] });
+  const both = { ...phones, where: withValue(phones, 'device', '') };
+  assert.deepEqual(both.where, { device: ['phone', ''] });
+  assert.deepEqual(withValue(both, 'device', 'phone'), { device: ['', 'phone'] });
+  assert.deepEqual(withoutValue(both, 'device', ''), { device: ['phone'] });
+  assert.deepEqual(withoutValue(phones, 'device', 'phone'), {});
+  assert.deepEqual(withoutValue(phones, 'page', 'x'), { device: ['phone'] });
+});
+
+test('a comparison is with the period before, with everybody, or with another value', () => {
+  const now = new Date('2026-03-10T12:00:00Z');
+  const phones: View = { ...usual, days: 7, where: { device: ['phone'], browser: ['edge'] } };
+  const other = (against: string) => otherOf({ ...phones, against }, now);
+  assert.deepEqual(other('before').where, phones.where);
+  assert.equal(Date.parse(other('all').from) - Date.parse(other('before').to), 86_400_000);
+  assert.deepEqual(other('all').where, {});
+  assert.deepEqual(other('device=desktop').where, { device: ['desktop'], browser: ['edge'] });
+  assert.deepEqual(other('page=https://a/?b=c').where, { ...phones.where, page: ['https://a/?b=c'] });
+});
+
+test('half of the visitors have chosen within the median', () => {
+  const waits = [1, 2, 3].map((seconds) => ({ seconds, decisions: seconds }));
+  assert.equal(median(waits), 2);
+  assert.equal(median([]), 0);
+});
+
+test('versions of the notice are marked where they came up, the first one nowhere', () => {
+  const at = (hour: number) => `2026-03-10T0${hour}:00:00Z`;
+  const intervals = [0, 2, 4].map((hour) => ({ from: at(hour), to: at(hour + 2), answered: {} }));
+  const notices = [0, 3, 5].map((hour) => ({ notice: `n${hour}`, from: at(hour) }));
+  assert.deepEqual(publications({ notices, intervals } as unknown as Rates), [
+    { notice: 'n3', index: 1 },
+    { notice: 'n5', index: 2 },
+  ]);
+});
+
+test('a period ends today in its time zone and counts both ends', () => {
   const now = new Date('2026-03-01T00:30:00+02:00');
-  assert.deepEqual(spanOf(1, now), { from: '2026-02-28', to: '2026-02-28' });
-  assert.deepEqual(spanOf(30, now), { from: '2026-01-30', to: '2026-02-28' });
+  assert.deepEqual(spanOf(1, now, 'UTC'), { from: '2026-02-28', to: '2026-02-28' });
+  assert.deepEqual(spanOf(30, now, 'UTC'), { from: '2026-01-30', to: '2026-02-28' });
+  assert.deepEqual(spanOf(30, now, 'UTC', 30), { from: '2025-12-31', to: '2026-01-29' });
+  assert.deepEqual(spanOf(1, now, 'Europe/Helsinki'), { from: '2026-03-01', to: '2026-03-01' });
 });
 
 test('the axis has few, round, whole ticks that hold every value', () => {
@@ -113,8 +168,10 @@ test('a share of nothing is not 0 %', () => {
   assert.equal(format.share(3, 8), '37.5%');
 });
 
+const browsers = ['Chrome', 'Safari', 'Firefox', 'Edge', 'Samsung Internet', 'Opera'];
+
 test('no text was left in English', () => {
-  const same = ['Assent', 'Marketing', 'GPC', 'Import'];
+  const same = ['Assent', 'Marketing', 'GPC', 'Import', 'Browser', 'Tablet', 'Computer', ...browsers];
   const flat = (texts: object): [string, unknown][] =>
     Object.entries(texts).flatMap(([key, text]) =>
       typeof text === 'object'

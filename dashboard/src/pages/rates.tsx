@@ -1,22 +1,28 @@
 import { useEffect } from 'preact/hooks';
-import type { Report, Site } from '../../../schemas/types.gen.ts';
+import type { Site } from '../../../schemas/types.gen.ts';
 import { autoRefresh } from '../autorefresh.ts';
 import { failure } from '../failure.ts';
 import { format, t } from '../language.ts';
 import { Chart } from '../parts/chart.tsx';
-import { DayTable } from '../parts/day-table.tsx';
+import { Compared } from '../parts/compared.tsx';
+import { Fate } from '../parts/fate.tsx';
 import { Figures } from '../parts/figures.tsx';
+import { Filters } from '../parts/filters.tsx';
+import { Grants } from '../parts/grants.tsx';
+import { Groups } from '../parts/groups.tsx';
 import { Heading } from '../parts/heading.tsx';
+import { IntervalTable } from '../parts/interval-table.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
-import { Periods } from '../parts/periods.tsx';
+import { Dimensions, Lengths, Periods } from '../parts/periods.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Purposes } from '../parts/purposes.tsx';
 import { Recent } from '../parts/recent.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { Funnel, Waits } from '../parts/steps.tsx';
 import { ThirdParties } from '../parts/third-parties.tsx';
+import { Today } from '../parts/today.tsx';
 import { Waiting } from '../parts/waiting.tsx';
-import { forget, refresh, report, thirdParties, updated } from '../report.ts';
+import { forget, type Report, refresh, report, updated } from '../report.ts';
 import { siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
@@ -47,17 +53,17 @@ export const Rates = ({ arrived }: { arrived: boolean }) => {
 
 const Content = ({ site }: { site: Site | undefined }) => {
   const current = report.value;
-  const fits = site && current?.site === site.id && current.days.length === view.value.days;
-  if (fits) return <Body site={site} report={current} />;
+  if (site && current?.rates.site === site.id) return <Body site={site} report={current} />;
   if (failure.value) return <Problem failure={failure.value} retry={() => void refresh(view.value)} />;
   return sites.value?.length === 0 ? <NoSites /> : <Skeleton label={t.loading} />;
 };
 
 const Body = ({ site, report }: { site: Site; report: Report }) => {
-  const { totals, days, purposes, recent } = report;
+  const { rates, overview, breakdown, comparison, thirdParties, of } = report;
+  const { totals, recent } = rates;
   const time = format.time(updated.value);
-  const seen = thirdParties.value && <ThirdParties seen={thirdParties.value} />;
-  if (recent.length === 0 && totals.decisions === 0) {
+  const seen = <ThirdParties seen={thirdParties} />;
+  if (recent.length === 0 && totals.asked === 0) {
     return (
       <>
         <Waiting site={site} />
@@ -66,27 +72,58 @@ const Body = ({ site, report }: { site: Site; report: Report }) => {
     );
   }
   return (
-    <>
+    // What was there stays on show while the next view is on its way.
+    <div class="sections" aria-busy={of !== view.value}>
       <div role="status">{failure.value && <p class="notice">{t.failure.stale(time)}</p>}</div>
-      <Figures totals={totals} days={days.length} />
+      <Today overview={overview} />
+      <Filters rates={rates} />
+      <Figures totals={totals} days={of.days} />
+      {comparison && <Compared comparison={comparison} of={of} />}
+      {totals.asked > 0 && <Fate totals={totals} bounded={rates.bounded} />}
       <section class="card">
         <div class="title">
-          <h2>{t.rates.perDay}</h2>
+          <h2>{t.rates.per[rates.each]}</h2>
+          <Lengths />
           <Legend />
         </div>
-        <Chart report={report} />
-        <DayTable days={days} />
+        <Chart rates={rates} />
+        <IntervalTable rates={rates} />
       </section>
       <section class="card">
-        <h2>{t.rates.purposes}</h2>
-        <Purposes shares={purposes} />
+        <h2>{t.rates.by}</h2>
+        <Dimensions />
+        <Groups breakdown={breakdown} />
       </section>
+      <div class="pair">
+        {totals.asked > 0 && (
+          <section class="card">
+            <h2>{t.funnel.title}</h2>
+            <Funnel rates={rates} />
+          </section>
+        )}
+        {rates.waits.some(({ decisions }) => decisions > 0) && (
+          <section class="card">
+            <h2>{t.waits.title}</h2>
+            <Waits rates={rates} />
+          </section>
+        )}
+        <section class="card">
+          <h2>{t.rates.purposes}</h2>
+          <Grants of="purposes" shares={rates.purposes} />
+        </section>
+        {rates.services.length > 0 && (
+          <section class="card">
+            <h2>{t.rates.services}</h2>
+            <Grants of="services" shares={rates.services} />
+          </section>
+        )}
+      </div>
       <section class="card">
         <h2>{t.recent.title}</h2>
         <Recent receipts={recent} />
       </section>
       {seen}
-      <p class="muted updated">{t.rates.updated(time)}</p>
-    </>
+      <p class="muted updated">{t.rates.updated(time, rates.timeZone)}</p>
+    </div>
   );
 };

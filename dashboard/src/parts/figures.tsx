@@ -1,9 +1,9 @@
-import type { Tally } from '../../../schemas/types.gen.ts';
+import type { Answered } from '../../../schemas/types.gen.ts';
 import { format, t } from '../language.ts';
 import { outcomes } from '../outcome.ts';
 
 /** The headline: how many decisions, and how they split. Signals show only where there are some. */
-export const Figures = ({ totals, days }: { totals: Tally; days: number }) => (
+export const Figures = ({ totals, days }: { totals: Answered; days: number }) => (
   <dl class="figures" aria-label={t.rates.figures}>
     <div>
       <dt>{t.rates.decisions}</dt>

@@ -6,7 +6,7 @@ import { type Page, pages } from '../pages/index.ts';
 import { follow, hrefOf, routeTo } from '../route.ts';
 import { signOut } from '../session.ts';
 import { siteOf, sites } from '../sites.ts';
-import { show, view } from '../view.ts';
+import { ofSite, show, view } from '../view.ts';
 import { Brand } from './brand.tsx';
 
 /** The bar at the top: where you are, what else there is, who you are, the way out. */
@@ -21,7 +21,7 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
       {known.length > 1 && site && (
         <label class="picker">
           <span class="unseen">{t.site}</span>
-          <select value={site.id} onChange={(event) => show({ ...view.value, site: event.currentTarget.value })}>
+          <select value={site.id} onChange={(event) => show(ofSite(event.currentTarget.value))}>
             {known.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}

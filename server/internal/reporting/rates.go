@@ -50,6 +50,7 @@ func (r Rater) Rates(ctx context.Context, s Segment) (schemas.Rates, error) {
 	asked := asking{
 		{r.Counts.CountDecisions, s.question(0, Outcome, Notice, Purposes, Services), func(cells []Cell) { granted = cells }},
 		{r.Counts.CountDecisions, s.firsts(0, Waited, Outcome), func(cells []Cell) { report.Waits = waits(cells) }},
+		{r.Counts.CountDecisions, s.question(0, Source, Outcome), func(cells []Cell) { report.Saved = saved(cells) }},
 		{r.Counts.CountDecisions, s.everybody().question(time.Hour, Notice), func(cells []Cell) { report.Notices = noticesSince(cells) }},
 		{r.Counts.CountExposures, s.everybody().question(time.Hour, Event), func(cells []Cell) { report.Bounded = isBounded(cells) }},
 	}
@@ -103,18 +104,34 @@ func waits(cells []Cell) []schemas.Wait {
 	return list
 }
 
-func noticesSince(cells []Cell) []schemas.NoticeSince {
-	first := map[string]time.Time{}
+// saved counts cells by Source and Outcome that were made in the preferences.
+func saved(cells []Cell) int {
+	n := 0
 	for _, cell := range cells {
-		if at, known := first[cell.Values[0]]; !known || cell.At.Before(at) {
-			first[cell.Values[0]] = cell.At
+		if cell.Values[0] == "preferences" && cell.Values[1] != string(consent.Bot) {
+			n += cell.N
 		}
 	}
-	list := []schemas.NoticeSince{}
-	for _, notice := range slices.Sorted(maps.Keys(first)) {
-		list = append(list, schemas.NoticeSince{Notice: notice, From: first[notice]})
+	return n
+}
+
+// away is how long a version of the notice is not seen, while another one is, before it counts as published again. Browsers
+// and pages keep an earlier one for less.
+const away = 24 * time.Hour
+
+// noticesSince finds where versions came up, in cells by hour and Notice.
+func noticesSince(cells []Cell) []schemas.NoticeSince {
+	slices.SortFunc(cells, func(a, b Cell) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Values[0], b.Values[0])) })
+	list, seen := []schemas.NoticeSince{}, map[string]time.Time{}
+	before := ""
+	for _, cell := range cells {
+		notice := cell.Values[0]
+		last, known := seen[notice]
+		if !known || before != notice && cell.At.Sub(last) > away {
+			list = append(list, schemas.NoticeSince{Notice: notice, From: cell.At})
+		}
+		seen[notice], before = cell.At, notice
 	}
-	slices.SortStableFunc(list, func(a, b schemas.NoticeSince) int { return a.From.Compare(b.From) })
 	return list
 }
 

@@ -137,8 +137,35 @@ func TestRates(t *testing.T) {
 			t.Errorf("after %d seconds: %d", wait.Seconds, wait.Decisions)
 		}
 	}
+	if got.Saved != 75 { // All of them.
+		t.Errorf("%d were saved in the preferences", got.Saved)
+	}
 	if len(got.Recent) != 50 || got.Bounded {
 		t.Errorf("%d last decisions, bounded %v", len(got.Recent), got.Bounded)
+	}
+}
+
+func TestAVersionOfTheNoticeThatComesBackIsTold(t *testing.T) {
+	s := openShop(t)
+	at := func(hour int, notice string) {
+		s.decide(1, noon.Add(time.Duration(hour-120)*time.Hour), func(r *consent.Record) { r.Notice = notice })
+	}
+	at(0, "n1")
+	at(40, "n1") // Nobody came meanwhile.
+	at(48, "n2")
+	at(49, "n1") // A page that was open.
+	at(50, "n2")
+	at(100, "n1")
+	at(101, "n1")
+	got, err := s.rater.Rates(t.Context(), s.segment("from=2026-11-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := func(hour int, notice string) schemas.NoticeSince {
+		return schemas.NoticeSince{Notice: notice, From: noon.Add(time.Duration(hour-120) * time.Hour)}
+	}
+	if diff := cmp.Diff([]schemas.NoticeSince{since(0, "n1"), since(48, "n2"), since(100, "n1")}, got.Notices); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

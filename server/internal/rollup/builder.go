@@ -77,7 +77,7 @@ func (b *Builder) AddPacked(packed map[string][]byte) error {
 		}
 		columns[i], rows = c, n
 	}
-	if rows > 1 && !slices.ContainsFunc(columns, func(c *column) bool { return c.places != nil }) {
+	if rows > 1 && !slices.ContainsFunc(columns, func(c *column) bool { return !c.isConstant() }) {
 		return errDamaged // Equal rows would be one.
 	}
 	last := len(names) - 2
@@ -105,18 +105,19 @@ func (b *Builder) Pack() map[string][]byte {
 	keys = slices.DeleteFunc(keys, func(key string) bool { return b.rows[key].n == 0 && b.rows[key].visitors == 0 })
 	packed := map[string][]byte{}
 	for i, name := range Names(b.dimensions) {
-		c, places := &column{}, map[string]uint32{}
-		for _, key := range keys {
+		var values []string
+		places, known := make([]uint32, len(keys)), map[string]uint32{}
+		for row, key := range keys {
 			value := b.rows[key].cell(i)
-			place, known := places[value]
-			if !known {
-				place = uint32(len(c.values))
-				places[value] = place
-				c.values = append(c.values, value)
+			place, isKnown := known[value]
+			if !isKnown {
+				place = uint32(len(values))
+				known[value] = place
+				values = append(values, value)
 			}
-			c.places = append(c.places, place)
+			places[row] = place
 		}
-		packed[name] = c.encode(len(keys))
+		packed[name] = encode(values, places)
 	}
 	return packed
 }

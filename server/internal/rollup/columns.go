@@ -27,32 +27,41 @@ const mostRows = 1 << 22
 
 var errDamaged = errors.New("a column of the roll-up is damaged")
 
-// column holds a value for each row: places in values, or nothing when all rows have the only one.
+// column holds a value for each row: the place of one in values. Most columns have few values, whose places are read as they
+// were packed; a column with one value has no places.
 type column struct {
 	values []string
-	places []uint32
+	narrow []byte   // Where there are up to 256 values.
+	wide   []uint32 // Where there are more.
 }
 
 // at returns the place of a row's value.
 func (c *column) at(row int) uint32 {
-	if c.places == nil {
+	switch {
+	case c.narrow != nil:
+		return uint32(c.narrow[row])
+	case c.wide != nil:
+		return c.wide[row]
+	default:
 		return 0
 	}
-	return c.places[row]
 }
 
-// encode packs a column: how many values, the values, and a place per row in as few bytes as hold all places.
-func (c *column) encode(rows int) []byte {
-	out := binary.AppendUvarint(nil, uint64(rows))
-	out = binary.AppendUvarint(out, uint64(len(c.values)))
-	for _, value := range c.values {
+// isConstant reports whether all rows have the same value.
+func (c *column) isConstant() bool { return c.narrow == nil && c.wide == nil }
+
+// encode packs a column of places among values: how many of both, the values, and the places in as few bytes as hold all.
+func encode(values []string, places []uint32) []byte {
+	out := binary.AppendUvarint(nil, uint64(len(places)))
+	out = binary.AppendUvarint(out, uint64(len(values)))
+	for _, value := range values {
 		out = append(binary.AppendUvarint(out, uint64(len(value))), value...)
 	}
-	if len(c.values) == 1 {
+	if len(values) == 1 {
 		return out
 	}
-	for _, place := range c.places {
-		switch width(len(c.values)) {
+	for _, place := range places {
+		switch width(len(values)) {
 		case 1:
 			out = append(out, byte(place))
 		case 2:
@@ -75,7 +84,7 @@ func width(values int) int {
 	}
 }
 
-// decode is the reverse of encode.
+// decode is the reverse of encode. The column is read from packed as long as it is used.
 func decode(packed []byte) (c *column, rows int, err error) {
 	length := func() int {
 		n, size := binary.Uvarint(packed)
@@ -114,18 +123,22 @@ func (c *column) readPlaces(packed []byte, rows int) error {
 	if len(packed) != rows*wide {
 		return errDamaged
 	}
-	c.places = make([]uint32, rows)
-	for row := range c.places {
-		switch wide {
-		case 1:
-			c.places[row] = uint32(packed[row])
-		case 2:
-			c.places[row] = uint32(binary.LittleEndian.Uint16(packed[2*row:]))
-		default:
-			c.places[row] = binary.LittleEndian.Uint32(packed[4*row:])
+	if wide == 1 {
+		c.narrow = packed
+		if rows > 0 && int(slices.Max(packed)) >= len(c.values) {
+			return errDamaged
+		}
+		return nil
+	}
+	c.wide = make([]uint32, rows)
+	for row := range c.wide {
+		if wide == 2 {
+			c.wide[row] = uint32(binary.LittleEndian.Uint16(packed[2*row:]))
+		} else {
+			c.wide[row] = binary.LittleEndian.Uint32(packed[4*row:])
 		}
 	}
-	if rows > 0 && int(slices.Max(c.places)) >= len(c.values) {
+	if rows > 0 && int(slices.Max(c.wide)) >= len(c.values) {
 		return errDamaged
 	}
 	return nil

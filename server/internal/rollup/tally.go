@@ -86,13 +86,19 @@ func (h hourOf) sum(hour int64) {
 	keys, groups := group(axes, h.rows)
 	sums, people, example := make([]int, groups), make([]int, groups), make([]int, groups)
 	numbers, seen := h.columns[number], h.columns[visitors]
+	isCounted := !seen.isConstant() || h.seen[0] != 0 // Of exposures alone.
 	for row, key := range keys {
 		if keep != nil && !keep[row] {
 			continue
 		}
+		if sums[key] == 0 {
+			example[key] = row
+		}
 		sums[key] += h.n[numbers.at(row)]
-		people[key] += h.seen[seen.at(row)]
-		example[key] = row
+		if isCounted {
+			people[key] += h.seen[seen.at(row)]
+			example[key] = row
+		}
 	}
 	for key := range groups {
 		if sums[key] != 0 || people[key] != 0 {
@@ -124,15 +130,24 @@ func group(axes []*column, rows int) (keys []uint32, groups int) {
 		switch {
 		case values <= 1:
 		case groups*values <= mostKeys:
-			for row := range keys {
-				keys[row] = keys[row]*uint32(values) + axis.at(row)
-			}
+			axis.addTo(keys)
 			groups *= values
 		default:
 			groups = renumber(keys, axis)
 		}
 	}
 	return keys, groups
+}
+
+// addTo makes the rows' places on an axis part of their keys.
+func (c *column) addTo(keys []uint32) {
+	values := uint32(len(c.values))
+	for row, place := range c.narrow {
+		keys[row] = keys[row]*values + uint32(place)
+	}
+	for row, place := range c.wide {
+		keys[row] = keys[row]*values + place
+	}
 }
 
 // renumber adds an axis to the keys and counts only those that there are.

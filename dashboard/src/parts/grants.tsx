@@ -1,15 +1,15 @@
-import type { PurposeShare } from '../../../schemas/types.gen.ts';
+import type { GrantShare } from '../../../schemas/types.gen.ts';
 import { format, t } from '../language.ts';
 
-/** How often each purpose was granted. */
-export const Purposes = ({ shares }: { shares: PurposeShare[] }) => {
-  const optional = shares.filter((share) => share.purpose !== 'essential');
+/** How often each purpose, or each service, was granted. */
+export const Grants = ({ of, shares }: { of: 'purposes' | 'services'; shares: GrantShare[] }) => {
+  const optional = shares.filter(({ id }) => id !== 'essential');
   if (optional.length === 0) return <p class="muted">{t.rates.noPurposes}</p>;
   return (
-    <table class="purposes">
+    <table class={of}>
       <thead>
         <tr>
-          <th scope="col">{t.rates.purpose}</th>
+          <th scope="col">{of === 'purposes' ? t.rates.purpose : t.rates.service}</th>
           <th scope="col">{t.rates.share}</th>
           <th scope="col" class="number">
             {t.rates.granted}
@@ -17,9 +17,9 @@ export const Purposes = ({ shares }: { shares: PurposeShare[] }) => {
         </tr>
       </thead>
       <tbody>
-        {optional.map(({ purpose, granted, decided }) => (
-          <tr key={purpose}>
-            <th scope="row">{t.purposes[purpose] ?? purpose}</th>
+        {optional.map(({ id, granted, decided }) => (
+          <tr key={id}>
+            <th scope="row">{t.purposes[id] ?? id}</th>
             <td class="meter">
               <svg width="100%" height="10" aria-hidden="true">
                 <rect class="rail" width="100%" height="10" rx="5" />
