@@ -50,8 +50,8 @@ lint: $(test_modules) ## Check format, vet, static analysis, types and style
 lint-deploy: $(runtime_modules) ## Check what is in deploy/ with the tools that will read it
 	deploy/lint.sh
 
-bench: $(c15t)/node_modules ## Measure recording and look-ups as ratios to handlers that keep nothing; BENCH=quick
-	go test -run '^$$' -bench . -benchtime 1x -timeout 15m -p 1 \
+bench: $(c15t)/node_modules ## Measure recording, look-ups and rates as ratios to handlers that keep nothing and to naive counts; BENCH=quick
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 \
 		./server/cmd/assent ./server/internal/embeddedstore ./server/internal/redisstore ./server/internal/clickhousestore
 
 bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5

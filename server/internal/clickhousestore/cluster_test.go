@@ -54,7 +54,7 @@ func TestShards(t *testing.T) {
 		})
 	})
 	t.Run("Counts", func(t *testing.T) {
-		reportingtest.TestCounts(t, 4, func(t *testing.T) reportingtest.Counted {
+		reportingtest.TestCounts(t, 6, func(t *testing.T) reportingtest.Counted {
 			store, closing := openCluster(t, cluster.URL("suite"))
 			return counted(t, store, closing)
 		})

@@ -26,8 +26,7 @@ var answers = map[reporting.Dimension][2]string{
 	reporting.Services: {"services_granted", "services_refused"},
 }
 
-// countQuery puts together a query of the kind that query.go explains: the first delivery of each decision counts, with what
-// it said.
+// countQuery puts together a query in which the first delivery of each decision counts, with what it said.
 type countQuery struct {
 	selected []string // Of the first deliveries.
 	groups   []string
@@ -41,10 +40,17 @@ func (s *Store) CountDecisions(ctx context.Context, q reporting.Question) ([]rep
 	for _, d := range reporting.OfDecisions {
 		query.add(d, q)
 	}
-	text := "SELECT " + at(q, "first", 1_000_000) + ", count(), toUInt64(0)" + query.grouped() + " FROM (SELECT id, subject, min(recorded_at) AS first" +
-		query.firsts() + " FROM decisions WHERE " + ofPeriod + " GROUP BY id, subject) WHERE first >= ?" + query.conditions() +
+	version, err := s.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	from, arguments := query.merged(), []any{q.Site, q.From.UnixMicro(), q.To.UnixMicro()}
+	if older(&version, splitsFinal) {
+		from, arguments = query.firstOnes(), periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro())
+	}
+	text := "SELECT " + at(q, "first", 1_000_000) + ", count(), toUInt64(0)" + query.grouped() + " FROM " + from + query.conditions() +
 		" GROUP BY at" + query.grouped()
-	return s.cells(ctx, q, reporting.OfDecisions, text, append(periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro()), query.values...))
+	return s.cells(ctx, q, reporting.OfDecisions, text, append(arguments, query.values...))
 }
 
 // CountExposures implements reporting.Counts.
@@ -89,6 +95,21 @@ func (c *countQuery) add(d reporting.Dimension, q reporting.Question) {
 			c.values = append(c.values, value)
 		}
 	}
+}
+
+// splitsFinal is the version from which on FINAL compares rows only where parts overlap, which ids that grow with time
+// rarely do once parts have merged. Earlier ones are faster at grouping.
+var splitsFinal = [2]int{24, 1}
+
+// merged lets ClickHouse drop later deliveries as a merge would: precedence is greatest for the first. Conditions on times
+// hold for what is left, also when the first delivery lies before the period or in another partition.
+func (c *countQuery) merged() string {
+	return "(SELECT recorded_at AS first" + c.plain() + " FROM decisions FINAL WHERE site = ? AND recorded_at >= ? AND recorded_at < ?) WHERE 1"
+}
+
+// firstOnes is the same as query.go explains it.
+func (c *countQuery) firstOnes() string {
+	return "(SELECT id, subject, min(recorded_at) AS first" + c.firsts() + " FROM decisions WHERE " + ofPeriod + " GROUP BY id, subject) WHERE first >= ?"
 }
 
 func (c *countQuery) firsts() string {

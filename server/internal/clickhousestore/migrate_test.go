@@ -23,7 +23,7 @@ import (
 	"assent/server/internal/useragent"
 )
 
-func connect(t *testing.T, url string) driver.Conn {
+func connect(t testing.TB, url string) driver.Conn {
 	t.Helper()
 	options, err := clickhouse.ParseDSN(url)
 	if err != nil {

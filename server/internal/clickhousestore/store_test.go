@@ -102,7 +102,7 @@ func testAll(t *testing.T, url func(database string) string) {
 		})
 	})
 	t.Run("Counts", func(t *testing.T) {
-		reportingtest.TestCounts(t, 4, func(t *testing.T) reportingtest.Counted {
+		reportingtest.TestCounts(t, 6, func(t *testing.T) reportingtest.Counted {
 			store, closing := open(t, url(recordingtest.Site()))
 			return counted(t, store, closing)
 		})
@@ -117,7 +117,7 @@ func counted(t *testing.T, store *clickhousestore.Store, closing func()) reporti
 	}}
 }
 
-func open(t *testing.T, url string, options ...clickhousestore.Option) (*clickhousestore.Store, func()) {
+func open(t testing.TB, url string, options ...clickhousestore.Option) (*clickhousestore.Store, func()) {
 	t.Helper()
 	store, err := clickhousestore.Open(url, options...)
 	if err != nil {
