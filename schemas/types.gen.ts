@@ -253,7 +253,7 @@ export interface Rates {
   waits: Wait[];
   /** When versions of the notice came up, or came back, oldest first. */
   notices: NoticeSince[];
-  /** What the filter can be set to, per dimension, most frequent first. */
+  /** What the filter can be set to, per dimension, most frequent first: as found in the last seven days of the period. */
   values: Record<string, string[]>;
   /** The last decisions of all times, whatever the filter, newest first. */
   recent: Receipt[];

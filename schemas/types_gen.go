@@ -257,7 +257,7 @@ type Rates struct {
 	Waits []Wait `json:"waits"`
 	// When versions of the notice came up, or came back, oldest first.
 	Notices []NoticeSince `json:"notices"`
-	// What the filter can be set to, per dimension, most frequent first.
+	// What the filter can be set to, per dimension, most frequent first: as found in the last seven days of the period.
 	Values map[string][]string `json:"values"`
 	// The last decisions of all times, whatever the filter, newest first.
 	Recent []Receipt `json:"recent"`

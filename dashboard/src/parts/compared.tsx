@@ -25,8 +25,8 @@ export const Compared = ({ comparison, of }: { comparison: Comparison; of: View 
         {comparison.rates.map((rate) => (
           <tr key={rate.rate}>
             <th scope="row">{t.rates[rate.rate]}</th>
-            <Share estimate={rate.one} />
-            <Share estimate={rate.other} />
+            <Share label={t.compare.here} estimate={rate.one} />
+            <Share label={nameOfOther(of)} estimate={rate.other} />
             <td>{verdictOf(rate)}</td>
           </tr>
         ))}
@@ -35,8 +35,9 @@ export const Compared = ({ comparison, of }: { comparison: Comparison; of: View 
   </section>
 );
 
-const Share = ({ estimate: { part, whole, lowest, highest } }: { estimate: Estimate }) => (
-  <td class="number">
+// The label repeats the column's heading where the style sheet turns rows into blocks.
+const Share = ({ label, estimate: { part, whole, lowest, highest } }: { label: string; estimate: Estimate }) => (
+  <td class="number" data-label={label}>
     <b>{format.share(part, whole)}</b>
     <small>
       {whole > 0 && format.range(lowest, highest)} {t.compare.of(format.number(whole))}

@@ -54,7 +54,7 @@ export const Waits = ({ rates: { waits } }: { rates: Rates }) => {
   const last = waits.findLastIndex(({ decisions }) => decisions > 0);
   const steps = waits
     .slice(0, last + 1)
-    .map(({ seconds, decisions }) => ({ name: t.waits.within(format.duration(seconds)), n: decisions }));
+    .map(({ seconds, decisions }) => ({ name: format.duration(seconds), n: decisions }));
   return (
     <>
       <p class="muted">{t.waits.lead(format.duration(median(waits)))}</p>

@@ -135,7 +135,6 @@ export const de: Texts = {
     title: 'Zeit bis zur Entscheidung',
     time: 'Innerhalb von',
     lead: (time: string) => `Die Hälfte der Besucher entscheidet innerhalb von ${time}.`,
-    within: (time: string) => time,
   },
   dimensions: {
     device: 'Gerät',

@@ -133,7 +133,6 @@ export const en = {
     title: 'Time to decide',
     time: 'Within',
     lead: (time: string) => `Half of the visitors choose within ${time}.`,
-    within: (time: string) => time,
   },
   dimensions: {
     device: 'Device',

@@ -55,7 +55,7 @@ func (r Rater) Rates(ctx context.Context, s Segment) (schemas.Rates, error) {
 		{r.Counts.CountExposures, s.everybody().question(time.Hour, Event), func(cells []Cell) { report.Bounded = isBounded(cells) }},
 	}
 	for _, d := range FilterDimensions {
-		asked = append(asked, inquiry{r.Counts.CountDecisions, s.everybody().question(0, d), func(cells []Cell) { report.Values[string(d)] = valuesOf(cells) }})
+		asked = append(asked, inquiry{r.Counts.CountDecisions, s.everybody().latest().question(0, d), func(cells []Cell) { report.Values[string(d)] = valuesOf(cells) }})
 	}
 	if err := asked.ask(ctx); err != nil {
 		return schemas.Rates{}, fmt.Errorf("rates: %w", err)
@@ -75,6 +75,14 @@ func (r Rater) Rates(ctx context.Context, s Segment) (schemas.Rates, error) {
 // everybody is the segment without its filter.
 func (s Segment) everybody() Segment {
 	s.Where = nil
+	return s
+}
+
+// latest is the last week of the segment: enough to know what there is to filter by.
+func (s Segment) latest() Segment {
+	if week := s.To.AddDate(0, 0, -7); week.After(s.From) {
+		s.From = week
+	}
 	return s
 }
 
