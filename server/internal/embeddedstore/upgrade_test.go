@@ -11,6 +11,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/recording/recordingtest"
+	"assent/server/internal/reporting"
 )
 
 // TestEarlierRowsAreReadWithDefaults opens a database that the first version wrote.
@@ -37,6 +38,15 @@ func TestEarlierRowsAreReadWithDefaults(t *testing.T) {
 	}
 	if batch, err := store.Next(t.Context(), 0, 10); err != nil || len(batch.Records) != 1 {
 		t.Errorf("what was on its way to the ledger: %+v, %v", batch, err)
+	}
+	for _, roll := range []func() error{func() error { return nil }, func() error { return store.RollUp(t.Context(), 1) }} {
+		if err := roll(); err != nil {
+			t.Fatal(err)
+		}
+		cells, err := store.CountDecisions(t.Context(), reporting.Question{Site: want.Site, From: want.RecordedAt.Truncate(time.Hour), To: want.RecordedAt.Add(time.Hour)})
+		if err != nil || len(cells) != 1 || cells[0].N != 1 {
+			t.Errorf("the rates of before: %+v, %v", cells, err)
+		}
 	}
 	if outcome := store.Commit(t.Context(), []consent.Record{want})[0]; outcome.Err != nil || !outcome.Duplicate {
 		t.Errorf("a retry over the upgrade: %+v", outcome)

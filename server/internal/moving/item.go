@@ -32,6 +32,7 @@ type Item struct {
 	Script   *document     `json:"script,omitempty"`
 	User     *user         `json:"user,omitempty"`
 	Sighting *sighted      `json:"sighting,omitempty"`
+	Exposure *exposed      `json:"exposure,omitempty"`
 }
 
 // decision is a consent.Record as backups have it.
@@ -108,7 +109,7 @@ func (s sighted) count() sighting.Count {
 func (i Item) kind() (string, error) {
 	kinds := map[string]bool{
 		Decisions: i.Decision != nil, Sites: i.Site != nil, Notices: i.Notice != nil,
-		Scripts: i.Script != nil, Users: i.User != nil, Sightings: i.Sighting != nil,
+		Scripts: i.Script != nil, Users: i.User != nil, Sightings: i.Sighting != nil, Exposures: i.Exposure != nil,
 	}
 	found := ""
 	for kind, is := range kinds {

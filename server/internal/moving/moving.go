@@ -79,6 +79,7 @@ type Front interface {
 type Back interface {
 	shipping.Ledger
 	Trail
+	Counters
 }
 
 // Place is one tier: where to read from or to write to.

@@ -15,6 +15,7 @@ import (
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/exposure"
 	"assent/server/internal/moving"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording"
@@ -106,11 +107,18 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	failures = append(failures,
 		p.Front.PutSite(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}),
 		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Role: account.OwnerRole, CreatedAt: begun}),
-		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}))
+		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}),
+		p.Back.AddExposures(ctx, []exposure.Count{shown(begun, "DE", 7), shown(begun, "", 2), shown(begun.AddDate(0, 0, -40), "DE", 5)}))
 	if err := errors.Join(failures...); err != nil {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// shown is how often the notice came on screen of visitors from a country, of whom one was new.
+func shown(at time.Time, country string, views int) exposure.Count {
+	return exposure.Count{Views: views, Visitors: 1, Key: exposure.Key{Site: shop, Slot: exposure.SlotOf(at), Event: exposure.Shown, Notice: "n1",
+		Locale: "de", Regime: consent.OptIn, Page: "https://shop.example/Größe", Country: country, Device: "phone", Browser: "firefox"}}
 }
 
 // wantAll holds a place against what fill put into another one.
@@ -124,7 +132,7 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 	for kind, sum := range sums {
 		counts[kind] = sum.Count
 	}
-	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d notices:2 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
+	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d exposures:3 notices:2 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
 		t.Errorf("the place holds %s, want %s", got, want)
 	}
 	last := map[string]consent.Record{}
@@ -176,7 +184,7 @@ func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 			all := fill(t, from)
 			backup := backUp(t, from)
 			restored, err := moving.Restore(t.Context(), backup, to, false)
-			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 6 {
+			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 7 {
 				t.Fatalf("Restore = %+v, %v", restored, err)
 			}
 			wantAll(t, to, all)

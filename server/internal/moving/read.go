@@ -69,7 +69,10 @@ func (p Place) readRest(ctx context.Context, do func(Item) error) error {
 	if err := p.Front.Users(ctx, func(u account.User) error { return do(userItem(u)) }); err != nil {
 		return err
 	}
-	return p.readSightings(ctx, sites, do)
+	if err := p.readSightings(ctx, sites, do); err != nil {
+		return err
+	}
+	return p.readExposures(ctx, sites, do)
 }
 
 // readSightings leaves out the days that the next sighting makes every store forget.

@@ -9,6 +9,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/account"
 	"assent/server/internal/consent"
+	"assent/server/internal/exposure"
 	"assent/server/internal/sighting"
 )
 
@@ -27,8 +28,9 @@ type writer struct {
 	waiting   []consent.Record
 	unshipped int
 	counts    []sighting.Count
-	kept      []string // Sites and users that were there with other content.
-	conflicts int      // Decisions whose id was there with other content.
+	exposures []exposure.Count // Of one day of one site.
+	kept      []string         // Sites and users that were there with other content.
+	conflicts int              // Decisions whose id was there with other content.
 }
 
 // put takes an item; flush makes the last of them durable.
@@ -48,6 +50,8 @@ func (w *writer) put(ctx context.Context, item Item) error {
 		return w.to.Front.PutScript(ctx, item.Script.Site, item.Script.Name, item.Script.Body)
 	case item.User != nil:
 		return w.putUser(ctx, account.User(*item.User))
+	case item.Exposure != nil:
+		return w.putExposure(ctx, item.Exposure.count())
 	default:
 		w.counts = append(w.counts, item.Sighting.count())
 		return nil
@@ -59,6 +63,9 @@ func (w *writer) flush(ctx context.Context) error {
 		return err
 	}
 	if err := w.addSightings(ctx); err != nil {
+		return err
+	}
+	if err := w.addExposures(ctx); err != nil {
 		return err
 	}
 	return w.to.settle(ctx)
