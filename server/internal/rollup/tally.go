@@ -12,6 +12,8 @@ type Tally struct {
 	question reporting.Question
 	names    []string
 	cells    map[cellKey]*reporting.Cell
+	keys     []uint32 // Used again from hour to hour, as is keep.
+	keep     []bool
 }
 
 type cellKey struct {
@@ -83,7 +85,9 @@ type hourOf struct {
 func (h hourOf) sum(hour int64) {
 	keep := h.filter(hour)
 	axes := h.axes()
-	keys, groups := group(axes, h.rows)
+	h.tally.keys = slices.Grow(h.tally.keys[:0], h.rows)[:h.rows]
+	keys := h.tally.keys
+	groups := group(axes, keys)
 	sums, people, example := make([]int, groups), make([]int, groups), make([]int, groups)
 	numbers, seen := h.columns[number], h.columns[visitors]
 	isCounted := !seen.isConstant() || h.seen[0] != 0 // Of exposures alone.
@@ -123,8 +127,9 @@ func (h hourOf) axes() []*column {
 const mostKeys = 1 << 20
 
 // group gives rows the same key that have the same places on all axes, and returns how many keys there are at most.
-func group(axes []*column, rows int) (keys []uint32, groups int) {
-	keys, groups = make([]uint32, rows), 1
+func group(axes []*column, keys []uint32) (groups int) {
+	clear(keys)
+	groups = 1
 	for _, axis := range axes {
 		values := len(axis.values)
 		switch {
@@ -136,7 +141,7 @@ func group(axes []*column, rows int) (keys []uint32, groups int) {
 			groups = renumber(keys, axis)
 		}
 	}
-	return keys, groups
+	return groups
 }
 
 // addTo makes the rows' places on an axis part of their keys.
@@ -147,6 +152,19 @@ func (c *column) addTo(keys []uint32) {
 	}
 	for row, place := range c.wide {
 		keys[row] = keys[row]*values + place
+	}
+}
+
+// dropFrom keeps only rows whose place is allowed.
+func (c *column) dropFrom(keep, allowed []bool) {
+	for row, place := range c.narrow {
+		keep[row] = keep[row] && allowed[place]
+	}
+	for row, place := range c.wide {
+		keep[row] = keep[row] && allowed[place]
+	}
+	if c.isConstant() && !allowed[0] {
+		clear(keep)
 	}
 }
 
@@ -178,11 +196,13 @@ func (h hourOf) filter(hour int64) []bool {
 			return
 		}
 		if keep == nil {
-			keep = slices.Repeat([]bool{true}, h.rows)
+			h.tally.keep = slices.Grow(h.tally.keep[:0], h.rows)[:h.rows]
+			keep = h.tally.keep
+			for row := range keep {
+				keep[row] = true
+			}
 		}
-		for row := range keep {
-			keep[row] = keep[row] && allowed[c.at(row)]
-		}
+		c.dropFrom(keep, allowed)
 	}
 	q := h.tally.question
 	for d, values := range q.Where {
