@@ -53,6 +53,7 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 			if len(report.Days) != 30 || report.Recent[0].Action != consent.Withdraw {
 				t.Errorf("%d days, newest %+v", len(report.Days), report.Recent[0])
 			}
+			v.awaitRates(t, owner)
 			for _, receipt := range receipts {
 				if status, body := p.get(receipt); status != http.StatusOK {
 					t.Errorf("%s: %d %s", receipt, status, body)
