@@ -3,6 +3,9 @@ package embeddedstore
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"assent/server/internal/exposure"
@@ -31,8 +34,20 @@ func (s *Store) AddExposures(ctx context.Context, counts []exposure.Count) error
 	return nil
 }
 
+// markVisitors keeps the marks of a list that are not kept yet, as many as there is room for.
+const markVisitors = `INSERT INTO visitors (day, site, mark) SELECT ?1, ?2, unhex(value) FROM json_each(?3)
+	WHERE NOT EXISTS (SELECT 1 FROM visitors WHERE day = ?1 AND site = ?2 AND mark = unhex(value)) LIMIT ?4 RETURNING mark`
+
 // MarkVisitors implements exposure.Visitors.
-func (s *Store) MarkVisitors(ctx context.Context, site, day string, marks []exposure.Mark) (fresh []exposure.Mark, err error) {
+func (s *Store) MarkVisitors(ctx context.Context, site, day string, marks []exposure.Mark, most int) (fresh []exposure.Mark, err error) {
+	list := make([]string, len(marks))
+	for i, mark := range marks {
+		list[i] = hex.EncodeToString(mark[:])
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return nil, fmt.Errorf("encode marks: %w", err)
+	}
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		yesterday := s.now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 		if _, err := tx.ExecContext(ctx, "DELETE FROM visitors WHERE day < ?", yesterday); err != nil {
@@ -42,24 +57,27 @@ func (s *Store) MarkVisitors(ctx context.Context, site, day string, marks []expo
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM visitors WHERE day = ? AND site = ?", day, site).Scan(&known); err != nil {
 			return err
 		}
-		for _, mark := range marks {
-			if known+len(fresh) >= exposure.MostVisitors {
-				return nil
-			}
-			result, err := tx.ExecContext(ctx, "INSERT INTO visitors (day, site, mark) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", day, site, mark[:])
-			if err != nil {
-				return err
-			}
-			if n, err := result.RowsAffected(); err != nil {
-				return err
-			} else if n == 1 {
-				fresh = append(fresh, mark)
-			}
-		}
-		return nil
+		fresh, err = readMarks(tx.QueryContext(ctx, markVisitors, day, site, string(text), max(most-known, 0)))
+		return err
 	})
 	if err != nil {
 		return nil, unavailable("count visitors", err)
 	}
 	return fresh, nil
+}
+
+func readMarks(rows *sql.Rows, err error) ([]exposure.Mark, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var marks []exposure.Mark
+	for rows.Next() {
+		var mark []byte
+		if err := rows.Scan(&mark); err != nil {
+			return nil, err
+		}
+		marks = append(marks, exposure.Mark(mark))
+	}
+	return marks, rows.Err()
 }

@@ -94,7 +94,7 @@ func TestQuery(t *testing.T) {
 
 func TestCounts(t *testing.T) {
 	t.Parallel()
-	reportingtest.TestCounts(t, 40, func(t *testing.T) reportingtest.Counted {
+	reportingtest.TestCounts(t, 15, func(t *testing.T) reportingtest.Counted {
 		dir := t.TempDir()
 		store, err := embeddedstore.Open(t.Context(), dir, time.Now)
 		if err != nil {

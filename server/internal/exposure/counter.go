@@ -45,8 +45,8 @@ type Store interface {
 // Visitors keeps who was counted on a day. exposuretest holds implementations to it.
 type Visitors interface {
 	// MarkVisitors keeps the marks, which all differ, and returns those that a site's day (YYYY-MM-DD, UTC) did not have.
-	// Beyond MostVisitors none is new. Days before the last two are forgotten.
-	MarkVisitors(ctx context.Context, site, day string, marks []Mark) ([]Mark, error)
+	// When it has as many as most, none is new. Days before the last two are forgotten.
+	MarkVisitors(ctx context.Context, site, day string, marks []Mark, most int) ([]Mark, error)
 }
 
 // Counter gathers exposures in memory, so that a request costs no write, and adds them to a store.
@@ -181,7 +181,7 @@ func (c *Counter) countVisitors(ctx context.Context, taken map[Key]*waiting) err
 		for mark := range marks {
 			list = append(list, mark)
 		}
-		fresh, err := c.visitors.MarkVisitors(ctx, at.site, at.day, list)
+		fresh, err := c.visitors.MarkVisitors(ctx, at.site, at.day, list, MostVisitors)
 		if err != nil {
 			return err
 		}

@@ -29,11 +29,11 @@ func (s *store) AddExposures(ctx context.Context, counts []exposure.Count) error
 	return s.Store.AddExposures(ctx, counts)
 }
 
-func (s *store) MarkVisitors(ctx context.Context, site, day string, marks []exposure.Mark) ([]exposure.Mark, error) {
+func (s *store) MarkVisitors(ctx context.Context, site, day string, marks []exposure.Mark, most int) ([]exposure.Mark, error) {
 	if s.marksAway != nil {
 		return nil, s.marksAway
 	}
-	return s.Store.MarkVisitors(ctx, site, day, marks)
+	return s.Store.MarkVisitors(ctx, site, day, marks, most)
 }
 
 func openStore(t *testing.T) *store {

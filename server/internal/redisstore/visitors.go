@@ -15,14 +15,14 @@ var _ exposure.Visitors = (*Store)(nil)
 // visitorsLife is long enough for what waited in the memory of a server over midnight.
 const visitorsLife = 48 * time.Hour
 
-// MarkVisitors implements exposure.Visitors. Servers that add at the same moment may go a little beyond MostVisitors.
-func (s *Store) MarkVisitors(ctx context.Context, site, day string, marks []exposure.Mark) ([]exposure.Mark, error) {
+// MarkVisitors implements exposure.Visitors. Servers that add at the same moment may go a little beyond most.
+func (s *Store) MarkVisitors(ctx context.Context, site, day string, marks []exposure.Mark, most int) ([]exposure.Mark, error) {
 	key := schemas.VisitorsKey(site, day)
 	known, err := s.client.SCard(ctx, key).Result()
 	if err != nil {
 		return nil, unavailable("count visitors in redis", err)
 	}
-	marks = marks[:min(int64(len(marks)), max(exposure.MostVisitors-known, 0))]
+	marks = marks[:min(int64(len(marks)), max(int64(most)-known, 0))]
 	if len(marks) == 0 {
 		return nil, nil
 	}

@@ -43,11 +43,14 @@ func marks(from, to int) []exposure.Mark {
 	return list
 }
 
+// most is how many visitors the cases let a store tell apart.
+const most = 1000
+
 func today() string { return time.Now().UTC().Format(time.DateOnly) }
 
 func want(t *testing.T, visitors exposure.Visitors, site, day string, given, fresh []exposure.Mark) {
 	t.Helper()
-	got, err := visitors.MarkVisitors(t.Context(), site, day, given)
+	got, err := visitors.MarkVisitors(t.Context(), site, day, given, most)
 	if err != nil {
 		t.Fatalf("MarkVisitors: %v", err)
 	}
@@ -84,7 +87,7 @@ func concurrent(t *testing.T, open Open) {
 	total := 0
 	for i := range 10 {
 		group.Go(func() {
-			fresh, err := instances[i%2].MarkVisitors(t.Context(), site, today(), marks(0, 50))
+			fresh, err := instances[i%2].MarkVisitors(t.Context(), site, today(), marks(0, 50), most)
 			if err != nil {
 				t.Errorf("MarkVisitors: %v", err)
 			}
@@ -101,18 +104,18 @@ func concurrent(t *testing.T, open Open) {
 
 func bounded(t *testing.T, open Open) {
 	visitors, site := start(t, open), recordingtest.Site()
-	const batch = 50_000
-	for from := 0; from < exposure.MostVisitors; from += batch {
-		want(t, visitors, site, today(), marks(from, from+batch), marks(from, from+batch))
+	for from := 0; from < most; from += most / 5 {
+		want(t, visitors, site, today(), marks(from, from+most/5), marks(from, from+most/5))
 	}
-	want(t, visitors, site, today(), marks(exposure.MostVisitors, exposure.MostVisitors+10), nil)
+	want(t, visitors, site, today(), marks(most-5, most+10), nil)
+	want(t, visitors, recordingtest.Site(), today(), marks(0, 1), marks(0, 1))
 }
 
 func cancelled(t *testing.T, open Open) {
 	visitors := start(t, open)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := visitors.MarkVisitors(ctx, recordingtest.Site(), today(), marks(0, 1)); err == nil {
+	if _, err := visitors.MarkVisitors(ctx, recordingtest.Site(), today(), marks(0, 1), most); err == nil {
 		t.Error("MarkVisitors succeeded under a cancelled context")
 	}
 }
