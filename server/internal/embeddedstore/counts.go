@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,21 +122,40 @@ func staleHours(ctx context.Context, tx *sql.Tx, q reporting.Question) ([]int64,
 	return hours, rows.Err()
 }
 
-// tallyColumns counts the hours of the roll-up that are not among those to leave out. It reads all columns side by side,
-// an hour at a time.
+// hourColumns are some columns of an hour, by name.
+type hourColumns struct {
+	hour   int64
+	packed map[string][]byte
+}
+
+// tallyColumns counts the hours of the roll-up that are not among those to leave out, while it reads the next ones.
 func tallyColumns(ctx context.Context, tx *sql.Tx, kind string, q reporting.Question, tally *rollup.Tally, without []int64) error {
+	next, counted := make(chan hourColumns, 32), make(chan error, 1)
+	go func() {
+		var err error
+		for h := range next {
+			if err == nil {
+				err = tally.Add(h.hour, h.packed)
+			}
+		}
+		counted <- err
+	}()
+	err := readHours(ctx, tx, kind, q, tally.Names(), func(h hourColumns) {
+		if !slices.Contains(without, h.hour) {
+			next <- h
+		}
+	})
+	close(next)
+	return errors.Join(err, <-counted)
+}
+
+// readHours reads all columns side by side, an hour at a time.
+func readHours(ctx context.Context, tx *sql.Tx, kind string, q reporting.Question, names []string, do func(hourColumns)) error {
 	from, to := span(q)
-	query := "SELECT hour, data FROM rollup_columns WHERE site = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?"
-	arguments := []any{q.Site, kind, "", from, to}
-	for _, hour := range without {
-		query += " AND hour <> ?"
-		arguments = append(arguments, hour)
-	}
-	query += " ORDER BY hour"
-	columns := make([]*sql.Rows, len(tally.Names()))
-	for i, name := range tally.Names() {
-		arguments[2] = name
-		rows, err := tx.QueryContext(ctx, query, arguments...)
+	columns := make([]*sql.Rows, len(names))
+	for i, name := range names {
+		rows, err := tx.QueryContext(ctx, `SELECT hour, data FROM rollup_columns
+			WHERE site = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ? ORDER BY hour`, q.Site, kind, name, from, to)
 		if err != nil {
 			return err
 		}
@@ -143,20 +163,18 @@ func tallyColumns(ctx context.Context, tx *sql.Tx, kind string, q reporting.Ques
 		columns[i] = rows
 	}
 	for columns[0].Next() {
-		hour, packed := int64(0), map[string][]byte{}
-		for i, name := range tally.Names() {
+		h := hourColumns{packed: make(map[string][]byte, len(names))}
+		for i, name := range names {
 			if i > 0 && !columns[i].Next() {
 				return fmt.Errorf("column %s ends early: %w", name, columns[i].Err())
 			}
-			var data sql.RawBytes
-			if err := columns[i].Scan(&hour, &data); err != nil {
+			var data []byte
+			if err := columns[i].Scan(&h.hour, &data); err != nil {
 				return err
 			}
-			packed[name] = data
+			h.packed[name] = data
 		}
-		if err := tally.Add(hour, packed); err != nil {
-			return err
-		}
+		do(h)
 	}
 	return columns[0].Err()
 }

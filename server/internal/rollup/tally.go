@@ -32,7 +32,10 @@ func NewTally(q reporting.Question, dimensions []reporting.Dimension) *Tally {
 			t.names = append(t.names, string(d))
 		}
 	}
-	t.names = append(t.names, number, visitors)
+	t.names = append(t.names, number)
+	if slices.Contains(dimensions, reporting.Event) {
+		t.names = append(t.names, visitors)
+	}
 	if q.Each == reporting.Slot || !q.From.Truncate(time.Hour).Equal(q.From) || !q.To.Truncate(time.Hour).Equal(q.To) {
 		t.names = append(t.names, slotOfHour)
 	}
@@ -64,9 +67,14 @@ func (t *Tally) Add(hour int64, packed map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	seen, err := columns[visitors].numbers()
-	if err != nil || rows == 0 {
-		return err
+	var seen []int // Of exposures alone.
+	if c := columns[visitors]; c != nil {
+		if seen, err = c.numbers(); err != nil {
+			return err
+		}
+	}
+	if rows == 0 {
+		return nil
 	}
 	h := hourOf{tally: t, columns: columns, rows: rows, n: n, seen: seen}
 	h.sum(hour)
@@ -90,7 +98,6 @@ func (h hourOf) sum(hour int64) {
 	groups := group(axes, keys)
 	sums, people, example := make([]int, groups), make([]int, groups), make([]int, groups)
 	numbers, seen := h.columns[number], h.columns[visitors]
-	isCounted := !seen.isConstant() || h.seen[0] != 0 // Of exposures alone.
 	for row, key := range keys {
 		if keep != nil && !keep[row] {
 			continue
@@ -99,7 +106,7 @@ func (h hourOf) sum(hour int64) {
 			example[key] = row
 		}
 		sums[key] += h.n[numbers.at(row)]
-		if isCounted {
+		if seen != nil {
 			people[key] += h.seen[seen.at(row)]
 			example[key] = row
 		}
