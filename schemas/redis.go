@@ -106,11 +106,17 @@ func UsersKey() string { return "u:{users}" }
 // TicketKey holds the right to create the owner. It shares the slot of UsersKey.
 func TicketKey() string { return "t:{users}" }
 
+// InvitationsKey is the hash of open invitations, hash of the link's token to JSON. It shares the slot of UsersKey.
+func InvitationsKey() string { return "p:{users}" }
+
 // SessionKey holds a dashboard session; token is the hash of the cookie's.
 func SessionKey(token string) string { return "k:" + token }
 
 // MarkKey holds how far a move of data has come.
 func MarkKey(name string) string { return "m:mark:" + name }
+
+// SessionsKey is the sorted set of a user's sessions, their keys' tokens by when they expire. No token has a colon.
+func SessionsKey(user string) string { return "k:of:" + user }
 
 // SightingsKey is the hash of what a site's pages met on a day, kind:service:host to page views. It shares the slot of
 // SightedKey.

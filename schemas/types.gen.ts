@@ -5,6 +5,8 @@ export interface Session {
   /** Whether an owner must be set up first, a password is asked for, or somebody is signed in. */
   state: 'setup' | 'signed-out' | 'signed-in';
   email?: string;
+  /** What whoever is signed in may do at one site at least. */
+  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read the audit trail' | 'manage people')[];
 }
 
 /** Sign-in of an existing user. */
@@ -208,6 +210,68 @@ export interface Google {
   regions?: string[];
   /** Identifier that Google gave the operator: letters and digits. */
   developerId?: string;
+}
+
+/** Who may use the dashboard, and who is invited to, as far as whoever asks manages them. */
+export interface People {
+  people: Person[];
+  invitations: Invitation[];
+}
+
+/** What somebody may do: a role over all sites, roles at single ones, or both. */
+export interface RolesGiven {
+  /** Over all sites, those to come among them; empty for none. */
+  all?: '' | 'owner' | 'editor' | 'analyst' | 'officer';
+  /** Site to role. */
+  sites?: Record<string, 'owner' | 'editor' | 'analyst' | 'officer'>;
+}
+
+/** Somebody who may sign in. */
+export interface Person {
+  id: string;
+  email: string;
+  roles: RolesGiven;
+  since: string;
+}
+
+/** A link that was handed out and not used yet. */
+export interface Invitation {
+  id: string;
+  email: string;
+  roles: RolesGiven;
+  expiresAt: string;
+}
+
+/** Whom to invite, and as what. */
+export interface NewInvitation {
+  email: string;
+  roles: RolesGiven;
+}
+
+/** An invitation with what its link holds. It is told once and kept nowhere. */
+export interface InvitationLink {
+  invitation: Invitation;
+  /** Goes behind /dashboard/#invitation=. */
+  token: string;
+}
+
+/** A new password for whoever is signed in. */
+export interface PasswordChange {
+  current: string;
+  /** At least 12 characters; no rule on their kinds (ASVS 6.2). */
+  password: string;
+}
+
+/** Where somebody is signed in. */
+export interface OpenSession {
+  id: string;
+  /** Browser and system, in words; empty when the browser did not tell. */
+  device: string;
+  started: string;
+  /** Last use, to five minutes. */
+  seen: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
 }
 
 /** Problem details (RFC 9457): what is wrong and how to mend it. */

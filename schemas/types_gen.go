@@ -9,6 +9,8 @@ type Session struct {
 	// Whether an owner must be set up first, a password is asked for, or somebody is signed in.
 	State string `json:"state"`
 	Email string `json:"email,omitempty"`
+	// What whoever is signed in may do at one site at least.
+	Permissions []string `json:"permissions,omitempty"`
 }
 
 // Credentials: Sign-in of an existing user.
@@ -212,6 +214,68 @@ type Google struct {
 	Regions []string `json:"regions,omitempty"`
 	// Identifier that Google gave the operator: letters and digits.
 	DeveloperId string `json:"developerId,omitempty"`
+}
+
+// People: Who may use the dashboard, and who is invited to, as far as whoever asks manages them.
+type People struct {
+	People      []Person     `json:"people"`
+	Invitations []Invitation `json:"invitations"`
+}
+
+// RolesGiven: What somebody may do: a role over all sites, roles at single ones, or both.
+type RolesGiven struct {
+	// Over all sites, those to come among them; empty for none.
+	All string `json:"all,omitempty"`
+	// Site to role.
+	Sites map[string]string `json:"sites,omitempty"`
+}
+
+// Person: Somebody who may sign in.
+type Person struct {
+	ID    string     `json:"id"`
+	Email string     `json:"email"`
+	Roles RolesGiven `json:"roles"`
+	Since time.Time  `json:"since"`
+}
+
+// Invitation: A link that was handed out and not used yet.
+type Invitation struct {
+	ID        string     `json:"id"`
+	Email     string     `json:"email"`
+	Roles     RolesGiven `json:"roles"`
+	ExpiresAt time.Time  `json:"expiresAt"`
+}
+
+// NewInvitation: Whom to invite, and as what.
+type NewInvitation struct {
+	Email string     `json:"email"`
+	Roles RolesGiven `json:"roles"`
+}
+
+// InvitationLink: An invitation with what its link holds. It is told once and kept nowhere.
+type InvitationLink struct {
+	Invitation Invitation `json:"invitation"`
+	// Goes behind /dashboard/#invitation=.
+	Token string `json:"token"`
+}
+
+// PasswordChange: A new password for whoever is signed in.
+type PasswordChange struct {
+	Current string `json:"current"`
+	// At least 12 characters; no rule on their kinds (ASVS 6.2).
+	Password string `json:"password"`
+}
+
+// OpenSession: Where somebody is signed in.
+type OpenSession struct {
+	ID string `json:"id"`
+	// Browser and system, in words; empty when the browser did not tell.
+	Device  string    `json:"device"`
+	Started time.Time `json:"started"`
+	// Last use, to five minutes.
+	Seen time.Time `json:"seen"`
+	// Whether it is the one that asks.
+	Current bool `json:"current"`
 }
 
 // Problem: Problem details (RFC 9457): what is wrong and how to mend it.

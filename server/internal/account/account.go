@@ -4,10 +4,8 @@ package account
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net/mail"
 	"strings"
@@ -16,9 +14,6 @@ import (
 	"assent/schemas"
 	"assent/server/internal/consent"
 )
-
-// OwnerRole may do everything.
-const OwnerRole = "owner"
 
 // TicketLifetime is how long a set-up link works (ASVS 6.4.1); starting the server again prints a new one.
 const TicketLifetime = 24 * time.Hour
@@ -30,14 +25,6 @@ var (
 	// ErrCredentials means that no user has this e-mail address and password. Which of the two is wrong stays untold.
 	ErrCredentials = errors.New("wrong e-mail address or password")
 )
-
-// User is somebody who may sign in.
-type User struct {
-	Email        string // Lower case, unique.
-	PasswordHash string // PHC string.
-	Role         string
-	CreatedAt    time.Time
-}
 
 // Ticket is the right to create the owner. Only the token's hash is kept, so a copy of the store opens nothing.
 type Ticket struct {
@@ -57,6 +44,17 @@ type Store interface {
 	// the store has another hash, is not younger than now, is missing, or when a user exists: of two simultaneous
 	// calls one wins.
 	RedeemTicket(ctx context.Context, hash string, now time.Time, owner User) error
+
+	RosterStore
+}
+
+// RosterStore keeps users and invitations as a whole.
+type RosterStore interface {
+	// Roster returns everybody.
+	Roster(ctx context.Context) (Roster, error)
+	// ChangeRoster writes what edit makes of the roster, all or nothing, and with no other change between reading and
+	// writing; edit may be called several times. Its error is returned, and then nothing is written.
+	ChangeRoster(ctx context.Context, edit func(*Roster) error) error
 }
 
 // Accounts creates the owner and checks passwords. It is safe for concurrent use.
@@ -80,11 +78,10 @@ func (a *Accounts) OfferSetup(ctx context.Context) (string, error) {
 	if err != nil || exists {
 		return "", err
 	}
-	secret := make([]byte, 24)
-	if _, err := io.ReadFull(a.random, secret); err != nil {
-		return "", fmt.Errorf("draw set-up token: %w", err)
+	token, err := a.drawToken()
+	if err != nil {
+		return "", err
 	}
-	token := base64.RawURLEncoding.EncodeToString(secret)
 	ticket := Ticket{Hash: hashToken(token), ExpiresAt: a.now().Add(TicketLifetime)}
 	if err := a.store.OfferTicket(ctx, ticket); err != nil {
 		return "", err
@@ -114,7 +111,7 @@ func (a *Accounts) SetUp(ctx context.Context, setup schemas.Setup, address strin
 		return User{}, err
 	}
 	now := a.now().UTC()
-	owner := User{Email: email, PasswordHash: encoded, Role: OwnerRole, CreatedAt: now}
+	owner := User{Email: email, PasswordHash: encoded, Roles: Roles{Role: OwnerRole}, CreatedAt: now, Generation: now.UnixMicro()}
 	if err := a.store.RedeemTicket(ctx, hashToken(setup.Token), now, owner); err != nil {
 		return User{}, err
 	}
@@ -161,12 +158,16 @@ func normalise(email string) string {
 func setupFaults(email, password string) []schemas.Fault {
 	var faults []schemas.Fault
 	if !validEmail(email) {
-		faults = append(faults, schemas.Fault{Pointer: "/email", Detail: "is not an e-mail address such as name@example.com"})
+		faults = append(faults, emailFault())
 	}
 	if detail := passwordFault(password, email); detail != "" {
 		faults = append(faults, schemas.Fault{Pointer: "/password", Detail: detail})
 	}
 	return faults
+}
+
+func emailFault() schemas.Fault {
+	return schemas.Fault{Pointer: "/email", Detail: "is not an e-mail address such as name@example.com"}
 }
 
 func validEmail(email string) bool {

@@ -21,28 +21,42 @@ const (
 
 // Keys of a session's values.
 const (
-	keyEmail   = "email"
-	keyStarted = "started" // Unix seconds.
-	keySeen    = "seen"    // Unix seconds.
+	keyEmail      = "email"
+	keyGeneration = "generation" // The user's when the session began.
+	keyDevice     = "device"     // A few words on the browser, never what it sent.
+	keyStarted    = "started"    // Unix seconds.
+	keySeen       = "seen"       // Unix seconds.
 )
 
-// SessionStore keeps sessions under the SHA-256 of their token, so that a copy of the store signs nobody in.
+// StoredSession is a session as a store keeps it, under the SHA-256 of its token, so that a copy of the store signs
+// nobody in.
+type StoredSession struct {
+	Token    string // Hash of it.
+	User     string // The user's id.
+	Document []byte
+	Expires  time.Time
+}
+
+// SessionStore keeps sessions.
 type SessionStore interface {
 	// FindSession returns the document, or false when there is none that expires after now.
 	FindSession(ctx context.Context, token string, now time.Time) ([]byte, bool, error)
 	// PutSession creates or replaces a session, and may forget those that have expired by now.
-	PutSession(ctx context.Context, token string, document []byte, now, expires time.Time) error
+	PutSession(ctx context.Context, session StoredSession, now time.Time) error
 	// RefreshSession replaces a session that exists and does nothing otherwise: a request in flight must not bring a
 	// session back that was signed out meanwhile.
 	RefreshSession(ctx context.Context, token string, document []byte, expires time.Time) error
 	// DeleteSession removes a session; removing it again is harmless.
 	DeleteSession(ctx context.Context, token string) error
+	// SessionsOf returns the user's sessions that expire after now.
+	SessionsOf(ctx context.Context, user string, now time.Time) ([]StoredSession, error)
 }
 
 // Sessions remembers who is signed in. It is safe for concurrent use.
 type Sessions struct {
 	manager *scs.SessionManager // Creates and destroys.
 	refresh *scs.SessionManager // The same, but only replaces what exists.
+	store   SessionStore
 	now     func() time.Time
 }
 
@@ -51,6 +65,7 @@ func NewSessions(store SessionStore, now func() time.Time) *Sessions {
 	return &Sessions{
 		manager: newManager(sessionAdapter{store: store, now: now}),
 		refresh: newManager(sessionAdapter{store: store, now: now, refreshOnly: true}),
+		store:   store,
 		now:     now,
 	}
 }
@@ -109,16 +124,25 @@ func (s *Sessions) Email(ctx context.Context) string {
 	return s.manager.GetString(ctx, keyEmail)
 }
 
+// Belongs reports whether the session is one that this user may still use: a change of password ends all of them
+// (CVE-2025-57766 is what happens otherwise).
+func (s *Sessions) Belongs(ctx context.Context, user User) bool {
+	return s.manager.GetString(ctx, keyEmail) == user.Email && s.manager.GetInt64(ctx, keyGeneration) == user.Generation
+}
+
 // Start signs a user in under a new token (ASVS 7.2.4: a planted one is worth nothing) and returns the cookie to set.
-func (s *Sessions) Start(ctx context.Context, email string, secure bool) (*http.Cookie, error) {
+// Device is a few words that tell the user's sessions apart.
+func (s *Sessions) Start(ctx context.Context, user User, device string, secure bool) (*http.Cookie, error) {
 	if err := s.manager.RenewToken(ctx); err != nil {
 		return nil, fmt.Errorf("renew session: %w", err)
 	}
 	now := s.now().Unix()
-	s.manager.Put(ctx, keyEmail, email)
+	s.manager.Put(ctx, keyEmail, user.Email)
+	s.manager.Put(ctx, keyGeneration, user.Generation)
+	s.manager.Put(ctx, keyDevice, device)
 	s.manager.Put(ctx, keyStarted, now)
 	s.manager.Put(ctx, keySeen, now)
-	token, _, err := s.manager.Commit(ctx)
+	token, _, err := s.manager.Commit(context.WithValue(ctx, holderKey{}, user.ID()))
 	if err != nil {
 		return nil, fmt.Errorf("store session: %w", err)
 	}
@@ -152,6 +176,9 @@ func sessionCookie(secure bool) *http.Cookie {
 	}
 }
 
+// holderKey finds in a context whose session is being created, which scs has no way to pass on.
+type holderKey struct{}
+
 // sessionAdapter is a SessionStore as scs wants it.
 type sessionAdapter struct {
 	store       SessionStore
@@ -183,7 +210,8 @@ func (a sessionAdapter) CommitCtx(ctx context.Context, token string, document []
 	if a.refreshOnly {
 		return a.store.RefreshSession(ctx, token, document, expires)
 	}
-	return a.store.PutSession(ctx, token, document, a.now(), expires)
+	holder, _ := ctx.Value(holderKey{}).(string)
+	return a.store.PutSession(ctx, StoredSession{Token: token, User: holder, Document: document, Expires: expires}, a.now())
 }
 
 // DeleteCtx implements scs.CtxStore.

@@ -2,12 +2,14 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"assent/server/internal/account"
+	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 )
 
@@ -40,7 +42,7 @@ func start(t *testing.T, sessions *account.Sessions, secure bool, cookies ...*ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	cookie, err := sessions.Start(ctx, ownerEmail, secure)
+	cookie, err := sessions.Start(ctx, account.User{Email: ownerEmail}, "Firefox, Linux", secure)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,5 +154,46 @@ func TestStoreHoldsNoToken(t *testing.T) {
 	cookie := start(t, account.NewSessions(store, c.Now), false)
 	if _, found, err := store.FindSession(t.Context(), cookie.Value, c.Now()); err != nil || found {
 		t.Errorf("the token itself is in the store: %v, %v", found, err)
+	}
+}
+
+func TestSessionsAreListedAndEnded(t *testing.T) {
+	c, store := newClock(), openStore(t)
+	sessions := account.NewSessions(store, c.Now)
+	user := account.User{Email: ownerEmail}
+	laptop := start(t, sessions, false)
+	c.Advance(time.Minute)
+	phone := start(t, sessions, false)
+	list := func(cookie *http.Cookie) (context.Context, []account.OpenSession) {
+		t.Helper()
+		ctx, err := sessions.Load(request(cookie), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, err := sessions.List(ctx, user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ctx, open
+	}
+	ctx, open := list(laptop)
+	if len(open) != 2 || open[0].Current || !open[1].Current || open[0].Device != "Firefox, Linux" || !open[0].Seen.Equal(c.Now()) {
+		t.Fatalf("List = %+v", open)
+	}
+	if err := sessions.EndOne(ctx, account.User{Email: "eve@shop.example"}, open[0].ID); !errors.Is(err, consent.ErrNotFound) {
+		t.Errorf("somebody else ended it: %v, want ErrNotFound", err)
+	}
+	if err := sessions.EndOne(ctx, user, open[0].ID); err != nil || signedInAs(t, sessions, false, phone) != "" {
+		t.Errorf("EndOne = %v, and the phone is signed in as %q", err, signedInAs(t, sessions, false, phone))
+	}
+	phone, tablet := start(t, sessions, false), start(t, sessions, false)
+	if err := sessions.EndOthers(ctx, user); err != nil {
+		t.Fatal(err)
+	}
+	if signedInAs(t, sessions, false, phone)+signedInAs(t, sessions, false, tablet) != "" || signedInAs(t, sessions, false, laptop) != ownerEmail {
+		t.Error("EndOthers left another one, or not this one")
+	}
+	if ctx, err := sessions.Load(request(laptop), false); err != nil || sessions.Belongs(ctx, account.User{Email: ownerEmail, Generation: 1}) {
+		t.Errorf("a session of before the password was changed counts: %v", err)
 	}
 }

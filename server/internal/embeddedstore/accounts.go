@@ -23,7 +23,7 @@ const ticketSetting = "setup-ticket"
 // HasUsers implements account.Store.
 func (s *Store) HasUsers(ctx context.Context) (bool, error) {
 	var exists bool
-	if err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM users)").Scan(&exists); err != nil {
+	if err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM people WHERE kind = ?)", account.UserKind).Scan(&exists); err != nil {
 		return false, unavailable("read users", err)
 	}
 	return exists, nil
@@ -31,15 +31,12 @@ func (s *Store) HasUsers(ctx context.Context) (bool, error) {
 
 // User implements account.Store.
 func (s *Store) User(ctx context.Context, email string) (account.User, error) {
-	user := account.User{Email: email}
-	var created int64
-	err := s.read.QueryRowContext(ctx, "SELECT password_hash, role, created_at FROM users WHERE email = ?", email).
-		Scan(&user.PasswordHash, &user.Role, &created)
+	var document []byte
+	err := s.read.QueryRowContext(ctx, "SELECT document FROM people WHERE kind = ? AND name = ?", account.UserKind, email).Scan(&document)
 	if err != nil {
 		return account.User{}, found("read user", err)
 	}
-	user.CreatedAt = consent.FromMicros(created)
-	return user, nil
+	return account.DecodeUser(document)
 }
 
 // OfferTicket implements account.Store.
@@ -66,8 +63,12 @@ func (s *Store) RedeemTicket(ctx context.Context, hash string, now time.Time, ow
 	if err := checkTicket(ctx, tx, hash, now); err != nil {
 		return err
 	}
-	created, err := tx.ExecContext(ctx, `INSERT INTO users (email, password_hash, role, created_at)
-		SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM users)`, owner.Email, owner.PasswordHash, owner.Role, owner.CreatedAt.UnixMicro())
+	document, err := json.Marshal(owner)
+	if err != nil {
+		return fmt.Errorf("encode user: %w", err)
+	}
+	created, err := tx.ExecContext(ctx, `INSERT INTO people (kind, name, document)
+		SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM people WHERE kind = ?1)`, account.UserKind, owner.Email, document)
 	if err != nil {
 		return unavailable("create owner", err)
 	}
@@ -116,12 +117,13 @@ func (s *Store) FindSession(ctx context.Context, token string, now time.Time) ([
 }
 
 // PutSession implements account.SessionStore.
-func (s *Store) PutSession(ctx context.Context, token string, document []byte, now, expires time.Time) error {
+func (s *Store) PutSession(ctx context.Context, session account.StoredSession, now time.Time) error {
 	if _, err := s.write.ExecContext(ctx, "DELETE FROM sessions WHERE expires_at <= ?", now.UnixMicro()); err != nil {
 		return unavailable("clear sessions", err)
 	}
-	_, err := s.write.ExecContext(ctx, `INSERT INTO sessions (token, document, expires_at) VALUES (?, ?, ?)
-		ON CONFLICT (token) DO UPDATE SET document = excluded.document, expires_at = excluded.expires_at`, token, document, expires.UnixMicro())
+	_, err := s.write.ExecContext(ctx, `INSERT INTO sessions (token, user, document, expires_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (token) DO UPDATE SET user = excluded.user, document = excluded.document, expires_at = excluded.expires_at`,
+		session.Token, session.User, session.Document, session.Expires.UnixMicro())
 	if err != nil {
 		return unavailable("write session", err)
 	}
@@ -143,4 +145,27 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 		return unavailable("delete session", err)
 	}
 	return nil
+}
+
+// SessionsOf implements account.SessionStore.
+func (s *Store) SessionsOf(ctx context.Context, user string, now time.Time) (_ []account.StoredSession, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT token, document, expires_at FROM sessions WHERE user = ? AND expires_at > ?", user, now.UnixMicro())
+	if err != nil {
+		return nil, unavailable("read sessions", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var sessions []account.StoredSession
+	for rows.Next() {
+		session := account.StoredSession{User: user}
+		var expires int64
+		if err := rows.Scan(&session.Token, &session.Document, &expires); err != nil {
+			return nil, unavailable("read sessions", err)
+		}
+		session.Expires = consent.FromMicros(expires)
+		sessions = append(sessions, session)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, unavailable("read sessions", err)
+	}
+	return sessions, nil
 }

@@ -3,6 +3,7 @@ package embeddedstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -56,18 +57,21 @@ func (s *Store) documents(ctx context.Context, query string, do func(moving.Docu
 
 // Users implements moving.Holdings.
 func (s *Store) Users(ctx context.Context, do func(account.User) error) error {
-	for last := (account.User{}); ; {
-		var created int64
-		err := s.read.QueryRowContext(ctx, `SELECT email, password_hash, role, created_at FROM users
-			WHERE email > ? ORDER BY email LIMIT 1`, last.Email).Scan(&last.Email, &last.PasswordHash, &last.Role, &created)
+	for last := ""; ; {
+		var document []byte
+		err := s.read.QueryRowContext(ctx, `SELECT name, document FROM people
+			WHERE kind = ? AND name > ? ORDER BY name LIMIT 1`, account.UserKind, last).Scan(&last, &document)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return unavailable("read users", err)
 		}
-		last.CreatedAt = consent.FromMicros(created)
-		if err := do(last); err != nil {
+		user, err := account.DecodeUser(document)
+		if err != nil {
+			return err
+		}
+		if err := do(user); err != nil {
 			return err
 		}
 	}
@@ -75,9 +79,12 @@ func (s *Store) Users(ctx context.Context, do func(account.User) error) error {
 
 // PutUser implements moving.Holdings.
 func (s *Store) PutUser(ctx context.Context, user account.User) error {
-	_, err := s.write.ExecContext(ctx, `INSERT INTO users (email, password_hash, role, created_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role, created_at = excluded.created_at`,
-		user.Email, user.PasswordHash, user.Role, consent.Micros(user.CreatedAt))
+	document, err := json.Marshal(user)
+	if err != nil {
+		return fmt.Errorf("encode user: %w", err)
+	}
+	_, err = s.write.ExecContext(ctx, `INSERT INTO people (kind, name, document) VALUES (?, ?, ?)
+		ON CONFLICT (kind, name) DO UPDATE SET document = excluded.document`, account.UserKind, user.Email, document)
 	if err != nil {
 		return unavailable("write user", err)
 	}

@@ -4,10 +4,12 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
 	"assent/schemas"
+	"assent/server/internal/account"
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/recording/recordingtest"
@@ -48,6 +50,11 @@ func TestEarlierRowsAreReadWithDefaults(t *testing.T) {
 			t.Errorf("the rates of before: %+v, %v", cells, err)
 		}
 	}
+	owner := account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$", Roles: account.Roles{Role: account.OwnerRole},
+		CreatedAt: time.UnixMicro(1763892000123000).UTC()}
+	if user, err := store.User(t.Context(), owner.Email); err != nil || !reflect.DeepEqual(user, owner) {
+		t.Errorf("the owner of before: %+v, %v", user, err)
+	}
 	if outcome := store.Commit(t.Context(), []consent.Record{want})[0]; outcome.Err != nil || !outcome.Duplicate {
 		t.Errorf("a retry over the upgrade: %+v", outcome)
 	}
@@ -72,7 +79,8 @@ func writeFirstVersion(t *testing.T, file string, r consent.Record) {
 		r.ID[:], r.Site, r.Subject, r.Notice, r.Action, r.Outcome(), r.Source, r.Locale, r.Page,
 		consent.Micros(r.DecidedAt), consent.Micros(r.RecordedAt), r.LifetimeDays, 4153157066658075834),
 		"INSERT INTO choices (site, subject, recorded_at, id, seq) SELECT site, subject, recorded_at, id, seq FROM decisions",
-		"UPDATE outbox_cursor SET frozen = 1"} {
+		"UPDATE outbox_cursor SET frozen = 1",
+		"INSERT INTO users (email, password_hash, role, created_at) VALUES ('ada@shop.example', '$argon2id$', 'owner', 1763892000123000)"} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}

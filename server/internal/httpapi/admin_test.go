@@ -237,11 +237,82 @@ func TestSessionOfARemovedUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cookie, err := sessions.Start(ctx, "gone@shop.example", false)
+	cookie, err := sessions.Start(ctx, account.User{Email: "gone@shop.example"}, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if answer, _ := s.admin(http.MethodGet, "sites", nil, "Cookie", cookie.Name+"="+cookie.Value); answer.StatusCode != http.StatusUnauthorized {
 		t.Errorf("sites: %d", answer.StatusCode)
+	}
+}
+
+// CVE-2025-57766: sessions outlived the password that they were made with.
+func TestAChangeOfPasswordEndsTheOtherSessions(t *testing.T) {
+	s := startServer(t)
+	cookie := s.setUp()
+	stolen, _ := s.admin(http.MethodPost, "session", schemas.Credentials{Email: ownerEmail, Password: ownerPassword})
+	change := func(current, password string) *http.Response {
+		t.Helper()
+		answer, _ := s.admin(http.MethodPut, "account/password", schemas.PasswordChange{Current: current, Password: password}, "Cookie", cookie)
+		return answer
+	}
+	if answer := change("not the password", "a bicycle in winter"); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("with a wrong password: %d", answer.StatusCode)
+	}
+	if answer := change(ownerPassword, "Password1234!"); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("to a weak password: %d", answer.StatusCode)
+	}
+	renewed := change(ownerPassword, "a bicycle in winter")
+	for cookie, want := range map[string]int{cookieOf(t, stolen): 401, cookie: 401, cookieOf(t, renewed): 200} {
+		if answer, _ := s.admin(http.MethodGet, "sites", nil, "Cookie", cookie); answer.StatusCode != want {
+			t.Errorf("sites: %d, want %d", answer.StatusCode, want)
+		}
+	}
+	for password, want := range map[string]int{ownerPassword: 401, "a bicycle in winter": 200} {
+		if answer, _ := s.admin(http.MethodPost, "session", schemas.Credentials{Email: ownerEmail, Password: password}); answer.StatusCode != want {
+			t.Errorf("signing in with %q: %d, want %d", password, answer.StatusCode, want)
+		}
+	}
+}
+
+// The way of a second user: invited, signed in with what the role allows, changed, removed.
+func TestPeople(t *testing.T) {
+	s := startServer(t)
+	owner := s.setUp()
+	answer, body := s.admin(http.MethodPost, "invitations", schemas.NewInvitation{Email: "bob@shop.example",
+		Roles: schemas.RolesGiven{Sites: map[string]string{s.site.ID: "analyst"}}}, "Cookie", owner)
+	link := decode[schemas.InvitationLink](t, body)
+	if answer.StatusCode != http.StatusCreated {
+		t.Fatalf("invite: %d %s", answer.StatusCode, body)
+	}
+	answer, body = s.admin(http.MethodPost, "invitations/accept", schemas.Setup{Token: link.Token, Email: "bob@shop.example", Password: ownerPassword})
+	if session := decode[schemas.Session](t, body); answer.StatusCode != http.StatusCreated || len(session.Permissions) != 2 {
+		t.Fatalf("accept: %d %s", answer.StatusCode, body)
+	}
+	bob := cookieOf(t, answer)
+	if answer, _ := s.admin(http.MethodGet, "sites/"+s.site.ID+"/report", nil, "Cookie", bob); answer.StatusCode != http.StatusOK {
+		t.Errorf("report: %d", answer.StatusCode)
+	}
+	if answer, _ := s.admin(http.MethodGet, "people", nil, "Cookie", bob); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("people by an analyst: %d", answer.StatusCode)
+	}
+	_, body = s.admin(http.MethodGet, "people", nil, "Cookie", owner)
+	people := decode[schemas.People](t, body)
+	if len(people.People) != 2 || len(people.Invitations) != 0 || people.People[1].Email != "bob@shop.example" {
+		t.Fatalf("people = %s", body)
+	}
+	path := "people/" + people.People[1].ID
+	answer, body = s.admin(http.MethodPut, path+"/roles", schemas.RolesGiven{All: "owner"}, "Cookie", owner)
+	if answer.StatusCode != http.StatusOK || decode[schemas.Person](t, body).Roles.All != "owner" {
+		t.Errorf("roles: %d %s", answer.StatusCode, body)
+	}
+	if answer, _ := s.admin(http.MethodGet, "people", nil, "Cookie", bob); answer.StatusCode != http.StatusOK {
+		t.Errorf("people by an owner: %d", answer.StatusCode)
+	}
+	if answer, _ := s.admin(http.MethodDelete, path, nil, "Cookie", owner); answer.StatusCode != http.StatusNoContent {
+		t.Errorf("remove: %d", answer.StatusCode)
+	}
+	if answer, _ := s.admin(http.MethodGet, "sites", nil, "Cookie", bob); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a removed user: %d", answer.StatusCode)
 	}
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,7 +17,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assent/schemas"
-	"assent/server/internal/account"
 	"assent/server/internal/consent"
 )
 
@@ -48,21 +48,12 @@ func (p *problem) retryable() *problem {
 func translate(err error) *problem {
 	var known *problem
 	var invalid *consent.InvalidError
-	var wait *account.BackoffError
 	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &invalid):
 		return newProblem(http.StatusUnprocessableEntity, "invalid", "The request is not valid", invalid.Error(), invalid.Faults...)
-	case errors.As(err, &wait):
-		p := newProblem(http.StatusTooManyRequests, "too-many-attempts", "Too many attempts", "Wait for the time that Retry-After gives, then try again.")
-		p.retryAfter = int(wait.RetryAfter.Seconds())
-		return p
-	case errors.Is(err, account.ErrCredentials):
-		return newProblem(http.StatusUnauthorized, "wrong-credentials", "Wrong e-mail address or password", "No user has this e-mail address and password. Check both and try again.")
-	case errors.Is(err, account.ErrTicket):
-		return newProblem(http.StatusForbidden, "set-up-link-not-valid", "The set-up link is not valid", "It was used, replaced or is older than a day. Start the server again; it prints a new one until an owner exists.")
 	case errors.Is(err, errSignedOut):
 		return newProblem(http.StatusUnauthorized, "signed-out", "Not signed in", "Sign in at /dashboard/ and try again.")
 	case errors.Is(err, errForeignRequest):
@@ -70,7 +61,7 @@ func translate(err error) *problem {
 	case errors.As(err, &routing):
 		return translateRouting(routing)
 	default:
-		return translateStore(err)
+		return cmp.Or(translateAccount(err), translateStore(err))
 	}
 }
 

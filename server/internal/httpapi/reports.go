@@ -2,15 +2,19 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"assent/schemas"
 	"assent/server/internal/reporting"
 )
 
-// sites lists all sites by name.
+// sites lists the sites where the user has a role, by name.
 func (a *admin) sites(c echo.Context) error {
-	return c.JSON(http.StatusOK, a.catalog.Sites())
+	user := userOf(c)
+	unseen := func(s schemas.Site) bool { return !user.Sees(s.ID) }
+	return c.JSON(http.StatusOK, slices.DeleteFunc(a.catalog.Sites(), unseen))
 }
 
 // report answers how visitors of one site chose between two days, both included and in UTC.

@@ -13,6 +13,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/reporting"
 	"assent/server/internal/site"
+	"assent/server/internal/useragent"
 )
 
 // States of a session, as in account.schema.json.
@@ -58,16 +59,6 @@ func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// signedIn lets only users with a session pass. It follows guard.
-func (a *admin) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if _, err := a.user(c); err != nil {
-			return err
-		}
-		return next(c)
-	}
-}
-
 // user is who the request's session belongs to, or errSignedOut.
 func (a *admin) user(c echo.Context) (account.User, error) {
 	ctx := c.Request().Context()
@@ -76,7 +67,7 @@ func (a *admin) user(c echo.Context) (account.User, error) {
 		return account.User{}, errSignedOut
 	}
 	user, err := a.accounts.User(ctx, email)
-	if errors.Is(err, consent.ErrNotFound) {
+	if errors.Is(err, consent.ErrNotFound) || err == nil && !a.sessions.Belongs(ctx, user) {
 		return account.User{}, errSignedOut
 	}
 	return user, err
@@ -86,7 +77,7 @@ func (a *admin) user(c echo.Context) (account.User, error) {
 func (a *admin) session(c echo.Context) error {
 	user, err := a.user(c)
 	if err == nil {
-		return c.JSON(http.StatusOK, schemas.Session{State: stateSignedIn, Email: user.Email})
+		return c.JSON(http.StatusOK, sessionOf(user))
 	}
 	if !errors.Is(err, errSignedOut) {
 		return err
@@ -136,12 +127,21 @@ func busy(err error) error {
 }
 
 func (a *admin) startSession(c echo.Context, status int, user account.User) error {
-	cookie, err := a.sessions.Start(c.Request().Context(), user.Email, isSecure(c))
+	device := useragent.Name(c.Request().UserAgent())
+	cookie, err := a.sessions.Start(c.Request().Context(), user, device, isSecure(c))
 	if err != nil {
 		return err
 	}
 	c.SetCookie(cookie)
-	return c.JSON(status, schemas.Session{State: stateSignedIn, Email: user.Email})
+	return c.JSON(status, sessionOf(user))
+}
+
+func sessionOf(user account.User) schemas.Session {
+	session := schemas.Session{State: stateSignedIn, Email: user.Email}
+	for _, permission := range user.Permissions() {
+		session.Permissions = append(session.Permissions, string(permission))
+	}
+	return session
 }
 
 // isSecure reports whether the browser used https. The forwarded header may be forged, but only by the client itself

@@ -62,10 +62,17 @@ type decision struct {
 
 // user is an account.User as backups have it.
 type user struct {
-	Email        string    `json:"email"`
-	PasswordHash string    `json:"passwordHash"`
-	Role         string    `json:"role"`
-	CreatedAt    time.Time `json:"createdAt"`
+	Email        string            `json:"email"`
+	PasswordHash string            `json:"passwordHash"`
+	Role         string            `json:"role"`
+	Sites        map[string]string `json:"sites,omitempty"` // Site to role.
+	CreatedAt    time.Time         `json:"createdAt"`
+	Generation   int64             `json:"generation,omitempty"`
+}
+
+func (u user) account() account.User {
+	return account.User{Email: u.Email, PasswordHash: u.PasswordHash, Roles: account.Roles{Role: u.Role, Sites: u.Sites},
+		CreatedAt: u.CreatedAt, Generation: u.Generation}
 }
 
 // document is a Document as backups have it: the body in base64, because its bytes are what it is known by.
@@ -92,9 +99,8 @@ func itemOf(record consent.Record) Item {
 }
 
 func userItem(u account.User) Item {
-	u.CreatedAt = u.CreatedAt.UTC()
-	of := user(u)
-	return Item{User: &of}
+	return Item{User: &user{Email: u.Email, PasswordHash: u.PasswordHash, Role: u.Role, Sites: u.Sites,
+		CreatedAt: u.CreatedAt.UTC(), Generation: u.Generation}}
 }
 
 func sightingItem(c sighting.Count) Item {

@@ -106,7 +106,7 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	}
 	failures = append(failures,
 		p.Front.PutSite(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}),
-		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Role: account.OwnerRole, CreatedAt: begun}),
+		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.EditorRole, Sites: map[string]string{"shop": account.OwnerRole}}, CreatedAt: begun, Generation: 3}),
 		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}),
 		p.Back.AddExposures(ctx, []exposure.Count{shown(begun, "DE", 7), shown(begun, "", 2), shown(begun.AddDate(0, 0, -40), "DE", 5)}))
 	if err := errors.Join(failures...); err != nil {

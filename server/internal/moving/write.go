@@ -49,7 +49,7 @@ func (w *writer) put(ctx context.Context, item Item) error {
 	case item.Script != nil:
 		return w.to.Front.PutScript(ctx, item.Script.Site, item.Script.Name, item.Script.Body)
 	case item.User != nil:
-		return w.putUser(ctx, account.User(*item.User))
+		return w.putUser(ctx, item.User.account())
 	case item.Exposure != nil:
 		return w.putExposure(ctx, item.Exposure.count())
 	default:
@@ -114,7 +114,7 @@ func (w *writer) putUser(ctx context.Context, u account.User) error {
 	switch {
 	case err != nil && !errors.Is(err, consent.ErrNotFound):
 		return err
-	case err == nil && there == u:
+	case err == nil && reflect.DeepEqual(there, u):
 		return nil
 	case err == nil && !w.replace:
 		w.kept = append(w.kept, "user "+u.Email)

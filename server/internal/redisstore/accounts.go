@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -33,12 +34,7 @@ func (s *Store) User(ctx context.Context, email string) (account.User, error) {
 	if err != nil {
 		return account.User{}, found("read user from redis", err)
 	}
-	var user account.User
-	if err := json.Unmarshal(packed, &user); err != nil {
-		return account.User{}, fmt.Errorf("decode user: %w", err)
-	}
-	user.CreatedAt = user.CreatedAt.UTC()
-	return user, nil
+	return account.DecodeUser(packed)
 }
 
 // Fields of the hash at TicketKey: plain ones, so that the script below can compare them.
@@ -91,16 +87,12 @@ type storedSession struct {
 
 // FindSession implements account.SessionStore.
 func (s *Store) FindSession(ctx context.Context, token string, now time.Time) ([]byte, bool, error) {
-	packed, err := s.get(ctx, schemas.SessionKey(token))
+	session, err := s.session(ctx, token)
 	if errors.Is(err, redis.Nil) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, unavailable("read session from redis", err)
-	}
-	var session storedSession
-	if err := json.Unmarshal(packed, &session); err != nil {
-		return nil, false, fmt.Errorf("decode session: %w", err)
+		return nil, false, err
 	}
 	if !now.Before(session.Expires) {
 		return nil, false, nil
@@ -108,9 +100,36 @@ func (s *Store) FindSession(ctx context.Context, token string, now time.Time) ([
 	return session.Document, true, nil
 }
 
-// PutSession implements account.SessionStore. Redis clears ended sessions by itself.
-func (s *Store) PutSession(ctx context.Context, token string, document []byte, _, expires time.Time) error {
-	return s.setSession(ctx, token, document, redis.SetArgs{ExpireAt: expires}, expires)
+// session reads one session, or returns redis.Nil.
+func (s *Store) session(ctx context.Context, token string) (storedSession, error) {
+	packed, err := s.get(ctx, schemas.SessionKey(token))
+	if errors.Is(err, redis.Nil) {
+		return storedSession{}, err
+	}
+	if err != nil {
+		return storedSession{}, unavailable("read session from redis", err)
+	}
+	var session storedSession
+	if err := json.Unmarshal(packed, &session); err != nil {
+		return storedSession{}, fmt.Errorf("decode session: %w", err)
+	}
+	return session, nil
+}
+
+// PutSession implements account.SessionStore. Redis clears ended sessions by itself; only the index of the user's is
+// cleared here. It comes first: an entry whose session is missing is harmless.
+func (s *Store) PutSession(ctx context.Context, session account.StoredSession, now time.Time) error {
+	index := schemas.SessionsKey(session.User)
+	_, err := s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+		pipe.ZRemRangeByScore(ctx, index, "-inf", strconv.FormatInt(now.UnixMicro(), 10))
+		pipe.ZAdd(ctx, index, redis.Z{Score: float64(session.Expires.UnixMicro()), Member: session.Token})
+		pipe.ExpireAt(ctx, index, session.Expires)
+		return nil
+	})
+	if err != nil {
+		return unavailable("write session to redis", err)
+	}
+	return s.setSession(ctx, session.Token, session.Document, redis.SetArgs{ExpireAt: session.Expires}, session.Expires)
 }
 
 // RefreshSession implements account.SessionStore: a session that was ended meanwhile stays ended.
@@ -136,4 +155,24 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 		return unavailable("delete session from redis", err)
 	}
 	return nil
+}
+
+// SessionsOf implements account.SessionStore.
+func (s *Store) SessionsOf(ctx context.Context, user string, now time.Time) ([]account.StoredSession, error) {
+	tokens, err := s.client.ZRange(ctx, schemas.SessionsKey(user), 0, -1).Result()
+	if err != nil {
+		return nil, unavailable("read sessions from redis", err)
+	}
+	var sessions []account.StoredSession
+	for _, token := range tokens {
+		stored, err := s.session(ctx, token)
+		switch {
+		case errors.Is(err, redis.Nil):
+		case err != nil:
+			return nil, err
+		case now.Before(stored.Expires):
+			sessions = append(sessions, account.StoredSession{Token: token, User: user, Document: stored.Document, Expires: stored.Expires})
+		}
+	}
+	return sessions, nil
 }

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,7 +18,7 @@ import (
 // TestStore runs the promises of account.Store. Open returns an empty store of its own for each call.
 func TestStore(t *testing.T, open func(t *testing.T) account.Store) {
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	owner := account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Role: account.OwnerRole, CreatedAt: now}
+	owner := account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.OwnerRole}, CreatedAt: now}
 	ticket := account.Ticket{Hash: "aa", ExpiresAt: now.Add(time.Hour)}
 
 	t.Run("empty", func(t *testing.T) {
@@ -34,7 +36,7 @@ func TestStore(t *testing.T, open func(t *testing.T) account.Store) {
 			t.Fatal(err)
 		}
 		expectUsers(t, store, true)
-		if got, err := store.User(t.Context(), owner.Email); err != nil || got != owner {
+		if got, err := store.User(t.Context(), owner.Email); err != nil || !reflect.DeepEqual(got, owner) {
 			t.Errorf("User = %+v, %v, want %+v", got, err, owner)
 		}
 		expectRefused(t, store, "aa", now, owner)
@@ -62,6 +64,9 @@ func TestStore(t *testing.T, open func(t *testing.T) account.Store) {
 		other.Email = "eve@shop.example"
 		expectRefused(t, store, "aa", now, other)
 	})
+	t.Run("roster", func(t *testing.T) { testRoster(t, open(t), ticket, owner) })
+	t.Run("refused edit", func(t *testing.T) { testRefusedEdit(t, open(t)) })
+	t.Run("edits at once", func(t *testing.T) { testEditsAtOnce(t, open(t)) })
 	t.Run("race", func(t *testing.T) { testRace(t, open(t), ticket, now) })
 }
 
@@ -71,7 +76,7 @@ func testRace(t *testing.T, store account.Store, ticket account.Ticket, now time
 	var group sync.WaitGroup
 	for i := range errs {
 		group.Go(func() {
-			user := account.User{Email: fmt.Sprintf("%d@shop.example", i), PasswordHash: "x", Role: account.OwnerRole, CreatedAt: now}
+			user := account.User{Email: fmt.Sprintf("%d@shop.example", i), PasswordHash: "x", Roles: account.Roles{Role: account.OwnerRole}, CreatedAt: now}
 			errs[i] = store.RedeemTicket(t.Context(), ticket.Hash, now, user)
 		})
 	}
@@ -115,7 +120,7 @@ func expectUsers(t *testing.T, store account.Store, want bool) {
 // TestSessionStore runs the promises of account.SessionStore. Times are near the real clock, because a store may expire
 // sessions by its own.
 func TestSessionStore(t *testing.T, store account.SessionStore) {
-	now := time.Now()
+	now := time.Now().Truncate(time.Microsecond)
 	later := now.Add(time.Hour)
 	expectSession(t, store, "none", now, nil)
 
@@ -124,11 +129,16 @@ func TestSessionStore(t *testing.T, store account.SessionStore) {
 	put(t, store, "one", "second", now, later)
 	expectSession(t, store, "one", now, []byte("second"))
 	expectSession(t, store, "one", later, nil)
+	put(t, store, "two", "other", now, now.Add(time.Minute))
+	expectSessionsOf(t, store, "ada", now, "one", "two")
+	expectSessionsOf(t, store, "ada", now.Add(time.Minute), "one")
+	expectSessionsOf(t, store, "eve", now)
 
 	if err := store.RefreshSession(t.Context(), "one", []byte("third"), later.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	expectSession(t, store, "one", later, []byte("third"))
+	expectSessionsOf(t, store, "ada", later, "one")
 
 	for range 2 {
 		if err := store.DeleteSession(t.Context(), "one"); err != nil {
@@ -140,11 +150,13 @@ func TestSessionStore(t *testing.T, store account.SessionStore) {
 		t.Fatal(err)
 	}
 	expectSession(t, store, "one", now, nil)
+	expectSessionsOf(t, store, "ada", now, "two")
 }
 
 func put(t *testing.T, store account.SessionStore, token, document string, now, expires time.Time) {
 	t.Helper()
-	if err := store.PutSession(t.Context(), token, []byte(document), now, expires); err != nil {
+	session := account.StoredSession{Token: token, User: "ada", Document: []byte(document), Expires: expires}
+	if err := store.PutSession(t.Context(), session, now); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -154,5 +166,25 @@ func expectSession(t *testing.T, store account.SessionStore, token string, now t
 	got, found, err := store.FindSession(t.Context(), token, now)
 	if err != nil || found != (want != nil) || !bytes.Equal(got, want) {
 		t.Errorf("FindSession(%q) = %q, %v, %v, want %q", token, got, found, err, want)
+	}
+}
+
+func expectSessionsOf(t *testing.T, store account.SessionStore, user string, now time.Time, want ...string) {
+	t.Helper()
+	sessions, err := store.SessionsOf(t.Context(), user, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, session := range sessions {
+		document, found, err := store.FindSession(t.Context(), session.Token, now)
+		if err != nil || !found || session.User != user || !bytes.Equal(session.Document, document) || !session.Expires.After(now) {
+			t.Errorf("SessionsOf(%q) has %+v; FindSession = %q, %v, %v", user, session, document, found, err)
+		}
+		got = append(got, session.Token)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("SessionsOf(%q) = %v, want %v", user, got, want)
 	}
 }

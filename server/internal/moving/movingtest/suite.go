@@ -58,8 +58,9 @@ func TestHoldings(t *testing.T, open func(t *testing.T) moving.Front) {
 	t.Run("users", func(t *testing.T) {
 		store := open(t)
 		created := time.Date(2026, 11, 23, 10, 0, 0, 123456000, time.UTC)
-		ada := account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$old", Role: account.OwnerRole, CreatedAt: created}
-		bob := account.User{Email: "bob@shop.example", PasswordHash: "$argon2id$…", Role: "analyst", CreatedAt: created}
+		ada := account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$old", Roles: account.Roles{Role: account.OwnerRole}, CreatedAt: created}
+		bob := account.User{Email: "bob@shop.example", PasswordHash: "$argon2id$…", CreatedAt: created, Generation: 7,
+			Roles: account.Roles{Sites: map[string]string{"shop": "analyst"}}}
 		changed := ada
 		changed.PasswordHash = "$argon2id$new"
 		for _, user := range []account.User{ada, bob, changed} {
@@ -70,7 +71,7 @@ func TestHoldings(t *testing.T, open func(t *testing.T) moving.Front) {
 		if diff := cmp.Diff([]account.User{changed, bob}, users(t, store)); diff != "" {
 			t.Errorf("users (-want +got):\n%s", diff)
 		}
-		if got, err := store.User(t.Context(), ada.Email); err != nil || got != changed {
+		if got, err := store.User(t.Context(), ada.Email); err != nil || !cmp.Equal(got, changed) {
 			t.Errorf("User = %+v, %v, want %+v", got, err, changed)
 		}
 	})

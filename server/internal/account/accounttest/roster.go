@@ -1,0 +1,103 @@
+package accounttest
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"assent/server/internal/account"
+	"assent/server/internal/consent"
+)
+
+func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner account.User) {
+	offer(t, store, ticket)
+	if err := store.RedeemTicket(t.Context(), ticket.Hash, owner.CreatedAt, owner); err != nil {
+		t.Fatal(err)
+	}
+	analyst := account.User{Email: "bob@shop.example", PasswordHash: "$…", CreatedAt: owner.CreatedAt, Generation: 7,
+		Roles: account.Roles{Sites: map[string]string{"shop": account.AnalystRole}}}
+	invitation := account.Invitation{Hash: "ab", Email: "eve@shop.example", By: owner.Email, Reset: true,
+		Roles: account.Roles{Role: account.OfficerRole}, ExpiresAt: owner.CreatedAt.Add(time.Hour)}
+	edit(t, store, func(r *account.Roster) {
+		r.Users[analyst.Email] = analyst
+		r.Invitations[invitation.Hash] = invitation
+	})
+	expectRoster(t, store, []account.User{owner, analyst}, []account.Invitation{invitation})
+	if got, err := store.User(t.Context(), analyst.Email); err != nil || !reflect.DeepEqual(got, analyst) {
+		t.Errorf("User = %+v, %v, want %+v", got, err, analyst)
+	}
+
+	analyst.Generation++
+	edit(t, store, func(r *account.Roster) {
+		r.Users[analyst.Email] = analyst
+		delete(r.Users, owner.Email)
+		delete(r.Invitations, invitation.Hash)
+	})
+	expectRoster(t, store, []account.User{analyst}, nil)
+	if _, err := store.User(t.Context(), owner.Email); !errors.Is(err, consent.ErrNotFound) {
+		t.Errorf("User = %v, want ErrNotFound", err)
+	}
+}
+
+func testRefusedEdit(t *testing.T, store account.Store) {
+	refused := errors.New("refused")
+	err := store.ChangeRoster(t.Context(), func(r *account.Roster) error {
+		r.Users["eve@shop.example"] = account.User{Email: "eve@shop.example"}
+		return refused
+	})
+	if !errors.Is(err, refused) {
+		t.Errorf("ChangeRoster = %v, want the edit's error", err)
+	}
+	expectRoster(t, store, nil, nil)
+}
+
+// testEditsAtOnce has several writers who each read a number and write the next.
+func testEditsAtOnce(t *testing.T, store account.Store) {
+	const writers = 6
+	var group sync.WaitGroup
+	for range writers {
+		group.Go(func() {
+			edit(t, store, func(r *account.Roster) {
+				counter := r.Users["counter"]
+				counter.Email, counter.CreatedAt = "counter", time.Unix(0, 0).UTC()
+				counter.Generation++
+				r.Users["counter"] = counter
+				name := fmt.Sprintf("%d@shop.example", counter.Generation)
+				r.Users[name] = account.User{Email: name}
+			})
+		})
+	}
+	group.Wait()
+	roster, err := store.Roster(t.Context())
+	if err != nil || roster.Users["counter"].Generation != writers || len(roster.Users) != writers+1 {
+		t.Errorf("after %d edits: %+v, %v", writers, roster, err)
+	}
+}
+
+func edit(t *testing.T, store account.Store, change func(*account.Roster)) {
+	t.Helper()
+	err := store.ChangeRoster(t.Context(), func(r *account.Roster) error {
+		change(r)
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func expectRoster(t *testing.T, store account.Store, users []account.User, invitations []account.Invitation) {
+	t.Helper()
+	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}}
+	for _, user := range users {
+		want.Users[user.Email] = user
+	}
+	for _, invitation := range invitations {
+		want.Invitations[invitation.Hash] = invitation
+	}
+	if got, err := store.Roster(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Roster = %+v, %v, want %+v", got, err, want)
+	}
+}

@@ -1,0 +1,221 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"assent/schemas"
+	"assent/server/internal/account"
+)
+
+// Who a route is for, beside roles.
+const (
+	anybody = "anybody"
+	users   = "users"
+)
+
+// whoMay says of every route of the administration who may use it at a site. It is written down a second time here, and
+// not taken from the server's own table, so that a slip there is found.
+var whoMay = map[string]string{
+	"GET /v1/admin/session":             anybody,
+	"POST /v1/admin/session":            anybody,
+	"DELETE /v1/admin/session":          anybody,
+	"POST /v1/admin/setup":              anybody,
+	"POST /v1/admin/invitations/accept": anybody,
+
+	"GET /v1/admin/account/sessions":             users,
+	"DELETE /v1/admin/account/sessions":          users,
+	"DELETE /v1/admin/account/sessions/:session": users,
+	"PUT /v1/admin/account/password":             users,
+	"GET /v1/admin/sites":                        users,
+
+	"POST /v1/admin/invitations":               "owner",
+	"DELETE /v1/admin/invitations/:invitation": "owner",
+	"GET /v1/admin/people":                     "owner",
+	"PUT /v1/admin/people/:person/roles":       "owner",
+	"DELETE /v1/admin/people/:person":          "owner",
+
+	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/breakdown":  "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/overview":   "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/comparison": "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/sightings":  "owner editor analyst officer",
+}
+
+var roles = []string{account.OwnerRole, account.EditorRole, account.AnalystRole, account.OfficerRole}
+
+// adminRoutes are what the server answers under /v1/admin, by its own account.
+func adminRoutes(t *testing.T, s *testServer) []string {
+	t.Helper()
+	var routes []string
+	for _, route := range s.handler.(*echo.Echo).Routes() {
+		if route.Method != echo.RouteNotFound && strings.HasPrefix(route.Path, "/v1/admin") {
+			routes = append(routes, route.Method+" "+route.Path)
+		}
+	}
+	slices.Sort(routes)
+	return routes
+}
+
+func TestEveryAdminRouteIsInTheMatrix(t *testing.T) {
+	s := startServer(t)
+	routes := adminRoutes(t, s)
+	for _, route := range routes {
+		if whoMay[route] == "" {
+			t.Errorf("%s is not in the matrix: say who may use it, here and in permissions.go", route)
+		}
+		if needs[route] == "" {
+			t.Errorf("%s is not in permissions.go", route)
+		}
+	}
+	for route := range whoMay {
+		if !slices.Contains(routes, route) {
+			t.Errorf("%s is in the matrix and no route", route)
+		}
+	}
+}
+
+// tenant is a site with people of its own; each call of victims makes new ones.
+type tenant struct {
+	server *testServer
+	made   int
+}
+
+// user signs somebody in with these roles and returns the Cookie header.
+func (s *testServer) user(email string, roles account.Roles) string {
+	s.t.Helper()
+	user := account.User{Email: email, Roles: roles, CreatedAt: time.Now().UTC(), Generation: 1}
+	err := s.store.ChangeRoster(s.t.Context(), func(r *account.Roster) error {
+		r.Users[email] = user
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.signedInAs(user)
+}
+
+func (s *testServer) signedInAs(user account.User) string {
+	s.t.Helper()
+	sessions := account.NewSessions(s.store, time.Now)
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url, http.NoBody)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, err := sessions.Load(request, false)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cookie, err := sessions.Start(ctx, user, "", false)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return cookie.Name + "=" + cookie.Value
+}
+
+// path fills a route's parameters with what is the tenant's.
+func (v *tenant) path(route string) (method, path string) {
+	v.made++
+	s := v.server
+	email := fmt.Sprintf("victim%d@shop.example", v.made)
+	hash := fmt.Sprintf("%064d", v.made)
+	at := account.Roles{Sites: map[string]string{s.site.ID: account.AnalystRole}}
+	victim := s.user(email, at)
+	err := s.store.ChangeRoster(s.t.Context(), func(r *account.Roster) error {
+		r.Invitations[hash] = account.Invitation{Hash: hash, Email: "invited" + email, Roles: at, ExpiresAt: time.Now().Add(time.Hour)}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, body := s.admin(http.MethodGet, "account/sessions", nil, "Cookie", victim)
+	method, path, _ = strings.Cut(route, " /v1/admin/")
+	return method, strings.NewReplacer(":site", s.site.ID, ":person", account.User{Email: email}.ID(),
+		":invitation", account.Invitation{Hash: hash}.ID(), ":session", decode[[]schemas.OpenSession](s.t, body)[0].ID).Replace(path)
+}
+
+// send asks with a body where there may be one.
+func (s *testServer) send(method, path, cookie, text string) (int, string) {
+	s.t.Helper()
+	var body any
+	if method == http.MethodPost || method == http.MethodPut {
+		body = text
+	}
+	answer, content := s.admin(method, path, body, "Cookie", cookie)
+	return answer.StatusCode, string(content)
+}
+
+// Every route by every role of another tenant: what names something of this one is refused or not found, and no answer
+// tells of it.
+func TestNobodyElses(t *testing.T) {
+	s := startServer(t)
+	s.setUp()
+	v := &tenant{server: s}
+	for _, route := range adminRoutes(t, s) {
+		for _, role := range roles {
+			t.Run(route+" by the "+role+" of another site", func(t *testing.T) {
+				s := s.as(t)
+				method, path := v.path(route)
+				stranger := s.user("eve@other.example", account.Roles{Sites: map[string]string{"other": role}})
+				status, body := s.send(method, path, stranger, `{"sites":{"other":"analyst"}}`)
+				if strings.Contains(route, ":") && status != http.StatusForbidden && status != http.StatusNotFound {
+					t.Errorf("%d %s", status, body)
+				}
+				for _, theirs := range []string{s.site.ID, "shop.example", s.site.Name} {
+					if strings.Contains(body, theirs) {
+						t.Errorf("the answer tells of %q: %s", theirs, body)
+					}
+				}
+			})
+		}
+	}
+	roster, err := s.store.Roster(t.Context())
+	if err != nil || len(roster.Invitations) != v.made || len(roster.Users) != v.made+2 {
+		t.Errorf("of %d people and invitations there are %d and %d left, %v", v.made, len(roster.Users)-2, len(roster.Invitations), err)
+	}
+}
+
+// Every route by every role, at this site alone and over all sites, and by nobody.
+func TestRolesAndRoutes(t *testing.T) {
+	s := startServer(t)
+	s.setUp()
+	v := &tenant{server: s}
+	for _, route := range adminRoutes(t, s) {
+		may := whoMay[route]
+		for _, role := range append([]string{""}, roles...) {
+			for where, held := range map[string]account.Roles{
+				"at the site":    {Sites: map[string]string{s.site.ID: role}},
+				"over all sites": {Role: role},
+			} {
+				t.Run(strings.Join([]string{route, role, where}, " "), func(t *testing.T) {
+					s := s.as(t)
+					method, path := v.path(route)
+					cookie := ""
+					if role != "" {
+						cookie = s.user("bob@shop.example", held)
+					}
+					status, body := s.send(method, path, cookie, "{") // Whoever is let in is told that this is no JSON.
+					switch {
+					case may == anybody, may == users && role != "", strings.Contains(may, role) && role != "":
+						if notLetIn := status == http.StatusUnauthorized || status == http.StatusForbidden; notLetIn {
+							t.Errorf("%d %s", status, body)
+						}
+					case role == "":
+						if status != http.StatusUnauthorized {
+							t.Errorf("%d %s, want 401", status, body)
+						}
+					case status != http.StatusForbidden:
+						t.Errorf("%d %s, want 403", status, body)
+					}
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+
+	"assent/server/internal/account"
+)
+
+// translateAccount is translate for who may enter and do what; nil when the error is of another kind.
+func translateAccount(err error) *problem {
+	var wait *account.BackoffError
+	switch {
+	case errors.As(err, &wait):
+		p := newProblem(http.StatusTooManyRequests, "too-many-attempts", "Too many attempts", "Wait for the time that Retry-After gives, then try again.")
+		p.retryAfter = int(wait.RetryAfter.Seconds())
+		return p
+	case errors.Is(err, account.ErrCredentials):
+		return newProblem(http.StatusUnauthorized, "wrong-credentials", "Wrong e-mail address or password", "No user has this e-mail address and password. Check both and try again.")
+	case errors.Is(err, account.ErrTicket):
+		return newProblem(http.StatusForbidden, "set-up-link-not-valid", "The set-up link is not valid", "It was used, replaced or is older than a day. Start the server again; it prints a new one until an owner exists.")
+	case errors.Is(err, account.ErrInvitation):
+		return newProblem(http.StatusForbidden, "invitation-not-valid", "The invitation is not valid", "It was used, withdrawn, replaced or is older than a week, or it is for another e-mail address. Ask for a new one.")
+	case errors.Is(err, account.ErrForbidden):
+		return newProblem(http.StatusForbidden, "not-allowed", "Not allowed", "Your role does not allow this. Ask an owner.")
+	case errors.Is(err, account.ErrLastOwner):
+		return newProblem(http.StatusConflict, "last-owner", "The last owner stays", "Make somebody else an owner over all sites first.")
+	case errors.Is(err, account.ErrTaken):
+		return newProblem(http.StatusConflict, "user-exists", "A user already", "Somebody with this e-mail address is a user already. Change the roles instead.")
+	default:
+		return nil
+	}
+}
