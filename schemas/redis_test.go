@@ -28,6 +28,7 @@ func TestRedisKeys(t *testing.T) {
 		schemas.InvitationsKey():          "p:{users}",
 		schemas.SessionKey("abc"):         "k:abc",
 		schemas.SessionsKey("abc"):        "k:of:abc",
+		schemas.ActsKey():                 "w:{acts}",
 		schemas.SightedKey("shop1"):       "h:{shop1}",
 		schemas.DayKeyKey("2026-11-25"):   "d:2026-11-25",
 		schemas.LimitKey("abc"):           "f:abc",

@@ -566,3 +566,26 @@ export interface Site {
   /** Id of the published notice. */
   notice: string;
 }
+
+/** What everybody who can sign in did, the last first, as far as whoever asks may know. */
+export interface Trail {
+  acts: Act[];
+  /** What `before` has to be for the acts before these; absent when there are none. */
+  next?: string;
+}
+
+/** One thing that somebody did, or tried to. */
+export interface Act {
+  at: string;
+  /** E-mail address; empty for somebody whom nobody knows. */
+  who: string;
+  /** Such as sign-in. */
+  what: string;
+  /** Whom or what it was done to, in words. */
+  about: string;
+  /** Site's id; empty when it concerns none. */
+  site: string;
+  outcome: 'done' | 'refused' | 'failed';
+  /** The client's network, never its address; empty when the server could not tell. */
+  network: string;
+}

@@ -570,3 +570,26 @@ type Site struct {
 	// Id of the published notice.
 	Notice string `json:"notice"`
 }
+
+// Trail: What everybody who can sign in did, the last first, as far as whoever asks may know.
+type Trail struct {
+	Acts []Act `json:"acts"`
+	// What `before` has to be for the acts before these; absent when there are none.
+	Next string `json:"next,omitempty"`
+}
+
+// Act: One thing that somebody did, or tried to.
+type Act struct {
+	At time.Time `json:"at"`
+	// E-mail address; empty for somebody whom nobody knows.
+	Who string `json:"who"`
+	// Such as sign-in.
+	What string `json:"what"`
+	// Whom or what it was done to, in words.
+	About string `json:"about"`
+	// Site's id; empty when it concerns none.
+	Site    string `json:"site"`
+	Outcome string `json:"outcome"`
+	// The client's network, never its address; empty when the server could not tell.
+	Network string `json:"network"`
+}

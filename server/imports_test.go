@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"server/internal/useragent":            {},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
+	"server/internal/admintrail":           {},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
 	"server/internal/moving":               append([]string{"server/internal/site"}, useCases...),
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
@@ -58,7 +59,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure"}
+		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail"}
 	stores = append([]string{"server/internal/site", "server/internal/moving"}, useCases...)
 )
 

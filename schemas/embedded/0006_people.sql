@@ -20,3 +20,19 @@ CREATE TABLE sessions (
   expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sessions_by_user ON sessions (user);
+
+-- What everybody who can sign in did. Nothing is ever changed or removed here.
+CREATE TABLE admin_acts (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,                    -- microseconds since 1970
+  who     TEXT    NOT NULL,                    -- e-mail address; empty for a stranger
+  what    TEXT    NOT NULL,
+  about   TEXT    NOT NULL,                    -- whom or what it was done to, in words
+  site    TEXT    NOT NULL,
+  outcome TEXT    NOT NULL,                    -- done, refused, failed
+  network TEXT    NOT NULL                     -- the client's, never its address
+) STRICT;
+CREATE TRIGGER admin_acts_unchanged BEFORE UPDATE ON admin_acts BEGIN SELECT RAISE(ABORT, 'admin_acts is append-only'); END;
+CREATE TRIGGER admin_acts_kept BEFORE DELETE ON admin_acts BEGIN SELECT RAISE(ABORT, 'admin_acts is append-only'); END;
+CREATE TRIGGER admin_acts_once BEFORE INSERT ON admin_acts WHEN EXISTS (SELECT 1 FROM admin_acts WHERE id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'admin_acts is append-only'); END;

@@ -199,7 +199,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
-		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
+		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), Exposures: httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"assent/server/internal/account"
+	"assent/server/internal/admintrail"
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
@@ -48,6 +49,7 @@ type front interface {
 	snippetbuild.Shelf
 	account.Store
 	account.SessionStore
+	admintrail.Store
 	sighting.Store
 	daykey.Store
 	moving.Holdings

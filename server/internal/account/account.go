@@ -151,6 +151,16 @@ func (a *Accounts) User(ctx context.Context, email string) (User, error) {
 	return a.store.User(ctx, email)
 }
 
+// Known returns the address of the user whom a sign-in meant, or "": what a stranger typed there may be anything, a
+// password too.
+func (a *Accounts) Known(ctx context.Context, email string) string {
+	user, err := a.store.User(ctx, normalise(email))
+	if err != nil {
+		return ""
+	}
+	return user.Email
+}
+
 func normalise(email string) string {
 	return strings.ToLower(strings.TrimSpace(email))
 }

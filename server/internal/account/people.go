@@ -178,9 +178,10 @@ func (a *Accounts) SetRoles(ctx context.Context, manager User, id string, wanted
 	return changed, err
 }
 
-// Remove takes a user out, whose sessions end with it. Errors as for SetRoles.
-func (a *Accounts) Remove(ctx context.Context, manager User, id string) error {
-	return a.store.ChangeRoster(ctx, func(r *Roster) error {
+// Remove takes a user out, whose sessions end with it, and returns who it was. Errors as for SetRoles.
+func (a *Accounts) Remove(ctx context.Context, manager User, id string) (User, error) {
+	var removed User
+	err := a.store.ChangeRoster(ctx, func(r *Roster) error {
 		manager := r.Users[manager.Email] // As it is now.
 		user, err := r.find(id, manager)
 		if err != nil {
@@ -190,13 +191,16 @@ func (a *Accounts) Remove(ctx context.Context, manager User, id string) error {
 			return ErrForbidden
 		}
 		delete(r.Users, user.Email)
+		removed = user
 		return r.keepOwner()
 	})
+	return removed, err
 }
 
-// Withdraw makes the link of an invitation useless. Errors as for SetRoles.
-func (a *Accounts) Withdraw(ctx context.Context, manager User, id string) error {
-	return a.store.ChangeRoster(ctx, func(r *Roster) error {
+// Withdraw makes the link of an invitation useless and returns which it was. Errors as for SetRoles.
+func (a *Accounts) Withdraw(ctx context.Context, manager User, id string) (Invitation, error) {
+	var withdrawn Invitation
+	err := a.store.ChangeRoster(ctx, func(r *Roster) error {
 		manager := r.Users[manager.Email]
 		for hash, invitation := range r.Invitations {
 			if invitation.ID() != id || invitation.shownTo(manager.Roles).empty() {
@@ -206,10 +210,12 @@ func (a *Accounts) Withdraw(ctx context.Context, manager User, id string) error 
 				return ErrForbidden
 			}
 			delete(r.Invitations, hash)
+			withdrawn = invitation
 			return nil
 		}
 		return consent.ErrNotFound
 	})
+	return withdrawn, err
 }
 
 // find returns a user that the manager may know of.

@@ -110,11 +110,11 @@ func TestInvitationsThatNoLongerStand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := accounts.Withdraw(t.Context(), owner, invitation.ID()); err != nil {
+	if _, err := accounts.Withdraw(t.Context(), owner, invitation.ID()); err != nil {
 		t.Fatal(err)
 	}
 	orphaned := invite(t, accounts, eve, "cy@shop.example", roles)
-	if err := accounts.Remove(t.Context(), owner, eve.ID()); err != nil {
+	if _, err := accounts.Remove(t.Context(), owner, eve.ID()); err != nil {
 		t.Fatal(err)
 	}
 	for name, link := range map[string][2]string{
@@ -128,7 +128,7 @@ func TestInvitationsThatNoLongerStand(t *testing.T) {
 
 func TestTheLastOwnerStays(t *testing.T) {
 	accounts, _, owner, _ := withManager(t)
-	if err := accounts.Remove(t.Context(), owner, owner.ID()); !errors.Is(err, account.ErrLastOwner) {
+	if _, err := accounts.Remove(t.Context(), owner, owner.ID()); !errors.Is(err, account.ErrLastOwner) {
 		t.Errorf("Remove = %v, want ErrLastOwner", err)
 	}
 	analyst := account.Roles{Role: account.AnalystRole}
@@ -139,7 +139,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 	if _, err := accounts.SetRoles(t.Context(), owner, owner.ID(), analyst); err != nil {
 		t.Errorf("with a second owner: %v", err)
 	}
-	if err := accounts.Remove(t.Context(), second, owner.ID()); err != nil {
+	if _, err := accounts.Remove(t.Context(), second, owner.ID()); err != nil {
 		t.Errorf("Remove = %v", err)
 	}
 }
@@ -166,7 +166,7 @@ func TestNobodyGivesMoreThanTheyManage(t *testing.T) {
 	if _, err := accounts.SetRoles(t.Context(), keeper, keeper.ID(), account.Roles{Role: account.OwnerRole}); !errors.Is(err, account.ErrForbidden) {
 		t.Errorf("made oneself owner over all: %v, want ErrForbidden", err)
 	}
-	if err := accounts.Remove(t.Context(), keeper, bob.ID()); !errors.Is(err, account.ErrForbidden) {
+	if _, err := accounts.Remove(t.Context(), keeper, bob.ID()); !errors.Is(err, account.ErrForbidden) {
 		t.Errorf("removed who works for another site too: %v, want ErrForbidden", err)
 	}
 	if _, err := accounts.SetRoles(t.Context(), keeper, owner.ID(), at("shop", account.AnalystRole)); !errors.Is(err, consent.ErrNotFound) {

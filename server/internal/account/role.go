@@ -2,7 +2,9 @@ package account
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -167,4 +169,16 @@ func (r *Roles) put(site, role string) {
 		r.Sites = map[string]string{}
 	}
 	r.Sites[site] = role
+}
+
+// String tells the roles in words, such as "editor, analyst at shop".
+func (r Roles) String() string {
+	var words []string
+	if r.Role != "" {
+		words = append(words, r.Role)
+	}
+	for _, site := range slices.Sorted(maps.Keys(r.Sites)) {
+		words = append(words, r.Sites[site]+" at "+site)
+	}
+	return strings.Join(words, ", ")
 }

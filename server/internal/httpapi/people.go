@@ -35,6 +35,7 @@ func (a *admin) invite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	concerns(c, invitation.Email, invitation.Roles)
 	return c.JSON(http.StatusCreated, schemas.InvitationLink{Invitation: invitationOf(invitation), Token: token})
 }
 
@@ -53,9 +54,11 @@ func (a *admin) accept(c echo.Context) error {
 
 // withdraw makes the link of an invitation useless.
 func (a *admin) withdraw(c echo.Context) error {
-	if err := a.accounts.Withdraw(c.Request().Context(), userOf(c), c.Param("invitation")); err != nil {
+	invitation, err := a.accounts.Withdraw(c.Request().Context(), userOf(c), c.Param("invitation"))
+	if err != nil {
 		return err
 	}
+	concerns(c, invitation.Email, invitation.Roles)
 	return c.NoContent(http.StatusNoContent)
 }
 
@@ -69,14 +72,17 @@ func (a *admin) setRoles(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	concerns(c, user.Email, user.Roles)
 	return c.JSON(http.StatusOK, personOf(user))
 }
 
 // remove takes a user out.
 func (a *admin) remove(c echo.Context) error {
-	if err := a.accounts.Remove(c.Request().Context(), userOf(c), c.Param("person")); err != nil {
+	user, err := a.accounts.Remove(c.Request().Context(), userOf(c), c.Param("person"))
+	if err != nil {
 		return err
 	}
+	concerns(c, user.Email, user.Roles)
 	return c.NoContent(http.StatusNoContent)
 }
 

@@ -15,45 +15,59 @@ const (
 	signedIn account.Permission = "a session" // Whatever its user's roles.
 )
 
-// needs says for every route of the administration what it needs: at the site that its path names, or else at one site at
-// least, and then the handler keeps to those. A route that is not here is not found, and a test fails.
-var needs = map[string]account.Permission{
-	"GET /v1/admin/session":    open,
-	"POST /v1/admin/session":   open,
-	"DELETE /v1/admin/session": open,
-	"POST /v1/admin/setup":     open,
+// rule is what a route needs and what using it is called in the trail.
+type rule struct {
+	needs account.Permission
+	act   string // Empty for what tells nobody anything: who one is, and which sites one may choose from.
+}
 
-	"GET /v1/admin/account/sessions":             signedIn,
-	"DELETE /v1/admin/account/sessions":          signedIn,
-	"DELETE /v1/admin/account/sessions/:session": signedIn,
-	"PUT /v1/admin/account/password":             signedIn,
+// rules are those of every route of the administration. A permission is needed at the site that the path names, or else
+// at one site at least, and then the handler keeps to those. A route that is not here is not found, and a test fails.
+// Acts named view-… are told once in a while, all others each time.
+var rules = map[string]rule{
+	"GET /v1/admin/session":    {open, ""},
+	"POST /v1/admin/session":   {open, "sign-in"},
+	"DELETE /v1/admin/session": {open, "sign-out"},
+	"POST /v1/admin/setup":     {open, "set-up"},
 
-	"POST /v1/admin/invitations/accept":        open,
-	"POST /v1/admin/invitations":               account.ManagePeople,
-	"DELETE /v1/admin/invitations/:invitation": account.ManagePeople,
-	"GET /v1/admin/people":                     account.ManagePeople,
-	"PUT /v1/admin/people/:person/roles":       account.ManagePeople,
-	"DELETE /v1/admin/people/:person":          account.ManagePeople,
+	"GET /v1/admin/account/sessions":             {signedIn, ""},
+	"DELETE /v1/admin/account/sessions":          {signedIn, "end-sessions"},
+	"DELETE /v1/admin/account/sessions/:session": {signedIn, "end-session"},
+	"PUT /v1/admin/account/password":             {signedIn, "change-password"},
 
-	"GET /v1/admin/sites":                  signedIn, // And lists those where the user has a role.
-	"GET /v1/admin/sites/:site/report":     account.ViewRates,
-	"GET /v1/admin/sites/:site/rates":      account.ViewRates,
-	"GET /v1/admin/sites/:site/breakdown":  account.ViewRates,
-	"GET /v1/admin/sites/:site/overview":   account.ViewRates,
-	"GET /v1/admin/sites/:site/comparison": account.ViewRates,
-	"GET /v1/admin/sites/:site/sightings":  account.ViewRates,
+	"POST /v1/admin/invitations/accept":        {open, "join"},
+	"POST /v1/admin/invitations":               {account.ManagePeople, "invite"},
+	"DELETE /v1/admin/invitations/:invitation": {account.ManagePeople, "withdraw-invitation"},
+	"GET /v1/admin/people":                     {account.ManagePeople, "view-people"},
+	"PUT /v1/admin/people/:person/roles":       {account.ManagePeople, "change-roles"},
+	"DELETE /v1/admin/people/:person":          {account.ManagePeople, "remove-person"},
+
+	"GET /v1/admin/trail": {account.ReadTrail, "view-trail"},
+
+	"GET /v1/admin/sites":                  {signedIn, ""}, // Lists those where the user has a role.
+	"GET /v1/admin/sites/:site/report":     {account.ViewRates, "view-report"},
+	"GET /v1/admin/sites/:site/rates":      {account.ViewRates, "view-rates"},
+	"GET /v1/admin/sites/:site/breakdown":  {account.ViewRates, "view-rates"},
+	"GET /v1/admin/sites/:site/overview":   {account.ViewRates, "view-rates"},
+	"GET /v1/admin/sites/:site/comparison": {account.ViewRates, "view-rates"},
+	"GET /v1/admin/sites/:site/sightings":  {account.ViewRates, "view-third-parties"},
 }
 
 const userKey = "user" // Of the request's user in Echo's context.
 
+func ruleOf(c echo.Context) (rule, bool) {
+	r, known := rules[c.Request().Method+" "+c.Path()]
+	return r, known
+}
+
 // authorize lets a request pass only with what its route needs. It follows guard.
 func (a *admin) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		permission, known := needs[c.Request().Method+" "+c.Path()]
+		rule, known := ruleOf(c)
 		switch {
 		case !known:
 			return echo.ErrNotFound
-		case permission == open:
+		case rule.needs == open:
 			return next(c)
 		}
 		user, err := a.user(c)
@@ -61,7 +75,7 @@ func (a *admin) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.Set(userKey, user)
-		if err := allowed(c, user, permission); err != nil {
+		if err := allowed(c, user, rule.needs); err != nil {
 			return err
 		}
 		return next(c)

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"assent/server/internal/account"
+	"assent/server/internal/admintrail"
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
@@ -36,6 +37,7 @@ type Parts struct {
 	Library      *snippetbuild.Library
 	Accounts     *account.Accounts
 	Sessions     *account.Sessions
+	Trail        admintrail.Store
 	Dashboard    fs.FS // Output of dashboard/build.
 	Sightings    *sighting.Counter
 	Sighted      sighting.Store // Read only; sightings go through the Counter.
@@ -70,6 +72,7 @@ func New(p Parts) (http.Handler, error) {
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
+	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
@@ -100,7 +103,7 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)
 
-	a := e.Group("/v1/admin", admin.guard, admin.authorize)
+	a := e.Group("/v1/admin", admin.guard, trail.told, admin.authorize)
 	a.GET("/session", admin.session)
 	a.POST("/session", admin.signIn)
 	a.DELETE("/session", admin.signOut)
@@ -115,6 +118,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/invitations", admin.invite)
 	a.POST("/invitations/accept", admin.accept)
 	a.DELETE("/invitations/:invitation", admin.withdraw)
+	a.GET("/trail", trail.list)
 	a.GET("/sites", admin.sites)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)

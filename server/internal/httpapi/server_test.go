@@ -77,7 +77,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	parts := Parts{
 		Catalog: catalog, Recorder: recorder, Journal: store, Query: store, Counts: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
-		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
+		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now), Trail: store,
 		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},

@@ -100,6 +100,7 @@ func (a *admin) signIn(c echo.Context) error {
 	}
 	user, err := a.accounts.SignIn(c.Request().Context(), body, c.RealIP())
 	if err != nil {
+		c.Set(userKey, account.User{Email: a.accounts.Known(c.Request().Context(), body.Email)})
 		return busy(err)
 	}
 	a.log.InfoContext(c.Request().Context(), "signed in", "role", user.Role)
@@ -108,6 +109,9 @@ func (a *admin) signIn(c echo.Context) error {
 
 // signOut ends the session, here and in the browser.
 func (a *admin) signOut(c echo.Context) error {
+	if user, err := a.user(c); err == nil {
+		c.Set(userKey, user)
+	}
 	cookie, err := a.sessions.End(c.Request().Context(), isSecure(c))
 	if err != nil {
 		return err
@@ -127,6 +131,7 @@ func busy(err error) error {
 }
 
 func (a *admin) startSession(c echo.Context, status int, user account.User) error {
+	c.Set(userKey, user)
 	device := useragent.Name(c.Request().UserAgent())
 	cookie, err := a.sessions.Start(c.Request().Context(), user, device, isSecure(c))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/account/accounttest"
+	"assent/server/internal/admintrail/admintrailtest"
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
 	"assent/server/internal/exposure"
@@ -124,6 +125,7 @@ func testAccounts(t *testing.T, url string) {
 		movingtest.TestHoldings(t, func(t *testing.T) moving.Front { return fresh(t) })
 	})
 	t.Run("Sessions", func(t *testing.T) { accounttest.TestSessionStore(t, fresh(t)) })
+	t.Run("Acts", func(t *testing.T) { admintrailtest.TestStore(t, fresh(t)) })
 	t.Run("DayKeys", func(t *testing.T) {
 		daykeytest.TestStore(t, func(t *testing.T) daykeytest.Open {
 			empty(t, url)

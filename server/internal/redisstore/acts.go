@@ -1,0 +1,72 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+
+	"assent/schemas"
+	"assent/server/internal/admintrail"
+)
+
+var _ admintrail.Store = (*Store)(nil)
+
+const (
+	actField = "a"
+	actsRead = 500 // Entries of the stream at once, of which a filter may take few.
+)
+
+// AppendAct implements admintrail.Store.
+func (s *Store) AppendAct(ctx context.Context, act admintrail.Act) error {
+	packed, err := json.Marshal(act)
+	if err != nil {
+		return fmt.Errorf("encode act: %w", err)
+	}
+	err = s.client.XAdd(ctx, &redis.XAddArgs{Stream: schemas.ActsKey(), Values: []any{actField, packed}}).Err()
+	if err != nil {
+		return unavailable("write admin trail to redis", err)
+	}
+	return nil
+}
+
+// Acts implements admintrail.Store.
+func (s *Store) Acts(ctx context.Context, filter admintrail.Filter) ([]admintrail.Act, error) {
+	var acts []admintrail.Act
+	end := "+"
+	if filter.Before != "" {
+		end = "(" + filter.Before
+	}
+	for {
+		entries, err := s.client.XRevRangeN(ctx, schemas.ActsKey(), end, "-", actsRead).Result()
+		if err != nil {
+			return nil, unavailable("read admin trail from redis", err)
+		}
+		for _, entry := range entries {
+			act, err := decodeAct(entry)
+			if err != nil {
+				return nil, err
+			}
+			if filter.Matches(act) {
+				acts = append(acts, act)
+			}
+			if len(acts) == admintrail.PageSize {
+				return acts, nil
+			}
+		}
+		if len(entries) < actsRead {
+			return acts, nil
+		}
+		end = "(" + entries[len(entries)-1].ID
+	}
+}
+
+func decodeAct(entry redis.XMessage) (admintrail.Act, error) {
+	act := admintrail.Act{ID: entry.ID}
+	packed, _ := entry.Values[actField].(string)
+	if err := json.Unmarshal([]byte(packed), &act); err != nil {
+		return act, fmt.Errorf("decode act: %w", err)
+	}
+	return act, nil
+}
