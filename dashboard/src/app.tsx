@@ -1,10 +1,11 @@
 import { t } from './language.ts';
+import { Join } from './pages/join.tsx';
 import { SetUp } from './pages/setup.tsx';
 import { SignIn } from './pages/signin.tsx';
 import { Problem } from './parts/problem.tsx';
 import { Shell } from './parts/shell.tsx';
 import { Skeleton } from './parts/skeleton.tsx';
-import { loadSession, session, setupToken } from './session.ts';
+import { invitationToken, loadSession, session, setupToken } from './session.ts';
 
 /** The page that fits the session. */
 export const App = () => {
@@ -21,6 +22,7 @@ export const App = () => {
     case 'setup':
       return <SetUp token={setupToken(location.hash)} />;
     case 'signed-out':
+      if (invitationToken(location.hash)) return <Join token={invitationToken(location.hash)} />;
       return <SignIn expired={current.expired} />;
     case 'signed-in':
       return <Shell email={current.email} arrived={current.arrived} />;

@@ -41,6 +41,13 @@ export const setUp = async (setup: Setup): Promise<Failure | undefined> => {
   return failure;
 };
 
+/** Becomes a user with an invitation and signs in; returns why it did not work. */
+export const join = async (accepted: Setup): Promise<Failure | undefined> => {
+  const failure = await begin('invitations/accept', accepted);
+  if (!failure) history.replaceState(null, '', location.pathname + location.search);
+  return failure;
+};
+
 /** Signs out on the server; returns why it did not work. */
 export const signOut = async (): Promise<Failure | undefined> => {
   const result = await call('DELETE', 'session');
@@ -59,3 +66,6 @@ export const expire = (): void => {
 
 /** The one-time token of the set-up link: in the fragment, which browsers send to no server (ASVS 14.2.1). */
 export const setupToken = (hash: string): string => new URLSearchParams(hash.slice(1)).get('setup') ?? '';
+
+/** The one-time token of an invitation's link, kept there like that of the set-up link. */
+export const invitationToken = (hash: string): string => new URLSearchParams(hash.slice(1)).get('invitation') ?? '';

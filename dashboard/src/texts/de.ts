@@ -25,6 +25,13 @@ export const de: Texts = {
     badLink:
       'Dieser Einrichtungslink wurde schon benutzt, ist zu alt oder wurde ersetzt. Starten Sie den Server neu und öffnen Sie den Link, den er ausgibt.',
   },
+  join: {
+    title: 'Wählen Sie Ihr Passwort',
+    lead: 'Sie haben einen Link zu dieser Übersicht bekommen. Geben Sie die E-Mail-Adresse an, für die er gilt, und wählen Sie, womit Sie sich anmelden.',
+    submit: 'Zur Übersicht',
+    badLink:
+      'Dieser Link wurde schon benutzt, zurückgezogen oder ist älter als eine Woche, oder er gilt für eine andere E-Mail-Adresse. Bitten Sie um einen neuen.',
+  },
   signIn: {
     title: 'Anmelden',
     submit: 'Anmelden',

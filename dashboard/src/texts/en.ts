@@ -23,6 +23,13 @@ export const en = {
     badLink:
       'This set-up link was used already, is too old, or was replaced. Start the server again and open the link that it prints.',
   },
+  join: {
+    title: 'Choose your password',
+    lead: 'You were handed a link to this dashboard. Give the e-mail address that it is for, and choose how you will sign in.',
+    submit: 'Go to the dashboard',
+    badLink:
+      'This link was used already, was withdrawn or is older than a week, or it is for another e-mail address. Ask for a new one.',
+  },
   signIn: {
     title: 'Sign in',
     submit: 'Sign in',
