@@ -340,6 +340,41 @@ export interface Site {
   name: string;
   /** Web origins (RFC 6454) that may record decisions; `https://*.shop.example` stands for every subdomain, `http://localhost:*` for every port of a loopback host. */
   origins: string[];
+  /** IANA name of the zone whose days are the site's, such as Europe/Berlin; UTC by default. */
+  timeZone?: string;
   /** Id of the published notice. */
   notice: string;
+}
+
+/** What a new site is made of, or what becomes of one; what is left out stays as it is. */
+export interface SiteChange {
+  name?: string;
+  origins?: string[];
+  timeZone?: string;
+}
+
+/** What goes into the pages of a site. */
+export interface Embedding {
+  /** Script tag that follows each publication within minutes. */
+  moving: string;
+  /** Script tag of the bytes that are published now, for ever (SRI). */
+  pinned: string;
+  /** The moving tag asks by the rules of the visitor's region, the pinned one everybody by the strictest. */
+  followsRegion: boolean;
+  /** Inline script for the head, before everything, where tags are not annotated or Consent Mode is advanced. */
+  stub: string;
+  /** Directives that a page's own Content-Security-Policy needs besides. */
+  policy: string[];
+  /** Directive that allows the stub by its hash. */
+  stubPolicy: string;
+}
+
+/** What tells that the script runs on a site's pages. */
+export interface Presence {
+  /** Origin of the page that spoke to this server last. */
+  origin?: string;
+  /** When it did. */
+  at?: string;
+  /** When a visitor decided last, as any server recorded it. */
+  decidedAt?: string;
 }

@@ -344,6 +344,41 @@ type Site struct {
 	Name string `json:"name"`
 	// Web origins (RFC 6454) that may record decisions; `https://*.shop.example` stands for every subdomain, `http://localhost:*` for every port of a loopback host.
 	Origins []string `json:"origins"`
+	// IANA name of the zone whose days are the site's, such as Europe/Berlin; UTC by default.
+	TimeZone string `json:"timeZone,omitempty"`
 	// Id of the published notice.
 	Notice string `json:"notice"`
+}
+
+// SiteChange: What a new site is made of, or what becomes of one; what is left out stays as it is.
+type SiteChange struct {
+	Name     string   `json:"name,omitempty"`
+	Origins  []string `json:"origins,omitempty"`
+	TimeZone string   `json:"timeZone,omitempty"`
+}
+
+// Embedding: What goes into the pages of a site.
+type Embedding struct {
+	// Script tag that follows each publication within minutes.
+	Moving string `json:"moving"`
+	// Script tag of the bytes that are published now, for ever (SRI).
+	Pinned string `json:"pinned"`
+	// The moving tag asks by the rules of the visitor's region, the pinned one everybody by the strictest.
+	FollowsRegion bool `json:"followsRegion"`
+	// Inline script for the head, before everything, where tags are not annotated or Consent Mode is advanced.
+	Stub string `json:"stub"`
+	// Directives that a page's own Content-Security-Policy needs besides.
+	Policy []string `json:"policy"`
+	// Directive that allows the stub by its hash.
+	StubPolicy string `json:"stubPolicy"`
+}
+
+// Presence: What tells that the script runs on a site's pages.
+type Presence struct {
+	// Origin of the page that spoke to this server last.
+	Origin string `json:"origin,omitempty"`
+	// When it did.
+	At time.Time `json:"at,omitzero"`
+	// When a visitor decided last, as any server recorded it.
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
 }

@@ -181,7 +181,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
-		Catalog: catalog, Recorder: s.recorder, Journal: stores.front, Query: stores.back,
+		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: stores.front, Query: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,

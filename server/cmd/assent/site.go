@@ -33,6 +33,7 @@ type siteAddCommand struct {
 	siteFlags
 	Name   string   `help:"What people call the site." required:"" placeholder:"NAME"`
 	Origin []string `help:"Origin of its pages, such as https://shop.example; may be given several times. https://*.shop.example stands for all subdomains." required:"" sep:"none" placeholder:"ORIGIN"`
+	Zone   string   `help:"Time zone whose days are the site's, UTC unless given." name:"time-zone" placeholder:"Europe/Berlin"`
 	Notice string   `help:"Notice to publish, as notice.schema.json describes; without it a complete default one." placeholder:"FILE.json"`
 	JSON   bool     `help:"Print JSON: id, script, notice." name:"json"`
 }
@@ -48,7 +49,7 @@ func (c *siteAddCommand) Run(env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	added, err := publisherOf(store).Add(env.ctx, site.New{Name: c.Name, Origins: c.Origin, Notice: notice})
+	added, err := publisherOf(store).Add(env.ctx, site.New{Name: c.Name, Origins: c.Origin, TimeZone: c.Zone, Notice: notice})
 	if err != nil {
 		return err
 	}
@@ -70,12 +71,13 @@ type siteSetCommand struct {
 	ID     string   `arg:"" help:"The site's id; see: assent site list."`
 	Name   string   `help:"What people call the site." placeholder:"NAME"`
 	Origin []string `help:"Origins of its pages, instead of those it had; may be given several times." sep:"none" placeholder:"ORIGIN"`
+	Zone   string   `help:"Time zone whose days are the site's." name:"time-zone" placeholder:"Europe/Berlin"`
 	Notice string   `help:"Notice to publish, instead of the one it had." placeholder:"FILE.json"`
 }
 
 // Run changes what was given.
 func (c *siteSetCommand) Run(env *environment) (err error) {
-	change := site.Change{Name: c.Name, Origins: c.Origin}
+	change := site.Change{Name: c.Name, Origins: c.Origin, TimeZone: c.Zone}
 	if c.Notice != "" {
 		notice, err := readNotice(c.Notice)
 		if err != nil {

@@ -29,6 +29,7 @@ import (
 // Parts are what the server is wired from. All are needed.
 type Parts struct {
 	Catalog      *site.Catalog
+	Publisher    site.Publisher
 	Recorder     *recording.Recorder
 	Journal      recording.Journal // Read only; decisions go through the Recorder.
 	Query        reporting.Query
@@ -71,6 +72,8 @@ func New(p Parts) (http.Handler, error) {
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := newExposures(p.Signer, p.Metrics)
+	presence := &presence{now: p.Now}
+	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -91,9 +94,9 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/decisions/trial", visitors.try, fromAnywhere, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/decisions/trial", visitors.preflight, fromAnywhere)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
-	e.POST("/v1/sites/:site/exposures", exposures.count, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.POST("/v1/sites/:site/exposures", exposures.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)
@@ -104,6 +107,10 @@ func New(p Parts) (http.Handler, error) {
 	a.DELETE("/session", admin.signOut)
 	a.POST("/setup", admin.setUp)
 	a.GET("/sites", admin.sites, admin.signedIn)
+	a.POST("/sites", sites.create, admin.signedIn)
+	a.PATCH("/sites/:site", sites.change, admin.signedIn)
+	a.GET("/sites/:site/embedding", sites.embedding, admin.signedIn)
+	a.GET("/sites/:site/presence", sites.alive, admin.signedIn)
 	a.GET("/sites/:site/report", admin.report, admin.signedIn)
 	a.GET("/sites/:site/sightings", sightings.list, admin.signedIn)
 

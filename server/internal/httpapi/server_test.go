@@ -72,7 +72,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
-		Catalog: catalog, Recorder: recorder, Journal: store, Query: store,
+		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
 		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(daykey.NewRing(store, rand.Reader), time.Now),

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // Containers have no time zones of their own.
 
 	"assent/schemas"
 )
@@ -27,6 +29,8 @@ type New struct {
 	Name    string
 	Origins []string
 	Notice  schemas.Notice // As its owner wrote it.
+
+	TimeZone string // IANA name; empty for UTC.
 }
 
 // Add creates a site with its first notice. The notice is stored before the site that names it, so that a site never
@@ -50,9 +54,10 @@ func (p Publisher) Add(ctx context.Context, n New) (schemas.Site, error) {
 
 // Change is what becomes of a site; what is nil or empty stays as it is.
 type Change struct {
-	Name    string
-	Origins []string
-	Notice  *schemas.Notice // As its owner wrote it; published at once.
+	Name     string
+	Origins  []string
+	TimeZone string
+	Notice   *schemas.Notice // As its owner wrote it; published at once.
 }
 
 // Change replaces parts of a site. An earlier notice stays in the archive, because decisions point to it.
@@ -61,7 +66,7 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 	if err != nil {
 		return schemas.Site{}, err
 	}
-	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins}
+	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins, TimeZone: cmp.Or(c.TimeZone, known.TimeZone)}
 	if len(c.Origins) > 0 {
 		wanted.Origins = c.Origins
 	}
@@ -105,12 +110,15 @@ func checkOrigins(n schemas.Notice, origins []string) error {
 func (p Publisher) IsCurrent(known schemas.Site, n New) bool {
 	wanted, _, _, err := p.prepare(n)
 	return err == nil && known.ID == wanted.ID && known.Name == wanted.Name && known.Notice == wanted.Notice &&
-		slices.Equal(known.Origins, wanted.Origins)
+		slices.Equal(known.Origins, wanted.Origins) && (n.TimeZone == "" || known.TimeZone == wanted.TimeZone)
 }
 
 // prepare completes and checks everything without storing it.
 func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notice, document []byte, err error) {
-	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}}
+	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}, TimeZone: n.TimeZone}
+	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
+		return prepared, complete, nil, invalid("/timeZone", fmt.Sprintf("%q is no time zone; write its IANA name, such as Europe/Berlin", n.TimeZone))
+	}
 	for _, text := range n.Origins {
 		origin, err := ParseOrigin(text)
 		if err != nil {
