@@ -1,14 +1,20 @@
-import type { Problem } from '../../schemas/types.gen.ts';
+import type { Fault, Problem } from '../../schemas/types.gen.ts';
 
 /** Why a request brought nothing. */
-export type Failure = { kind: 'offline' } | { kind: 'http'; status: number; retryAfter: number; pointers: string[] };
+export type Failure =
+  | { kind: 'offline' }
+  | { kind: 'http'; status: number; retryAfter: number; pointers: string[]; faults?: Fault[] };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 const patience = 15_000; // Milliseconds until a silent server counts as gone.
 
 /** Calls the admin API; a path such as `session`. An answer without body has the value undefined. */
-export const call = async <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Result<T>> => {
+export const call = async <T>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Result<T>> => {
   try {
     const response = await fetch(`/v1/admin/${path}`, {
       method,
@@ -31,5 +37,6 @@ const failureOf = async (response: Response): Promise<Failure> => {
     status: response.status,
     retryAfter: Number(response.headers.get('Retry-After') ?? 0),
     pointers: (problem?.errors ?? []).map((fault) => fault.pointer),
+    faults: problem?.errors ?? [],
   };
 };
