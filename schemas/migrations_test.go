@@ -22,6 +22,7 @@ var taken = map[string]string{
 	"embedded/0002_sightings.sql":        "bbda0d1b2c039817",
 	"embedded/0003_regime.sql":           "40b5537007a5bf25",
 	"embedded/0004_by_subject.sql":       "d4a23cc107ab83ba",
+	"embedded/0005_notices.sql":          "52884057e029d1f3",
 }
 
 func TestStepsThatWereTakenStayAsTheyWere(t *testing.T) {

@@ -86,6 +86,66 @@ export interface Current {
   recordedAt: string;
 }
 
+/** What is being written for a site's next notice; one per site. */
+export interface Draft {
+  /** Grows with each change; 0 while there was none. */
+  revision: number;
+  /** Id of the notice that was published when it was begun. */
+  base: string;
+  notice: Notice;
+  /** Who changed it last. */
+  by?: string;
+  /** When. */
+  at?: string;
+}
+
+/** That a site published a notice. */
+export interface Publication {
+  /** Its id. */
+  notice: string;
+  /** When; absent of one from before this was kept. */
+  at?: string;
+  /** Who; absent for the command line. */
+  by?: string;
+}
+
+/** Which notice to publish. */
+export interface PublicationOrder {
+  /** Id of an earlier notice, to go back to it; without one, the draft is published. */
+  notice?: string;
+}
+
+/** One member that the draft changes. */
+export interface Difference {
+  /** JSON Pointer (RFC 6901) into the complete notice; items of lists that have an id go by that. */
+  pointer: string;
+  /** JSON of what is published; empty where it is new. */
+  before: string;
+  /** JSON of what is in the draft; empty where it is gone. */
+  after: string;
+}
+
+/** What the lint has to say. */
+export interface Finding {
+  /** An error stops the publication. */
+  severity: 'error' | 'warning';
+  /** JSON Pointer of the member at fault. */
+  pointer: string;
+  /** Where it comes from, such as GDPR Art. 7(3); empty for a form that is wrong. */
+  rule: string;
+  /** What is wrong and how to mend it. */
+  detail: string;
+}
+
+/** A draft, what it changes, and what stands against publishing it. */
+export interface Review {
+  draft: Draft;
+  /** Id of the notice that is published now. */
+  published: string;
+  differences: Difference[];
+  findings: Finding[];
+}
+
 /** A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor. */
 export interface Exposure {
   /** Id of the notice. */

@@ -90,6 +90,66 @@ type Current struct {
 	RecordedAt time.Time `json:"recordedAt"`
 }
 
+// Draft: What is being written for a site's next notice; one per site.
+type Draft struct {
+	// Grows with each change; 0 while there was none.
+	Revision int `json:"revision"`
+	// Id of the notice that was published when it was begun.
+	Base   string `json:"base"`
+	Notice Notice `json:"notice"`
+	// Who changed it last.
+	By string `json:"by,omitempty"`
+	// When.
+	At time.Time `json:"at,omitzero"`
+}
+
+// Publication: That a site published a notice.
+type Publication struct {
+	// Its id.
+	Notice string `json:"notice"`
+	// When; absent of one from before this was kept.
+	At time.Time `json:"at,omitzero"`
+	// Who; absent for the command line.
+	By string `json:"by,omitempty"`
+}
+
+// PublicationOrder: Which notice to publish.
+type PublicationOrder struct {
+	// Id of an earlier notice, to go back to it; without one, the draft is published.
+	Notice string `json:"notice,omitempty"`
+}
+
+// Difference: One member that the draft changes.
+type Difference struct {
+	// JSON Pointer (RFC 6901) into the complete notice; items of lists that have an id go by that.
+	Pointer string `json:"pointer"`
+	// JSON of what is published; empty where it is new.
+	Before string `json:"before"`
+	// JSON of what is in the draft; empty where it is gone.
+	After string `json:"after"`
+}
+
+// Finding: What the lint has to say.
+type Finding struct {
+	// An error stops the publication.
+	Severity string `json:"severity"`
+	// JSON Pointer of the member at fault.
+	Pointer string `json:"pointer"`
+	// Where it comes from, such as GDPR Art. 7(3); empty for a form that is wrong.
+	Rule string `json:"rule"`
+	// What is wrong and how to mend it.
+	Detail string `json:"detail"`
+}
+
+// Review: A draft, what it changes, and what stands against publishing it.
+type Review struct {
+	Draft Draft `json:"draft"`
+	// Id of the notice that is published now.
+	Published   string       `json:"published"`
+	Differences []Difference `json:"differences"`
+	Findings    []Finding    `json:"findings"`
+}
+
 // Exposure: A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor.
 type Exposure struct {
 	// Id of the notice.
