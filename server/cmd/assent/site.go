@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -63,7 +64,7 @@ func (c *siteAddCommand) Run(env *environment) (err error) {
 }
 
 func publisherOf(store front) site.Publisher {
-	return site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: tryScript}
+	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: tryScript}
 }
 
 type siteSetCommand struct {

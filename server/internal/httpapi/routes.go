@@ -73,7 +73,8 @@ func New(p Parts) (http.Handler, error) {
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := newExposures(p.Signer, p.Metrics)
 	presence := &presence{now: p.Now}
-	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
+	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies, who: admin.email}
+	notices := &notices{publisher: p.Publisher, catalog: p.Catalog, who: admin.email}
 	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -111,6 +112,11 @@ func New(p Parts) (http.Handler, error) {
 	a.PATCH("/sites/:site", sites.change, admin.signedIn)
 	a.GET("/sites/:site/embedding", sites.embedding, admin.signedIn)
 	a.GET("/sites/:site/presence", sites.alive, admin.signedIn)
+	a.GET("/sites/:site/draft", notices.draft, admin.signedIn)
+	a.PUT("/sites/:site/draft", notices.write, admin.signedIn)
+	a.GET("/sites/:site/publications", notices.publications, admin.signedIn)
+	a.POST("/sites/:site/publications", notices.publish, admin.signedIn)
+	a.GET("/sites/:site/notices/:notice", notices.notice, admin.signedIn)
 	a.GET("/sites/:site/report", admin.report, admin.signedIn)
 	a.GET("/sites/:site/sightings", sightings.list, admin.signedIn)
 

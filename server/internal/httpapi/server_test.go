@@ -56,7 +56,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
 	shop, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{shopOrigin}, Notice: schemas.Notice{
 		Services: []schemas.Service{{ID: "youtube", Purpose: "marketing"}},
 	}})

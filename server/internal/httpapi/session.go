@@ -81,6 +81,12 @@ func (a *admin) user(c echo.Context) (account.User, error) {
 	return user, err
 }
 
+// email names whose session it is.
+func (a *admin) email(c echo.Context) (string, error) {
+	user, err := a.user(c)
+	return user.Email, err
+}
+
 // session tells whether to set up, to sign in, or who is signed in.
 func (a *admin) session(c echo.Context) error {
 	user, err := a.user(c)

@@ -20,6 +20,7 @@ type sites struct {
 	query     reporting.Query
 	presence  *presence
 	policies  *policies // Knows this server's own address.
+	who       func(c echo.Context) (string, error)
 }
 
 // create makes a site with the default notice.
@@ -28,7 +29,11 @@ func (s *sites) create(c echo.Context) error {
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	added, err := s.publisher.Add(c.Request().Context(), site.New{Name: body.Name, Origins: body.Origins, TimeZone: body.TimeZone})
+	by, err := s.who(c)
+	if err != nil {
+		return err
+	}
+	added, err := s.publisher.Add(c.Request().Context(), site.New{Name: body.Name, Origins: body.Origins, TimeZone: body.TimeZone, By: by})
 	if err != nil {
 		return err
 	}
@@ -41,10 +46,14 @@ func (s *sites) change(c echo.Context) error {
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	changed, err := s.publisher.Change(c.Request().Context(), c.Param("site"),
-		site.Change{Name: body.Name, Origins: body.Origins, TimeZone: body.TimeZone})
+	by, err := s.who(c)
 	if err != nil {
 		return err
+	}
+	changed, err := s.publisher.Change(c.Request().Context(), c.Param("site"),
+		site.Change{Name: body.Name, Origins: body.Origins, TimeZone: body.TimeZone, By: by})
+	if err != nil {
+		return stale(err)
 	}
 	return s.answer(c, http.StatusOK, changed)
 }
