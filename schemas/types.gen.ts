@@ -137,6 +137,12 @@ export interface Finding {
   detail: string;
 }
 
+/** Where a notice can be looked at. */
+export interface Preview {
+  /** Path of a page for a sandboxed frame, for an hour. */
+  address: string;
+}
+
 /** A draft, what it changes, and what stands against publishing it. */
 export interface Review {
   draft: Draft;

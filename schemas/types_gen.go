@@ -141,6 +141,12 @@ type Finding struct {
 	Detail string `json:"detail"`
 }
 
+// Preview: Where a notice can be looked at.
+type Preview struct {
+	// Path of a page for a sandboxed frame, for an hour.
+	Address string `json:"address"`
+}
+
 // Review: A draft, what it changes, and what stands against publishing it.
 type Review struct {
 	Draft Draft `json:"draft"`

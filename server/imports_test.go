@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        stores,
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

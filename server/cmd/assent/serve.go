@@ -186,7 +186,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now),
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
+		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signer: exposure.NewSigner(s.keys, time.Now), PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.recorder.Close(ctx))

@@ -93,3 +93,15 @@ func TestEveryVersionStaysAndCanBePublishedAgain(t *testing.T) {
 		t.Errorf("a notice that was never published: %d", answer.StatusCode)
 	}
 }
+
+func TestWhatNoticesAreMadeOfIsListed(t *testing.T) {
+	s := startServer(t)
+	cookie := s.setUp()
+	if _, text := s.admin(http.MethodGet, "services", nil, "Cookie", cookie); len(decode[[]schemas.Service](t, text)) < 100 {
+		t.Errorf("services: %s", text)
+	}
+	_, text := s.admin(http.MethodGet, "texts", nil, "Cookie", cookie)
+	if texts := decode[map[string]map[string]string](t, text); texts["de"]["action.reject-all"] == "" {
+		t.Errorf("texts: %s", text)
+	}
+}

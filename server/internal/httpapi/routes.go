@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"assent/server/internal/account"
+	"assent/server/internal/daykey"
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
@@ -46,6 +47,7 @@ type Parts struct {
 	Regions        Regions
 	Limiter        *ratelimit.Limiter // nil for none.
 	Signer         *exposure.Signer
+	Keys           *daykey.Ring
 	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
@@ -75,6 +77,7 @@ func New(p Parts) (http.Handler, error) {
 	presence := &presence{now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies, who: admin.email}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog, who: admin.email}
+	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
 	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -112,17 +115,24 @@ func New(p Parts) (http.Handler, error) {
 	a.PATCH("/sites/:site", sites.change, admin.signedIn)
 	a.GET("/sites/:site/embedding", sites.embedding, admin.signedIn)
 	a.GET("/sites/:site/presence", sites.alive, admin.signedIn)
+	a.GET("/services", notices.services, admin.signedIn)
+	a.GET("/texts", notices.texts, admin.signedIn)
 	a.GET("/sites/:site/draft", notices.draft, admin.signedIn)
 	a.PUT("/sites/:site/draft", notices.write, admin.signedIn)
 	a.GET("/sites/:site/publications", notices.publications, admin.signedIn)
 	a.POST("/sites/:site/publications", notices.publish, admin.signedIn)
 	a.GET("/sites/:site/notices/:notice", notices.notice, admin.signedIn)
+	a.GET("/sites/:site/preview", previews.open, admin.signedIn)
 	a.GET("/sites/:site/report", admin.report, admin.signedIn)
 	a.GET("/sites/:site/sightings", sightings.list, admin.signedIn)
 
 	e.GET("/", redirect("/dashboard/"))
 	e.GET("/dashboard", redirect("/dashboard/"))
 	e.Match(read, "/dashboard/*", dashboard.serve)
+
+	e.GET("/preview/:token/", previews.page)
+	e.GET("/preview/:token/s/:site/:file", previews.file)
+	e.GET("/preview/:token/s/:site/:hash/:file", previews.file)
 
 	e.GET("/demo", redirect("/demo/"))
 	e.Match(read, "/demo/*", demo.serve)

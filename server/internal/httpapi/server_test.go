@@ -70,12 +70,13 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	s := &testServer{t: t, store: store, catalog: catalog, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
 		accounts: account.New(store, time.Now, rand.Reader)}
 	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
+	keys := daykey.NewRing(store, rand.Reader)
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
 		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now),
-		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(daykey.NewRing(store, rand.Reader), time.Now),
+		Sightings: s.counter, Sighted: store, Keys: keys, Signer: exposure.NewSigner(keys, time.Now),
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
