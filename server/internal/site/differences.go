@@ -40,6 +40,12 @@ func compare(found *[]schemas.Difference, path []string, before, after any) erro
 		return nil
 	}
 	from, to := members(before), members(after)
+	switch {
+	case before == nil && !isItem(after):
+		from = map[string]any{}
+	case after == nil && !isItem(before):
+		to = map[string]any{}
+	}
 	if from == nil || to == nil {
 		return differ(found, path, before, after)
 	}
@@ -72,6 +78,12 @@ func members(node any) map[string]any {
 		items[id] = object
 	}
 	return items
+}
+
+// isItem tells a purpose or a service, which comes and goes as a whole.
+func isItem(node any) bool {
+	object, _ := node.(map[string]any)
+	return object["id"] != nil
 }
 
 func differ(found *[]schemas.Difference, path []string, before, after any) error {
