@@ -11,15 +11,18 @@ const patience = 15_000; // Milliseconds until a silent server counts as gone.
 
 /** Calls the admin API; a path such as `session`. An answer without body has the value undefined. */
 export const call = async <T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
+  headers: Record<string, string> = {},
 ): Promise<Result<T>> => {
   try {
     const response = await fetch(`/v1/admin/${path}`, {
       method,
       signal: AbortSignal.timeout(patience),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', ...headers } }),
     });
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
     const value = response.status === 204 ? undefined : await response.json();

@@ -8,6 +8,7 @@ import './style/frame.css';
 import './style/form.css';
 import './style/figures.css';
 import './style/tables.css';
+import './style/notice.css';
 
 const root = document.getElementById('app');
 if (root) {

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { complaints, startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, enter, overflow, owner, setupLink, sight, violations } from './lab.ts';
+import { enter, overflow, owner, setupLink, sight, violations } from './lab.ts';
 
 let assent: Assent;
 let browser: Browser;

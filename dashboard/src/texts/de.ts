@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { noticePage } from './notice.de.ts';
 import { sitePage } from './site.de.ts';
 
 /** German texts. */
@@ -149,4 +150,5 @@ export const de: Texts = {
   },
 
   sitePage,
+  noticePage,
 };

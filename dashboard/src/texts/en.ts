@@ -1,3 +1,4 @@
+import { noticePage } from './notice.en.ts';
 import { sitePage } from './site.en.ts';
 
 /** English texts; also the shape that every other language fills. */
@@ -151,6 +152,7 @@ export const en = {
   },
 
   sitePage,
+  noticePage,
 };
 
 export type Texts = typeof en;
