@@ -84,6 +84,9 @@ func (c *siteSetCommand) Run(env *environment) (err error) {
 		if err != nil {
 			return err
 		}
+		if err := lint(env, notice); err != nil {
+			return fmt.Errorf("notice %s: %w", c.Notice, err)
+		}
 		change.Notice = &notice
 	}
 	store, err := c.openExisting(env)
@@ -100,6 +103,24 @@ func (c *siteSetCommand) Run(env *environment) (err error) {
 	}
 	_, err = fmt.Fprintf(env.stdout, "%s is %q on %s with the notice %s\n", changed.ID, changed.Name, strings.Join(changed.Origins, ", "), changed.Notice)
 	return err
+}
+
+// lint tells what stands against a notice, and refuses it where an error does.
+func lint(env *environment, n schemas.Notice) error {
+	complete, err := site.Complete(n, snippet.Texts())
+	if err != nil {
+		return err
+	}
+	findings := site.Lint(complete)
+	if err := site.Refusal(findings); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if _, err := fmt.Fprintf(env.stderr, "%s: %s: %s\n", f.Severity, f.Pointer, site.Explain(f)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func noSuchSite(id string) error { return fmt.Errorf("there is no site %q; see: assent site list", id) }

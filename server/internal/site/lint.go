@@ -96,6 +96,14 @@ func findingsOf(faults []schemas.Fault, complete schemas.Notice) []schemas.Findi
 	return findings
 }
 
+// Explain says what a finding is, with the rule that it comes from.
+func Explain(f schemas.Finding) string {
+	if f.Rule == "" {
+		return f.Detail
+	}
+	return f.Detail + " (" + f.Rule + ")"
+}
+
 // Refusal is what keeps a notice with these findings from being published, a *consent.InvalidError, or nil.
 func Refusal(findings []schemas.Finding) error {
 	var faults []schemas.Fault
@@ -103,11 +111,7 @@ func Refusal(findings []schemas.Finding) error {
 		if f.Severity != severityError {
 			continue
 		}
-		detail := f.Detail
-		if f.Rule != "" {
-			detail += " (" + f.Rule + ")"
-		}
-		faults = append(faults, schemas.Fault{Pointer: f.Pointer, Detail: detail})
+		faults = append(faults, schemas.Fault{Pointer: f.Pointer, Detail: Explain(f)})
 	}
 	if faults == nil {
 		return nil
