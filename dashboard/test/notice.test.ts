@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Presence, Report, Review } from '../../schemas/types.gen.ts';
+import type { Presence, Report, Review, ThirdParties } from '../../schemas/types.gen.ts';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, enter, overflow, owner, setupLink, violations } from './lab.ts';
+import { dashboardOf, enter, overflow, owner, setupLink, sight, violations } from './lab.ts';
 
 let assent: Assent;
 let browser: Browser;
@@ -138,6 +138,25 @@ test('two editors do not overwrite each other', async () => {
   await other.getByRole('button', { name: 'Load theirs' }).click();
   await until(async () => (await other.getByLabel('Days until').inputValue()) === '90', 'the other one sees it');
   await other.close();
+});
+
+test('third parties that pages met get into the notice with one click', async () => {
+  await sight(assent, site, 'https://shop.example', [
+    { host: 'cdn.nobody.example', kind: 'script' },
+    { host: 'js.stripe.com', kind: 'script', service: 'stripe' },
+  ]);
+  await until(async () => (await ask<ThirdParties>('sightings')).sighted.length === 2, 'both are written down');
+  await page.reload();
+  await page.getByRole('button', { name: 'Add cdn.nobody.example as Analytics' }).click();
+  await saved('it is in the draft', ({ draft }) =>
+    (draft.notice.services ?? []).some(
+      ({ hosts, purpose }) => hosts?.[0] === 'cdn.nobody.example' && purpose === 'analytics',
+    ),
+  );
+  await page.getByRole('button', { name: 'Add Stripe' }).click();
+  await saved('so is the known one', ({ draft }) => (draft.notice.services ?? []).some(({ id }) => id === 'stripe'));
+  assert.equal(await page.getByText('not in the notice').count(), 0);
+  assert.deepEqual(await violations(page), []);
 });
 
 test('a phone shows one pane at a time', async () => {

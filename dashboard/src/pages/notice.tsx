@@ -14,6 +14,7 @@ import { Purposes } from '../parts/notice/purposes.tsx';
 import { ReleaseTab } from '../parts/notice/release.tsx';
 import { RulesTab } from '../parts/notice/rules.tsx';
 import { Services } from '../parts/notice/services.tsx';
+import { SightedHosts } from '../parts/notice/sighted.tsx';
 import { TextsTab } from '../parts/notice/texts.tsx';
 import { VersionsTab } from '../parts/notice/versions.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -86,6 +87,7 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
         </nav>
         {tab === 'services' && <Purposes notice={notice} />}
         {tab === 'services' && <Services notice={notice} />}
+        {tab === 'services' && <SightedHosts site={site.id} notice={notice} />}
         {tab === 'texts' && <TextsTab notice={notice} />}
         {tab === 'look' && <LookTab notice={notice} />}
         {tab === 'rules' && <RulesTab notice={notice} />}

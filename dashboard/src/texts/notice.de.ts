@@ -41,6 +41,13 @@ export const noticePage: typeof english = {
   cookies: 'Cookie-Namen',
   storage: 'Speicherschlüssel',
 
+  sighted: 'Auf Ihren Seiten gesehen, nicht im Hinweis',
+  sightedHint:
+    'Darauf trafen die Browser der Besucher in den letzten 90 Tagen. Sagen Sie vor der Veröffentlichung, wer hinter einem unbekannten steht.',
+  seenOn: (pages: string) => `${pages} Seitenaufrufe`,
+  as: (purpose: string) => `als ${purpose}`,
+  addAs: (host: string, purpose: string) => `${host} als ${purpose} hinzufügen`,
+
   languages: 'Sprachen',
   addLanguage: 'Sprache hinzufügen',
   language: 'Sprache',

@@ -39,6 +39,12 @@ export const noticePage = {
   cookies: 'Cookies',
   storage: 'Storage keys',
 
+  sighted: 'Seen on your pages, not in the notice',
+  sightedHint: 'Visitors’ browsers met these in the last 90 days. Say who is behind an unknown one before you publish.',
+  seenOn: (pages: string) => `${pages} page views`,
+  as: (purpose: string) => `as ${purpose}`,
+  addAs: (host: string, purpose: string) => `Add ${host} as ${purpose}`,
+
   languages: 'Languages',
   addLanguage: 'Add a language',
   language: 'Language',
