@@ -2,6 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Finding, Notice, Review, Site } from '../../schemas/types.gen.ts';
 import { call, type Failure } from './api.ts';
 import { accept } from './failure.ts';
+import { measured, objections } from './measured.ts';
 import { keep } from './sites.ts';
 
 /** The notice as it is being written here; undefined until it is there. */
@@ -17,9 +18,10 @@ export const saving = signal<Saving>('saved');
 const refused = signal<Finding[]>([]);
 
 /** What stands against publishing, errors first. */
-export const findings = computed<Finding[]>(() =>
-  refused.value.length ? refused.value : (review.value?.findings ?? []),
-);
+export const findings = computed<Finding[]>(() => {
+  if (refused.value.length) return refused.value;
+  return [...(measured.value ? objections(measured.value) : []), ...(review.value?.findings ?? [])];
+});
 
 /** What is wrong in one member, by its JSON Pointer. */
 export const faultAt = (pointer: string): Finding | undefined =>
@@ -94,6 +96,7 @@ export const forgetDraft = (): void => {
   batch(() => {
     draft.value = undefined;
     review.value = undefined;
+    measured.value = undefined;
     refused.value = [];
   });
 };

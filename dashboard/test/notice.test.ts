@@ -113,6 +113,7 @@ test('what is wrong stands at its field and stops the publication', async () => 
 
 test('changes are told in plain words, published, and every version stays', async () => {
   await tab('Publish');
+  await page.getByText(/Measured in the preview: accept (\d+ × \d+), reject \1 pixels/).waitFor();
   await page.getByText('Texts › en › Title: A word before we begin').waitFor();
   await page.locator('fieldset').getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Published. Visitors get it').waitFor();

@@ -112,6 +112,15 @@ export const noticePage: typeof english = {
   published: 'Veröffentlicht. Besucher bekommen es binnen Minuten.',
   stopped: 'Fehler verhindern die Veröffentlichung. Beheben Sie diese zuerst.',
   stale: 'Jemand anderes war schneller. Laden Sie die Seite neu.',
+  measured: {
+    told: (accept: string, refuse: string, ratio: string) =>
+      `In der Vorschau gemessen: annehmen ${accept}, ablehnen ${refuse} Pixel, je ein Klick; Kontrast ${ratio}:1.`,
+    noRefusal: 'Auf der ersten Ebene kann man annehmen, aber nicht ablehnen.',
+    size: 'Eine Antwort ist größer als die andere. Formulieren Sie beide ähnlich.',
+    weight: 'Die Beschriftungen beider Antworten sind verschieden groß oder fett.',
+    colour: 'Die Antworten haben verschiedene Farben, sodass eine hervorsticht.',
+    contrast: 'Die Beschriftungen der Antworten sind schlecht lesbar. Wählen Sie eine andere Farbe.',
+  },
   clean: 'Nichts zu beanstanden.',
   severities: { error: 'Fehler', warning: 'Warnung' },
   changes: 'Was sich ändert',

@@ -106,6 +106,15 @@ export const noticePage = {
   published: 'Published. Visitors get it within minutes.',
   stopped: 'Errors stop the publication. Mend them first.',
   stale: 'Somebody else was faster. Load the page again.',
+  measured: {
+    told: (accept: string, refuse: string, ratio: string) =>
+      `Measured in the preview: accept ${accept}, reject ${refuse} pixels, one click each; contrast ${ratio}:1.`,
+    noRefusal: 'The first layer has a way to accept and none to refuse.',
+    size: 'One answer is larger than the other. Word both alike.',
+    weight: 'The labels of both answers differ in size or weight.',
+    colour: 'The answers differ in colour, so that one stands out.',
+    contrast: 'The labels of the answers cannot be read well. Choose another colour for the buttons.',
+  },
   clean: 'Nothing to object to.',
   severities: { error: 'Error', warning: 'Warning' },
   changes: 'What changes',

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview as Address, Notice } from '../../../../schemas/types.gen.ts';
 import { call } from '../../api.ts';
 import { t } from '../../language.ts';
 import { languageName } from '../../language-name.ts';
+import { type Measured, measured } from '../../measured.ts';
 import { useMeasure } from '../measure.ts';
 import { languagesOf } from './texts.tsx';
 
@@ -42,7 +43,7 @@ export const Preview = ({ site, notice, version, revision }: Props) => {
           <Glance label={t.noticePage.regime} value={regime} options={t.noticePage.asked} onChange={setRegime} />
         )}
       </div>
-      <Frame address={address} width={widths[width]} />
+      <Frame address={address} width={widths[width]} isDraft={!version} />
       <p class="hint">{t.noticePage.previewHint}</p>
     </section>
   );
@@ -69,13 +70,22 @@ const useAddress = (
   return address;
 };
 
-const Frame = ({ address, width }: { address: string; width: number }) => {
+const Frame = ({ address, width, isDraft }: { address: string; width: number; isDraft: boolean }) => {
   const room = useMeasure();
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const listen = ({ source, data }: MessageEvent<Measured>) => {
+      if (isDraft && source && source === frame.current?.contentWindow) measured.value = data;
+    };
+    addEventListener('message', listen);
+    return () => removeEventListener('message', listen);
+  }, [isDraft]);
   const scale = room.width ? Math.min(1, room.width / width) : 1;
   return (
     <div ref={room.ref} class="stage" style={{ blockSize: `${height * scale}px` }}>
       {address && (
         <iframe
+          ref={frame}
           title={t.noticePage.preview}
           src={address}
           sandbox="allow-scripts"

@@ -3,7 +3,8 @@ import type { Difference, Finding } from '../../../../schemas/types.gen.ts';
 import type { Failure } from '../../api.ts';
 import { findings, publish, review, saving } from '../../draft.ts';
 import { explain } from '../../explain.ts';
-import { t } from '../../language.ts';
+import { format, t } from '../../language.ts';
+import { type Box, contrast, measured } from '../../measured.ts';
 import { inWords } from '../../pointer.ts';
 
 /** What stands against publishing, what would change, and the button. */
@@ -26,6 +27,7 @@ export const ReleaseTab = () => {
     <fieldset>
       <legend>{t.noticePage.publish}</legend>
       <Findings all={findings.value} />
+      <Measurements />
       <Differences all={differences} done={done} />
       <button type="button" class="primary" aria-disabled={!ready || busy} onClick={onClick}>
         {t.noticePage.publish}
@@ -39,6 +41,15 @@ export const ReleaseTab = () => {
   );
 };
 
+// What the preview on show says of both answers.
+const Measurements = () => {
+  const { accept, refuse } = measured.value ?? {};
+  if (!accept || !refuse) return null;
+  const size = ({ width, height }: Box) => `${format.number(Math.round(width))} × ${format.number(Math.round(height))}`;
+  const ratio = format.number(Math.round(10 * Math.min(contrast(accept), contrast(refuse))) / 10);
+  return <p class="hint">{t.noticePage.measured.told(size(accept), size(refuse), ratio)}</p>;
+};
+
 const Findings = ({ all }: { all: Finding[] }) => {
   if (all.length === 0) return <p>{t.noticePage.clean}</p>;
   return (
@@ -47,7 +58,7 @@ const Findings = ({ all }: { all: Finding[] }) => {
         <li key={`${pointer} ${detail}`} class={severity}>
           <strong>{t.noticePage.severities[severity]}</strong> {inWords(pointer)}
           <br />
-          <span lang="en">{detail}</span> {rule && <span class="mark">{rule}</span>}
+          <span lang={pointer ? 'en' : undefined}>{detail}</span> {rule && <span class="mark">{rule}</span>}
         </li>
       ))}
     </ul>
