@@ -105,6 +105,10 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	}
 	failures = append(failures,
 		p.Front.PutSite(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}),
+		p.Front.Publish(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"},
+			schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}, schemas.Publication{Notice: "n2", At: begun, By: "ada@shop.example"}),
+		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 1, Base: "n2", Notice: schemas.Notice{LifetimeDays: 30}}),
+		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 2, Base: "n2", Notice: schemas.Notice{LifetimeDays: 90}, By: "ada@shop.example", At: begun}),
 		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Role: account.OwnerRole, CreatedAt: begun}),
 		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}))
 	if err := errors.Join(failures...); err != nil {
@@ -124,7 +128,7 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 	for kind, sum := range sums {
 		counts[kind] = sum.Count
 	}
-	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d notices:2 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
+	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d drafts:1 notices:2 publications:1 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
 		t.Errorf("the place holds %s, want %s", got, want)
 	}
 	last := map[string]consent.Record{}
@@ -176,7 +180,7 @@ func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 			all := fill(t, from)
 			backup := backUp(t, from)
 			restored, err := moving.Restore(t.Context(), backup, to, false)
-			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 6 {
+			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 8 {
 				t.Fatalf("Restore = %+v, %v", restored, err)
 			}
 			wantAll(t, to, all)
