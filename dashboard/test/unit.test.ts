@@ -6,6 +6,7 @@ import { format, pickLocale, t } from '../src/language.ts';
 import { contrast, objections } from '../src/measured.ts';
 import { grantedIn, marksOf, outcomeOf } from '../src/outcome.ts';
 import { axisTicks } from '../src/parts/scale.ts';
+import { inWords } from '../src/pointer.ts';
 import { hrefOf, parseRoute } from '../src/route.ts';
 import { setupToken } from '../src/session.ts';
 import { siteOf } from '../src/sites.ts';
@@ -177,4 +178,12 @@ test('buttons that differ, or that cannot be read, stop a publication', () => {
   const pale = { ...box, background: 'rgb(200, 200, 255)' };
   assert.deepEqual(told(pale, pale), [words.contrast]);
   assert.equal(contrast({ ...box, background: 'rgb(0, 0, 0)' }), 21);
+});
+
+test('members of a notice are called by what people call them', () => {
+  const notice = { services: [{ id: 'a' }, { id: 'own', name: 'Our own' }] };
+  assert.equal(inWords('/services/1/provider', notice), 'Services › Our own › Provider');
+  assert.equal(inWords('/services/youtube/provider', notice), 'Services › youtube › Provider');
+  assert.equal(inWords('/texts/de/banner.title'), 'Texts › de › Title');
+  assert.equal(inWords('/texts/de/a~1b~0c'), 'Texts › de › a/b~c');
 });

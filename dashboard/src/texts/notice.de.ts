@@ -44,7 +44,7 @@ export const noticePage: typeof english = {
   sighted: 'Auf Ihren Seiten gesehen, nicht im Hinweis',
   sightedHint:
     'Darauf trafen die Browser der Besucher in den letzten 90 Tagen. Sagen Sie vor der Veröffentlichung, wer hinter einem unbekannten steht.',
-  seenOn: (pages: string) => `${pages} Seitenaufrufe`,
+  seenOn: (pages: string) => `Seitenaufrufe: ${pages}`,
   as: (purpose: string) => `als ${purpose}`,
   addAs: (host: string, purpose: string) => `${host} als ${purpose} hinzufügen`,
 

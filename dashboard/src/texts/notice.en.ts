@@ -41,7 +41,7 @@ export const noticePage = {
 
   sighted: 'Seen on your pages, not in the notice',
   sightedHint: 'Visitors’ browsers met these in the last 90 days. Say who is behind an unknown one before you publish.',
-  seenOn: (pages: string) => `${pages} page views`,
+  seenOn: (pages: string) => `page views: ${pages}`,
   as: (purpose: string) => `as ${purpose}`,
   addAs: (host: string, purpose: string) => `Add ${host} as ${purpose}`,
 

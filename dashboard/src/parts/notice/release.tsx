@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Difference, Finding } from '../../../../schemas/types.gen.ts';
 import type { Failure } from '../../api.ts';
-import { findings, publish, review, saving } from '../../draft.ts';
+import { draft, findings, publish, review, saving } from '../../draft.ts';
 import { explain } from '../../explain.ts';
 import { format, t } from '../../language.ts';
 import { type Box, contrast, measured } from '../../measured.ts';
@@ -56,7 +56,7 @@ const Findings = ({ all }: { all: Finding[] }) => {
     <ul class="findings">
       {all.map(({ severity, pointer, rule, detail }) => (
         <li key={`${pointer} ${detail}`} class={severity}>
-          <strong>{t.noticePage.severities[severity]}</strong> {inWords(pointer)}
+          <strong>{t.noticePage.severities[severity]}</strong> {inWords(pointer, draft.value)}
           <br />
           <span lang={pointer ? 'en' : undefined}>{detail}</span> {rule && <span class="mark">{rule}</span>}
         </li>

@@ -110,8 +110,10 @@ const ServiceFields = ({ at, service, purposes, change, remove }: ServiceProps) 
       }
     />
   );
+  // Only at first: it must not close under the hands of who mends it.
+  const [open] = useState(faulty || !known);
   return (
-    <details class="service" open={faulty}>
+    <details class="service" open={open}>
       <summary>
         {service.name || known?.name || service.id} <span class="muted">{t.purposes[purpose] ?? purpose}</span>
       </summary>
