@@ -21,7 +21,7 @@ export const call = async <T>(
       method,
       signal: AbortSignal.timeout(patience),
       ...(body === undefined
-        ? {}
+        ? { headers }
         : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', ...headers } }),
     });
     if (!response.ok) return { ok: false, failure: await failureOf(response) };

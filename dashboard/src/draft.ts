@@ -89,6 +89,16 @@ export const publish = async (earlier?: string): Promise<Failure | undefined> =>
   return undefined;
 };
 
+/** Begins the draft anew from what is published; returns why it did not work. */
+export const discard = async (): Promise<Failure | undefined> => {
+  const answer = await call<Review>('DELETE', `sites/${site}/draft`, undefined, {
+    'If-Match': `"${review.value?.draft.revision}"`,
+  });
+  if (!answer.ok) return answer.failure;
+  await load(site);
+  return undefined;
+};
+
 /** Forgets it all, so that the next user of this browser sees none of it. */
 export const forgetDraft = (): void => {
   clearTimeout(timer);

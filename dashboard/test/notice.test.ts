@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Presence, Report, Review, ThirdParties } from '../../schemas/types.gen.ts';
+import type { Presence, Publication, Report, Review, ThirdParties } from '../../schemas/types.gen.ts';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { startBrowser, until } from '../../snippet/test/harness/browser.ts';
 import { dashboardOf, enter, overflow, owner, setupLink, sight, violations } from './lab.ts';
@@ -139,6 +139,21 @@ test('two editors do not overwrite each other', async () => {
   await other.getByRole('button', { name: 'Load theirs' }).click();
   await until(async () => (await other.getByLabel('Days until').inputValue()) === '90', 'the other one sees it');
   await other.close();
+});
+
+test('a draft that is older than what is published says so, and can be discarded', async () => {
+  const [, second] = await ask<Publication[]>('publications');
+  const answer = await context.request.post(`http://127.0.0.1:${assent.port}/v1/admin/sites/${site}/publications`, {
+    data: { notice: second?.notice },
+  });
+  assert.equal(answer.status(), 201);
+  await page.reload();
+  await tab('Publish');
+  await page.getByText('Another notice was published since').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Discard the draft' }).click();
+  await page.getByText('The draft is what is published.').waitFor();
+  assert.deepEqual((await ask<Review>('draft')).differences, []);
 });
 
 test('third parties that pages met get into the notice with one click', async () => {

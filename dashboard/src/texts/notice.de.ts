@@ -125,6 +125,8 @@ export const noticePage: typeof english = {
   severities: { error: 'Fehler', warning: 'Warnung' },
   changes: 'Was sich ändert',
   same: 'Der Entwurf entspricht dem Veröffentlichten.',
+  old: 'Seit Beginn dieses Entwurfs wurde ein anderer Hinweis veröffentlicht. Dieser würde ihn ersetzen.',
+  discard: 'Entwurf verwerfen',
   asJson: 'Als JSON',
   members: {
     look: 'Aussehen',

@@ -119,6 +119,8 @@ export const noticePage = {
   severities: { error: 'Error', warning: 'Warning' },
   changes: 'What changes',
   same: 'The draft is what is published.',
+  old: 'Another notice was published since this draft was begun. Publishing it takes that one’s place.',
+  discard: 'Discard the draft',
   asJson: 'As JSON',
   members: {
     look: 'Look',

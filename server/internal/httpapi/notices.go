@@ -64,6 +64,23 @@ func (n *notices) write(c echo.Context) error {
 	return answerReview(c, review)
 }
 
+// discard begins the draft of the revision that If-Match names anew from what is published.
+func (n *notices) discard(c echo.Context) error {
+	revision, err := revisionOf(c)
+	if err != nil {
+		return err
+	}
+	by, err := n.who(c)
+	if err != nil {
+		return err
+	}
+	review, err := n.publisher.Discard(c.Request().Context(), c.Param("site"), revision, by)
+	if err != nil {
+		return stale(err)
+	}
+	return answerReview(c, review)
+}
+
 // publish publishes the draft of the revision that If-Match names, or an earlier notice again.
 func (n *notices) publish(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("site")

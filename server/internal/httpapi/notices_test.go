@@ -52,6 +52,20 @@ func TestTwoEditorsDoNotOverwriteEachOther(t *testing.T) {
 	}
 }
 
+func TestADraftIsBegunAnew(t *testing.T) {
+	s := startServer(t)
+	cookie := s.setUp()
+	path := "sites/" + s.site.ID + "/draft"
+	s.admin(http.MethodPut, path, schemas.Notice{LifetimeDays: 30}, "Cookie", cookie, "If-Match", `"0"`)
+	if answer, text := s.admin(http.MethodDelete, path, nil, "Cookie", cookie, "If-Match", `"0"`); answer.StatusCode != http.StatusPreconditionFailed {
+		t.Errorf("of a revision that is over: %d %s", answer.StatusCode, text)
+	}
+	answer, text := s.admin(http.MethodDelete, path, nil, "Cookie", cookie, "If-Match", `"1"`)
+	if got := decode[schemas.Review](t, text); answer.StatusCode != http.StatusOK || len(got.Differences) != 0 || got.Draft.Revision != 2 {
+		t.Errorf("begun anew: %d %s", answer.StatusCode, text)
+	}
+}
+
 func TestTheLintStopsAPublication(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()

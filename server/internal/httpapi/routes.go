@@ -119,6 +119,7 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/texts", notices.texts, admin.signedIn)
 	a.GET("/sites/:site/draft", notices.draft, admin.signedIn)
 	a.PUT("/sites/:site/draft", notices.write, admin.signedIn)
+	a.DELETE("/sites/:site/draft", notices.discard, admin.signedIn)
 	a.GET("/sites/:site/publications", notices.publications, admin.signedIn)
 	a.POST("/sites/:site/publications", notices.publish, admin.signedIn)
 	a.GET("/sites/:site/notices/:notice", notices.notice, admin.signedIn)

@@ -104,6 +104,20 @@ func (p Publisher) Write(ctx context.Context, id string, revision int, n schemas
 	return p.review(known, published, d)
 }
 
+// Discard begins a site's draft of that revision anew from what is published. The error is consent.ErrConflict where
+// somebody else wrote in between.
+func (p Publisher) Discard(ctx context.Context, id string, revision int, by string) (schemas.Review, error) {
+	known, published, err := p.published(ctx, id)
+	if err != nil {
+		return schemas.Review{}, err
+	}
+	d := schemas.Draft{Revision: revision + 1, Base: known.Notice, Notice: Editable(published, p.Texts), By: by, At: p.Now().UTC()}
+	if err := p.Desk.PutDraft(ctx, id, d); err != nil {
+		return schemas.Review{}, err
+	}
+	return p.review(known, published, d)
+}
+
 // PublishDraft publishes a site's draft of that revision, unless the lint forbids it (a *consent.InvalidError) or it is
 // not that one any more (consent.ErrConflict).
 func (p Publisher) PublishDraft(ctx context.Context, id string, revision int, by string) (schemas.Site, error) {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Difference, Finding } from '../../../../schemas/types.gen.ts';
 import type { Failure } from '../../api.ts';
-import { draft, findings, publish, review, saving } from '../../draft.ts';
+import { discard, draft, findings, publish, review, saving } from '../../draft.ts';
 import { explain } from '../../explain.ts';
 import { format, t } from '../../language.ts';
 import { type Box, contrast, measured } from '../../measured.ts';
@@ -15,6 +15,7 @@ export const ReleaseTab = () => {
   const differences = review.value?.differences ?? [];
   const errors = findings.value.filter(({ severity }) => severity === 'error');
   const ready = saving.value === 'saved' && errors.length === 0 && differences.length > 0;
+  const isOld = review.value && review.value.draft.base !== review.value.published;
   const onClick = async () => {
     if (!ready || busy) return;
     setBusy(true);
@@ -28,11 +29,17 @@ export const ReleaseTab = () => {
       <legend>{t.noticePage.publish}</legend>
       <Findings all={findings.value} />
       <Measurements />
+      {isOld && differences.length > 0 && <p class="caution">{t.noticePage.old}</p>}
       <Differences all={differences} done={done} />
       <button type="button" class="primary" aria-disabled={!ready || busy} onClick={onClick}>
         {t.noticePage.publish}
       </button>
       {errors.length > 0 && <p class="hint">{t.noticePage.stopped}</p>}
+      {differences.length > 0 && (
+        <button type="button" class="quiet" onClick={async () => setFailure(await discard())}>
+          {t.noticePage.discard}
+        </button>
+      )}
       <p role="status">{done && differences.length === 0 && t.noticePage.published}</p>
       <div role="alert">
         {failure && <p class="refusal">{explain(failure, { 412: t.noticePage.stale, 422: t.noticePage.stopped })}</p>}
