@@ -94,6 +94,12 @@ func SitesKey() string { return "s:{sites}" }
 // RevisionKey counts the changes to any site. It shares the slot of SitesKey.
 func RevisionKey() string { return "r:{sites}" }
 
+// PublicationsKey is the list of what a site published, oldest first. It shares the slot of SitesKey.
+func PublicationsKey(site string) string { return "j:{sites}:" + site }
+
+// DraftKey holds a site's draft.
+func DraftKey(site string) string { return "z:" + site }
+
 // NoticeKey holds a published notice.
 func NoticeKey(site, id string) string { return "n:" + pair(site, id) }
 

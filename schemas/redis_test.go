@@ -21,6 +21,8 @@ func TestRedisKeys(t *testing.T) {
 		schemas.MigrationKey():            "m:{migration}",
 		schemas.SitesKey():                "s:{sites}",
 		schemas.RevisionKey():             "r:{sites}",
+		schemas.PublicationsKey("shop1"):  "j:{sites}:shop1",
+		schemas.DraftKey("shop1"):         "z:shop1",
 		schemas.NoticeKey("shop1", "abc"): "n:5:shop1:abc",
 		schemas.ScriptKey("shop1", "abc"): "b:5:shop1:abc",
 		schemas.UsersKey():                "u:{users}",

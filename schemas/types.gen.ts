@@ -6,7 +6,7 @@ export interface Session {
   state: 'setup' | 'signed-out' | 'signed-in';
   email?: string;
   /** What whoever is signed in may do at one site at least. */
-  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read the audit trail' | 'manage people')[];
+  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
 }
 
 /** Sign-in of an existing user. */
@@ -86,6 +86,72 @@ export interface Current {
   subject: string;
   choice: Choice;
   recordedAt: string;
+}
+
+/** What is being written for a site's next notice; one per site. */
+export interface Draft {
+  /** Grows with each change; 0 while there was none. */
+  revision: number;
+  /** Id of the notice that was published when it was begun. */
+  base: string;
+  notice: Notice;
+  /** Who changed it last. */
+  by?: string;
+  /** When. */
+  at?: string;
+}
+
+/** That a site published a notice. */
+export interface Publication {
+  /** Its id. */
+  notice: string;
+  /** When; absent of one from before this was kept. */
+  at?: string;
+  /** Who; absent for the command line. */
+  by?: string;
+}
+
+/** Which notice to publish. */
+export interface PublicationOrder {
+  /** Id of an earlier notice, to go back to it; without one, the draft is published. */
+  notice?: string;
+}
+
+/** One member that the draft changes. */
+export interface Difference {
+  /** JSON Pointer (RFC 6901) into the complete notice; items of lists that have an id go by that. */
+  pointer: string;
+  /** JSON of what is published; empty where it is new. */
+  before: string;
+  /** JSON of what is in the draft; empty where it is gone. */
+  after: string;
+}
+
+/** What the lint has to say. */
+export interface Finding {
+  /** An error stops the publication. */
+  severity: 'error' | 'warning';
+  /** JSON Pointer of the member at fault. */
+  pointer: string;
+  /** Where it comes from, such as GDPR Art. 7(3); empty for a form that is wrong. */
+  rule: string;
+  /** What is wrong and how to mend it. */
+  detail: string;
+}
+
+/** Where a notice can be looked at. */
+export interface Preview {
+  /** Path of a page for a sandboxed frame, for an hour. */
+  address: string;
+}
+
+/** A draft, what it changes, and what stands against publishing it. */
+export interface Review {
+  draft: Draft;
+  /** Id of the notice that is published now. */
+  published: string;
+  differences: Difference[];
+  findings: Finding[];
 }
 
 /** A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor. */
@@ -563,8 +629,43 @@ export interface Site {
   name: string;
   /** Web origins (RFC 6454) that may record decisions; `https://*.shop.example` stands for every subdomain, `http://localhost:*` for every port of a loopback host. */
   origins: string[];
+  /** IANA name of the zone whose days are the site's, such as Europe/Berlin; UTC by default. */
+  timeZone?: string;
   /** Id of the published notice. */
   notice: string;
+}
+
+/** What a new site is made of, or what becomes of one; what is left out stays as it is. */
+export interface SiteChange {
+  name?: string;
+  origins?: string[];
+  timeZone?: string;
+}
+
+/** What goes into the pages of a site. */
+export interface Embedding {
+  /** Script tag that follows each publication within minutes. */
+  moving: string;
+  /** Script tag of the bytes that are published now, for ever (SRI). */
+  pinned: string;
+  /** The moving tag asks by the rules of the visitor's region, the pinned one everybody by the strictest. */
+  followsRegion: boolean;
+  /** Inline script for the head, before everything, where tags are not annotated or Consent Mode is advanced. */
+  stub: string;
+  /** Directives that a page's own Content-Security-Policy needs besides. */
+  policy: string[];
+  /** Directive that allows the stub by its hash. */
+  stubPolicy: string;
+}
+
+/** What tells that the script runs on a site's pages. */
+export interface Presence {
+  /** Origin of the page that spoke to this server last. */
+  origin?: string;
+  /** When it did. */
+  at?: string;
+  /** When a visitor decided last, as any server recorded it. */
+  decidedAt?: string;
 }
 
 /** What everybody who can sign in did, the last first, as far as whoever asks may know. */

@@ -92,6 +92,72 @@ type Current struct {
 	RecordedAt time.Time `json:"recordedAt"`
 }
 
+// Draft: What is being written for a site's next notice; one per site.
+type Draft struct {
+	// Grows with each change; 0 while there was none.
+	Revision int `json:"revision"`
+	// Id of the notice that was published when it was begun.
+	Base   string `json:"base"`
+	Notice Notice `json:"notice"`
+	// Who changed it last.
+	By string `json:"by,omitempty"`
+	// When.
+	At time.Time `json:"at,omitzero"`
+}
+
+// Publication: That a site published a notice.
+type Publication struct {
+	// Its id.
+	Notice string `json:"notice"`
+	// When; absent of one from before this was kept.
+	At time.Time `json:"at,omitzero"`
+	// Who; absent for the command line.
+	By string `json:"by,omitempty"`
+}
+
+// PublicationOrder: Which notice to publish.
+type PublicationOrder struct {
+	// Id of an earlier notice, to go back to it; without one, the draft is published.
+	Notice string `json:"notice,omitempty"`
+}
+
+// Difference: One member that the draft changes.
+type Difference struct {
+	// JSON Pointer (RFC 6901) into the complete notice; items of lists that have an id go by that.
+	Pointer string `json:"pointer"`
+	// JSON of what is published; empty where it is new.
+	Before string `json:"before"`
+	// JSON of what is in the draft; empty where it is gone.
+	After string `json:"after"`
+}
+
+// Finding: What the lint has to say.
+type Finding struct {
+	// An error stops the publication.
+	Severity string `json:"severity"`
+	// JSON Pointer of the member at fault.
+	Pointer string `json:"pointer"`
+	// Where it comes from, such as GDPR Art. 7(3); empty for a form that is wrong.
+	Rule string `json:"rule"`
+	// What is wrong and how to mend it.
+	Detail string `json:"detail"`
+}
+
+// Preview: Where a notice can be looked at.
+type Preview struct {
+	// Path of a page for a sandboxed frame, for an hour.
+	Address string `json:"address"`
+}
+
+// Review: A draft, what it changes, and what stands against publishing it.
+type Review struct {
+	Draft Draft `json:"draft"`
+	// Id of the notice that is published now.
+	Published   string       `json:"published"`
+	Differences []Difference `json:"differences"`
+	Findings    []Finding    `json:"findings"`
+}
+
 // Exposure: A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor.
 type Exposure struct {
 	// Id of the notice.
@@ -567,8 +633,43 @@ type Site struct {
 	Name string `json:"name"`
 	// Web origins (RFC 6454) that may record decisions; `https://*.shop.example` stands for every subdomain, `http://localhost:*` for every port of a loopback host.
 	Origins []string `json:"origins"`
+	// IANA name of the zone whose days are the site's, such as Europe/Berlin; UTC by default.
+	TimeZone string `json:"timeZone,omitempty"`
 	// Id of the published notice.
 	Notice string `json:"notice"`
+}
+
+// SiteChange: What a new site is made of, or what becomes of one; what is left out stays as it is.
+type SiteChange struct {
+	Name     string   `json:"name,omitempty"`
+	Origins  []string `json:"origins,omitempty"`
+	TimeZone string   `json:"timeZone,omitempty"`
+}
+
+// Embedding: What goes into the pages of a site.
+type Embedding struct {
+	// Script tag that follows each publication within minutes.
+	Moving string `json:"moving"`
+	// Script tag of the bytes that are published now, for ever (SRI).
+	Pinned string `json:"pinned"`
+	// The moving tag asks by the rules of the visitor's region, the pinned one everybody by the strictest.
+	FollowsRegion bool `json:"followsRegion"`
+	// Inline script for the head, before everything, where tags are not annotated or Consent Mode is advanced.
+	Stub string `json:"stub"`
+	// Directives that a page's own Content-Security-Policy needs besides.
+	Policy []string `json:"policy"`
+	// Directive that allows the stub by its hash.
+	StubPolicy string `json:"stubPolicy"`
+}
+
+// Presence: What tells that the script runs on a site's pages.
+type Presence struct {
+	// Origin of the page that spoke to this server last.
+	Origin string `json:"origin,omitempty"`
+	// When it did.
+	At time.Time `json:"at,omitzero"`
+	// When a visitor decided last, as any server recorded it.
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
 }
 
 // Trail: What everybody who can sign in did, the last first, as far as whoever asks may know.

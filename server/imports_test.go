@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

@@ -9,6 +9,7 @@ import './style/form.css';
 import './style/figures.css';
 import './style/rates.css';
 import './style/tables.css';
+import './style/notice.css';
 
 const root = document.getElementById('app');
 if (root) {

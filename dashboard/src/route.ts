@@ -25,6 +25,9 @@ export const routeTo = (page: string): Route => {
   return { page, search: site ? `?${new URLSearchParams({ site })}` : '' };
 };
 
+/** Where a site is made. */
+export const newSite: Route = { page: 'site', search: '?new' };
+
 /** Goes somewhere and makes it an entry of the history. */
 export const go = (to: Route): void => {
   history.pushState(null, '', hrefOf(to));

@@ -18,3 +18,9 @@ export const loadSites = async (): Promise<Site[] | undefined> => {
   sites.value = answer.value;
   return answer.value;
 };
+
+/** Takes a site as the server has it now, so that the next request need not ask for all. */
+export const keep = (changed: Site): void => {
+  const others = (sites.value ?? []).filter(({ id }) => id !== changed.id);
+  sites.value = [...others, changed].sort((a, b) => a.name.localeCompare(b.name));
+};

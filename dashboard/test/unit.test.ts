@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import type { Rates, Receipt } from '../../schemas/types.gen.ts';
 import { explain } from '../src/explain.ts';
 import { format, pickLocale, t } from '../src/language.ts';
+import { contrast, objections } from '../src/measured.ts';
 import { grantedIn, marksOf, outcomeOf } from '../src/outcome.ts';
 import { publications } from '../src/parts/chart.tsx';
 import { axisTicks } from '../src/parts/scale.ts';
 import { median } from '../src/parts/steps.tsx';
+import { inWords } from '../src/pointer.ts';
 import { otherOf } from '../src/report.ts';
 import { hrefOf, parseRoute } from '../src/route.ts';
 import { setupToken } from '../src/session.ts';
@@ -211,4 +213,34 @@ test('the token comes from the fragment', () => {
   assert.equal(setupToken('#setup=Ab_-9'), 'Ab_-9');
   assert.equal(setupToken('#other'), '');
   assert.equal(setupToken(''), '');
+});
+
+test('buttons that differ, or that cannot be read, stop a publication', () => {
+  const box = {
+    width: 120,
+    height: 44,
+    font: '16px 600',
+    colour: 'rgb(255, 255, 255)',
+    background: 'rgb(11, 87, 208)',
+  };
+  const told = (accept: typeof box | null, refuse: typeof box | null) =>
+    objections({ accept, refuse }).map(({ detail }) => detail);
+  const words = en.noticePage.measured;
+  assert.deepEqual(told(box, box), []);
+  assert.deepEqual(told(null, null), []);
+  assert.deepEqual(told(box, null), [words.noRefusal]);
+  assert.deepEqual(told({ ...box, width: 180 }, box), [words.size]);
+  assert.deepEqual(told(box, { ...box, font: '14px 400' }), [words.weight]);
+  assert.deepEqual(told(box, { ...box, background: 'rgb(90, 90, 90)' }), [words.colour]);
+  const pale = { ...box, background: 'rgb(200, 200, 255)' };
+  assert.deepEqual(told(pale, pale), [words.contrast]);
+  assert.equal(contrast({ ...box, background: 'rgb(0, 0, 0)' }), 21);
+});
+
+test('members of a notice are called by what people call them', () => {
+  const notice = { services: [{ id: 'a' }, { id: 'own', name: 'Our own' }] };
+  assert.equal(inWords('/services/1/provider', notice), 'Services › Our own › Provider');
+  assert.equal(inWords('/services/youtube/provider', notice), 'Services › youtube › Provider');
+  assert.equal(inWords('/texts/de/banner.title'), 'Texts › de › Title');
+  assert.equal(inWords('/texts/de/a~1b~0c'), 'Texts › de › a/b~c');
 });

@@ -1,11 +1,15 @@
 import { t } from '../language.ts';
-import { Code } from './code.tsx';
+import { follow, hrefOf, newSite } from '../route.ts';
 
 /** What to do while there is no site. */
 export const NoSites = () => (
   <section class="card">
     <h2>{t.noSites.title}</h2>
     <p>{t.noSites.lead}</p>
-    <Code label={t.noSites.title} text="assent site add --name Shop --origin https://shop.example" />
+    <p>
+      <a class="primary" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
+        {t.noSites.add}
+      </a>
+    </p>
   </section>
 );

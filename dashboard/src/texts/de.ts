@@ -1,4 +1,6 @@
 import type { Texts } from './en.ts';
+import { noticePage } from './notice.de.ts';
+import { sitePage } from './site.de.ts';
 
 /** German texts. */
 export const de: Texts = {
@@ -240,6 +242,10 @@ export const de: Texts = {
   },
   noSites: {
     title: 'Fügen Sie Ihre erste Website hinzu',
-    lead: 'Es gibt noch keine Website. Legen Sie eine auf der Kommandozeile des Servers an; sie erscheint hier nach wenigen Sekunden.',
+    lead: 'Es gibt noch keine Website. Geben Sie ihr einen Namen und ihre Adresse, dann bekommen Sie das Tag für ihre Seiten.',
+    add: 'Website hinzufügen',
   },
+
+  sitePage,
+  noticePage,
 };

@@ -1,3 +1,6 @@
+import { noticePage } from './notice.en.ts';
+import { sitePage } from './site.en.ts';
+
 /** English texts; also the shape that every other language fills. */
 export const en = {
   product: 'Assent',
@@ -241,8 +244,12 @@ export const en = {
   },
   noSites: {
     title: 'Add your first site',
-    lead: 'There is no site yet. Add one on the command line of the server; it shows up here within seconds.',
+    lead: 'There is no site yet. Give it a name and its address, and you get the tag for its pages.',
+    add: 'Add a site',
   },
+
+  sitePage,
+  noticePage,
 };
 
 export type Texts = typeof en;

@@ -320,6 +320,26 @@ func TestVersionAndHealth(t *testing.T) {
 	}
 }
 
+func TestANoticeThatTheLintForbidsIsNotPublished(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	id := addSite(t, data).ID
+	set := func(notice string) (int, string) {
+		file := filepath.Join(t.TempDir(), "notice.json")
+		if err := os.WriteFile(file, []byte(notice), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := command("site", "set", "--data", data, id, "--notice", file)
+		return code, stderr
+	}
+	if code, stderr := set(`{"services":[{"id":"own","purpose":"marketing"}]}`); code != exitFailure || !strings.Contains(stderr, "/services/0/provider") || !strings.Contains(stderr, "GDPR Art. 13(1)(e)") {
+		t.Errorf("nobody is named: %d %q", code, stderr)
+	}
+	if code, stderr := set(`{"lifetimeDays":300}`); code != 0 || !strings.Contains(stderr, "warning: /lifetimeDays") || !strings.Contains(stderr, "CNIL") {
+		t.Errorf("a year: %d %q", code, stderr)
+	}
+}
+
 func TestASiteAddedBesideIsServed(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

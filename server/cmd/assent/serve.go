@@ -197,12 +197,13 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
-		Catalog: catalog, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back,
+		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Signer: exposure.NewSigner(s.keys, time.Now), Exposures: httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
+		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signer: exposure.NewSigner(s.keys, time.Now),
+		Exposures: httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -33,6 +34,7 @@ type siteAddCommand struct {
 	siteFlags
 	Name   string   `help:"What people call the site." required:"" placeholder:"NAME"`
 	Origin []string `help:"Origin of its pages, such as https://shop.example; may be given several times. https://*.shop.example stands for all subdomains." required:"" sep:"none" placeholder:"ORIGIN"`
+	Zone   string   `help:"Time zone whose days are the site's, UTC unless given." name:"time-zone" placeholder:"Europe/Berlin"`
 	Notice string   `help:"Notice to publish, as notice.schema.json describes; without it a complete default one." placeholder:"FILE.json"`
 	JSON   bool     `help:"Print JSON: id, script, notice." name:"json"`
 }
@@ -48,7 +50,7 @@ func (c *siteAddCommand) Run(env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	added, err := publisherOf(store).Add(env.ctx, site.New{Name: c.Name, Origins: c.Origin, Notice: notice})
+	added, err := publisherOf(store).Add(env.ctx, site.New{Name: c.Name, Origins: c.Origin, TimeZone: c.Zone, Notice: notice})
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (c *siteAddCommand) Run(env *environment) (err error) {
 }
 
 func publisherOf(store front) site.Publisher {
-	return site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: tryScript}
+	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: tryScript}
 }
 
 type siteSetCommand struct {
@@ -70,16 +72,20 @@ type siteSetCommand struct {
 	ID     string   `arg:"" help:"The site's id; see: assent site list."`
 	Name   string   `help:"What people call the site." placeholder:"NAME"`
 	Origin []string `help:"Origins of its pages, instead of those it had; may be given several times." sep:"none" placeholder:"ORIGIN"`
+	Zone   string   `help:"Time zone whose days are the site's." name:"time-zone" placeholder:"Europe/Berlin"`
 	Notice string   `help:"Notice to publish, instead of the one it had." placeholder:"FILE.json"`
 }
 
 // Run changes what was given.
 func (c *siteSetCommand) Run(env *environment) (err error) {
-	change := site.Change{Name: c.Name, Origins: c.Origin}
+	change := site.Change{Name: c.Name, Origins: c.Origin, TimeZone: c.Zone}
 	if c.Notice != "" {
 		notice, err := readNotice(c.Notice)
 		if err != nil {
 			return err
+		}
+		if err := lint(env, notice); err != nil {
+			return fmt.Errorf("notice %s: %w", c.Notice, err)
 		}
 		change.Notice = &notice
 	}
@@ -97,6 +103,24 @@ func (c *siteSetCommand) Run(env *environment) (err error) {
 	}
 	_, err = fmt.Fprintf(env.stdout, "%s is %q on %s with the notice %s\n", changed.ID, changed.Name, strings.Join(changed.Origins, ", "), changed.Notice)
 	return err
+}
+
+// lint tells what stands against a notice, and refuses it where an error does.
+func lint(env *environment, n schemas.Notice) error {
+	complete, err := site.Complete(n, snippet.Texts())
+	if err != nil {
+		return err
+	}
+	findings := site.Lint(complete)
+	if err := site.Refusal(findings); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if _, err := fmt.Fprintf(env.stderr, "%s: %s: %s\n", f.Severity, f.Pointer, site.Explain(f)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func noSuchSite(id string) error { return fmt.Errorf("there is no site %q; see: assent site list", id) }

@@ -46,6 +46,7 @@ type front interface {
 	shipping.Retaining
 	site.Registry
 	site.Archive
+	site.Desk
 	snippetbuild.Shelf
 	account.Store
 	account.SessionStore

@@ -30,11 +30,13 @@ const (
 	ExportData   Permission = "export data"
 	ReadTrail    Permission = "read the audit trail"
 	ManagePeople Permission = "manage people"
+	ChangeSite   Permission = "change the site"
+	AddSites     Permission = "add sites" // Only who has it over all sites.
 )
 
 // granted says what each role may do. What is not listed is refused.
 var granted = map[string][]Permission{
-	OwnerRole:   {ViewRates, EditNotices, ExportData, ReadTrail, ManagePeople},
+	OwnerRole:   {ViewRates, EditNotices, ExportData, ReadTrail, ManagePeople, ChangeSite, AddSites},
 	EditorRole:  {ViewRates, EditNotices},
 	AnalystRole: {ViewRates, ExportData},
 	OfficerRole: {ViewRates, ExportData, ReadTrail},

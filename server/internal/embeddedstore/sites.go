@@ -2,6 +2,7 @@ package embeddedstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -18,11 +19,20 @@ var (
 
 // PutSite implements site.Registry.
 func (s *Store) PutSite(ctx context.Context, changed schemas.Site) error {
+	return putSite(ctx, s.write, changed)
+}
+
+// executor is the database or a transaction.
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func putSite(ctx context.Context, on executor, changed schemas.Site) error {
 	document, err := json.Marshal(changed)
 	if err != nil {
 		return fmt.Errorf("encode site: %w", err)
 	}
-	_, err = s.write.ExecContext(ctx, `INSERT INTO sites (id, document, revision)
+	_, err = on.ExecContext(ctx, `INSERT INTO sites (id, document, revision)
 		VALUES (?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM sites))
 		ON CONFLICT (id) DO UPDATE SET document = excluded.document, revision = excluded.revision`, changed.ID, string(document))
 	if err != nil {
@@ -37,7 +47,7 @@ func (s *Store) Site(ctx context.Context, id string) (schemas.Site, error) {
 	if err := s.read.QueryRowContext(ctx, "SELECT document FROM sites WHERE id = ?", id).Scan(&document); err != nil {
 		return schemas.Site{}, found("read site", err)
 	}
-	return decodeSite(document)
+	return decodeDocument[schemas.Site]("site", document)
 }
 
 // Sites implements site.Registry.
@@ -53,7 +63,7 @@ func (s *Store) Sites(ctx context.Context) ([]schemas.Site, error) {
 		if err := rows.Scan(&document); err != nil {
 			return nil, unavailable("read sites", err)
 		}
-		next, err := decodeSite(document)
+		next, err := decodeDocument[schemas.Site]("site", document)
 		if err != nil {
 			return nil, err
 		}
@@ -109,12 +119,4 @@ func (s *Store) Script(ctx context.Context, site, hash string) ([]byte, error) {
 		return nil, found("read script", err)
 	}
 	return document, nil
-}
-
-func decodeSite(document []byte) (schemas.Site, error) {
-	var s schemas.Site
-	if err := json.Unmarshal(document, &s); err != nil {
-		return schemas.Site{}, fmt.Errorf("decode site: %w", err)
-	}
-	return s, nil
 }

@@ -191,6 +191,14 @@ func TestNotices(t *testing.T) {
 	})
 }
 
+func TestDesk(t *testing.T) {
+	t.Parallel()
+	sitetest.TestDesk(t, func(t *testing.T) sitetest.OpenOffice {
+		open := opener(t)
+		return func(t *testing.T) (sitetest.Office, func()) { return open(t) }
+	})
+}
+
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	snippetbuildtest.TestShelf(t, func(t *testing.T) snippetbuildtest.Open {

@@ -25,17 +25,19 @@ var (
 )
 
 // readBody returns the whole body, or the problem with it. Nothing of a body that is too large is kept.
-func readBody(c echo.Context) ([]byte, error) {
+func readBody(c echo.Context) ([]byte, error) { return readUpTo(c, bodyLimit) }
+
+func readUpTo(c echo.Context, limit int64) ([]byte, error) {
 	if !isPlainJSON(c.Request().Header) {
 		return nil, errMediaType
 	}
-	if c.Request().ContentLength > bodyLimit {
+	if c.Request().ContentLength > limit {
 		return nil, errTooLarge
 	}
 	var body bytes.Buffer
 	// With room for the end, which is found by one more read.
 	body.Grow(int(max(c.Request().ContentLength, 0)) + bytes.MinRead)
-	_, err := body.ReadFrom(http.MaxBytesReader(c.Response(), c.Request().Body, bodyLimit))
+	_, err := body.ReadFrom(http.MaxBytesReader(c.Response(), c.Request().Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -44,7 +44,22 @@ var rules = map[string]rule{
 
 	"GET /v1/admin/trail": {account.ReadTrail, "view-trail"},
 
-	"GET /v1/admin/sites":                  {signedIn, ""}, // Lists those where the user has a role.
+	"GET /v1/admin/services": {signedIn, ""},
+	"GET /v1/admin/texts":    {signedIn, ""},
+
+	"GET /v1/admin/sites":                       {signedIn, ""}, // Lists those where the user has a role.
+	"POST /v1/admin/sites":                      {account.AddSites, "create-site"},
+	"PATCH /v1/admin/sites/:site":               {account.ChangeSite, "change-site"},
+	"GET /v1/admin/sites/:site/embedding":       {account.ViewRates, "view-embedding"},
+	"GET /v1/admin/sites/:site/presence":        {account.ViewRates, "view-presence"},
+	"GET /v1/admin/sites/:site/draft":           {account.ViewRates, "view-draft"},
+	"PUT /v1/admin/sites/:site/draft":           {account.EditNotices, "edit-draft"},
+	"DELETE /v1/admin/sites/:site/draft":        {account.EditNotices, "discard-draft"},
+	"GET /v1/admin/sites/:site/publications":    {account.ViewRates, "view-publications"},
+	"POST /v1/admin/sites/:site/publications":   {account.EditNotices, "publish"},
+	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},
+	"GET /v1/admin/sites/:site/preview":         {account.ViewRates, "view-preview"},
+
 	"GET /v1/admin/sites/:site/report":     {account.ViewRates, "view-report"},
 	"GET /v1/admin/sites/:site/rates":      {account.ViewRates, "view-rates"},
 	"GET /v1/admin/sites/:site/breakdown":  {account.ViewRates, "view-rates"},
@@ -94,7 +109,11 @@ func allowed(c echo.Context, user account.User, permission account.Permission) e
 		}
 		return nil
 	}
-	if permission != signedIn && !user.MayAnywhere(permission) {
+	allowed := permission == signedIn || user.MayAnywhere(permission)
+	if permission == account.AddSites { // What will be added is at none of the sites that there are.
+		allowed = user.May(permission, account.Everywhere)
+	}
+	if !allowed {
 		return account.ErrForbidden
 	}
 	return nil

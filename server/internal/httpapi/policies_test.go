@@ -20,7 +20,7 @@ func startWithHosts(t *testing.T) (s *testServer, cookie string) {
 	t.Helper()
 	s = startServer(t)
 	notice := schemas.Notice{Services: []schemas.Service{{ID: "tube", Purpose: "marketing", Hosts: []string{"tube.example"}}}}
-	publisher := site.Publisher{Registry: s.store, Archive: s.store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
 	if _, err := publisher.Change(t.Context(), s.site.ID, site.Change{Notice: &notice}); err != nil {
 		t.Fatal(err)
 	}

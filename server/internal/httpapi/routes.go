@@ -17,6 +17,7 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/admintrail"
+	"assent/server/internal/daykey"
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
@@ -30,6 +31,7 @@ import (
 // Parts are what the server is wired from. All are needed.
 type Parts struct {
 	Catalog      *site.Catalog
+	Publisher    site.Publisher
 	Recorder     *recording.Recorder
 	Journal      recording.Journal // Read only; decisions go through the Recorder.
 	Query        reporting.Query
@@ -49,6 +51,7 @@ type Parts struct {
 	Limiter        *ratelimit.Limiter // nil for none.
 	Signer         *exposure.Signer
 	Exposures      Exposures
+	Keys           *daykey.Ring
 	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
@@ -76,6 +79,10 @@ func New(p Parts) (http.Handler, error) {
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
+	presence := &presence{now: p.Now}
+	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
+	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
+	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
 	scripts := &scripts{library: p.Library, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -96,9 +103,9 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/decisions/trial", visitors.try, fromAnywhere, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/decisions/trial", visitors.preflight, fromAnywhere)
 	e.GET("/v1/sites/:site/subjects/:subject", visitors.current)
-	e.POST("/v1/sites/:site/exposures", exposures.count, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.POST("/v1/sites/:site/exposures", exposures.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)
@@ -119,7 +126,20 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/invitations/accept", admin.accept)
 	a.DELETE("/invitations/:invitation", admin.withdraw)
 	a.GET("/trail", trail.list)
+	a.GET("/services", notices.services)
+	a.GET("/texts", notices.texts)
 	a.GET("/sites", admin.sites)
+	a.POST("/sites", sites.create)
+	a.PATCH("/sites/:site", sites.change)
+	a.GET("/sites/:site/embedding", sites.embedding)
+	a.GET("/sites/:site/presence", sites.alive)
+	a.GET("/sites/:site/draft", notices.draft)
+	a.PUT("/sites/:site/draft", notices.write)
+	a.DELETE("/sites/:site/draft", notices.discard)
+	a.GET("/sites/:site/publications", notices.publications)
+	a.POST("/sites/:site/publications", notices.publish)
+	a.GET("/sites/:site/notices/:notice", notices.notice)
+	a.GET("/sites/:site/preview", previews.open)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)
 	a.GET("/sites/:site/breakdown", admin.breakdown)
@@ -130,6 +150,10 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/", redirect("/dashboard/"))
 	e.GET("/dashboard", redirect("/dashboard/"))
 	e.Match(read, "/dashboard/*", dashboard.serve)
+
+	e.GET("/preview/:token/", previews.page)
+	e.GET("/preview/:token/s/:site/:file", previews.file)
+	e.GET("/preview/:token/s/:site/:hash/:file", previews.file)
 
 	e.GET("/demo", redirect("/demo/"))
 	e.Match(read, "/demo/*", demo.serve)

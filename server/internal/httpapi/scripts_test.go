@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
@@ -70,7 +71,7 @@ func TestTheScriptFollowsTheVisitorsRegion(t *testing.T) {
 
 func TestOnlyWhatDependsOnThePlaceSaysSo(t *testing.T) {
 	s := startServer(t, locating(t, region.Sources{CountryHeader: "CF-IPCountry"}))
-	publisher := site.Publisher{Registry: s.store, Archive: s.store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
 	fixed, err := publisher.Add(t.Context(), site.New{Name: "Fixed", Origins: []string{shopOrigin}, Notice: schemas.Notice{Regime: "child-directed"}})
 	if err != nil {
 		t.Fatal(err)

@@ -57,8 +57,8 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
-	shop, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{shopOrigin}, Notice: schemas.Notice{
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
+	shop, err := publisher.Add(t.Context(), site.New{Name: "The shop", Origins: []string{shopOrigin}, Notice: schemas.Notice{
 		Services: []schemas.Service{{ID: "youtube", Purpose: "marketing"}},
 	}})
 	if err != nil {
@@ -75,10 +75,10 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	keys := daykey.NewRing(store, rand.Reader)
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
-		Catalog: catalog, Recorder: recorder, Journal: store, Query: store, Counts: store,
+		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store, Counts: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now), Trail: store,
-		Sightings: s.counter, Sighted: store, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
+		Sightings: s.counter, Sighted: store, Keys: keys, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,

@@ -20,7 +20,10 @@ const (
 	Notices   = "notices"
 	Scripts   = "scripts"
 	Users     = "users"
-	Sightings = "sightings"
+
+	Publications = "publications"
+	Drafts       = "drafts"
+	Sightings    = "sightings"
 )
 
 // Item is one thing that a tier keeps. Exactly one member is set. Its JSON is the line of a backup and, because equal
@@ -33,6 +36,9 @@ type Item struct {
 	User     *user         `json:"user,omitempty"`
 	Sighting *sighted      `json:"sighting,omitempty"`
 	Exposure *exposed      `json:"exposure,omitempty"`
+
+	Publication *publication `json:"publication,omitempty"`
+	Draft       *draft       `json:"draft,omitempty"`
 }
 
 // decision is a consent.Record as backups have it.
@@ -58,6 +64,23 @@ type decision struct {
 	Device       string          `json:"device,omitempty"`
 	Browser      string          `json:"browser,omitempty"`
 	Waited       int             `json:"waited,omitempty"`
+}
+
+// publication is that a site published a notice.
+type publication struct {
+	Site string `json:"site"`
+	schemas.Publication
+}
+
+// draft is a site's next notice. Its revision counts the changes in one store and is 0 here.
+type draft struct {
+	Site string `json:"site"`
+	schemas.Draft
+}
+
+func draftItem(site string, d schemas.Draft) Item {
+	d.Revision, d.At = 0, d.At.UTC()
+	return Item{Draft: &draft{Site: site, Draft: d}}
 }
 
 // user is an account.User as backups have it.
@@ -116,6 +139,7 @@ func (i Item) kind() (string, error) {
 	kinds := map[string]bool{
 		Decisions: i.Decision != nil, Sites: i.Site != nil, Notices: i.Notice != nil,
 		Scripts: i.Script != nil, Users: i.User != nil, Sightings: i.Sighting != nil, Exposures: i.Exposure != nil,
+		Publications: i.Publication != nil, Drafts: i.Draft != nil,
 	}
 	found := ""
 	for kind, is := range kinds {

@@ -68,6 +68,7 @@ type Front interface {
 	shipping.Outbox
 	site.Registry
 	site.Archive
+	site.Desk
 	snippetbuild.Shelf
 	sighting.Store
 	account.Store

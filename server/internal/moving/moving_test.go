@@ -106,6 +106,10 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	}
 	failures = append(failures,
 		p.Front.PutSite(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}),
+		p.Front.Publish(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"},
+			schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}, schemas.Publication{Notice: "n2", At: begun, By: "ada@shop.example"}),
+		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 1, Base: "n2", Notice: schemas.Notice{LifetimeDays: 30}}),
+		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 2, Base: "n2", Notice: schemas.Notice{LifetimeDays: 90}, By: "ada@shop.example", At: begun}),
 		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.EditorRole, Sites: map[string]string{"shop": account.OwnerRole}}, CreatedAt: begun, Generation: 3}),
 		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}),
 		p.Back.AddExposures(ctx, []exposure.Count{shown(begun, "DE", 7), shown(begun, "", 2), shown(begun.AddDate(0, 0, -40), "DE", 5)}))
@@ -132,7 +136,7 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 	for kind, sum := range sums {
 		counts[kind] = sum.Count
 	}
-	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d exposures:3 notices:2 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
+	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d drafts:1 exposures:3 notices:2 publications:1 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
 		t.Errorf("the place holds %s, want %s", got, want)
 	}
 	last := map[string]consent.Record{}
@@ -184,7 +188,7 @@ func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 			all := fill(t, from)
 			backup := backUp(t, from)
 			restored, err := moving.Restore(t.Context(), backup, to, false)
-			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 7 {
+			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 9 {
 				t.Fatalf("Restore = %+v, %v", restored, err)
 			}
 			wantAll(t, to, all)

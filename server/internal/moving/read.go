@@ -66,6 +66,9 @@ func (p Place) readRest(ctx context.Context, do func(Item) error) error {
 	if err != nil {
 		return err
 	}
+	if err := p.readDesks(ctx, sites, do); err != nil {
+		return err
+	}
 	if err := p.Front.Users(ctx, func(u account.User) error { return do(userItem(u)) }); err != nil {
 		return err
 	}
@@ -73,6 +76,32 @@ func (p Place) readRest(ctx context.Context, do func(Item) error) error {
 		return err
 	}
 	return p.readExposures(ctx, sites, do)
+}
+
+// readDesks reads what each site published when, and what is being written for the next time.
+func (p Place) readDesks(ctx context.Context, sites []schemas.Site, do func(Item) error) error {
+	for _, s := range sites {
+		list, err := p.Front.Publications(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		for _, one := range list {
+			one.At = one.At.UTC()
+			if err := do(Item{Publication: &publication{Site: s.ID, Publication: one}}); err != nil {
+				return err
+			}
+		}
+		switch d, err := p.Front.Draft(ctx, s.ID); {
+		case errors.Is(err, consent.ErrNotFound):
+		case err != nil:
+			return err
+		default:
+			if err := do(draftItem(s.ID, d)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // readSightings leaves out the days that the next sighting makes every store forget.

@@ -78,7 +78,7 @@ func (p Proof) Lines() []string {
 		if there != here {
 			verdict = "NOT EQUAL"
 		}
-		lines = append(lines, fmt.Sprintf("%-10s %10d %s -> %10d %s  %s", kind, there.Count, there.Hash(), here.Count, here.Hash(), verdict))
+		lines = append(lines, fmt.Sprintf("%-12s %10d %s -> %10d %s  %s", kind, there.Count, there.Hash(), here.Count, here.Hash(), verdict))
 	}
 	return lines
 }

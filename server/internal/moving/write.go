@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"assent/schemas"
 	"assent/server/internal/account"
@@ -48,6 +49,10 @@ func (w *writer) put(ctx context.Context, item Item) error {
 		return w.to.Front.PutNotice(ctx, item.Notice.Site, item.Notice.Name, item.Notice.Body)
 	case item.Script != nil:
 		return w.to.Front.PutScript(ctx, item.Script.Site, item.Script.Name, item.Script.Body)
+	case item.Publication != nil:
+		return w.putPublication(ctx, *item.Publication)
+	case item.Draft != nil:
+		return w.putDraft(ctx, *item.Draft)
 	case item.User != nil:
 		return w.putUser(ctx, item.User.account())
 	case item.Exposure != nil:
@@ -107,6 +112,35 @@ func (w *writer) putSite(ctx context.Context, s schemas.Site) error {
 		return nil
 	}
 	return w.to.Front.PutSite(ctx, s)
+}
+
+// putPublication adds to what a site published, once.
+func (w *writer) putPublication(ctx context.Context, p publication) error {
+	there, err := w.to.Front.Publications(ctx, p.Site)
+	if err != nil || slices.Contains(there, p.Publication) {
+		return err
+	}
+	s, err := w.to.Front.Site(ctx, p.Site)
+	if err != nil {
+		return err
+	}
+	return w.to.Front.Publish(ctx, s, s, p.Publication)
+}
+
+func (w *writer) putDraft(ctx context.Context, d draft) error {
+	there, err := w.to.Front.Draft(ctx, d.Site)
+	switch {
+	case err != nil && !errors.Is(err, consent.ErrNotFound):
+		return err
+	case err == nil && reflect.DeepEqual(draftItem(d.Site, there).Draft, &d):
+		return nil
+	case err == nil && !w.replace:
+		w.kept = append(w.kept, "draft of site "+d.Site)
+		return nil
+	}
+	next := d.Draft
+	next.Revision = there.Revision + 1
+	return w.to.Front.PutDraft(ctx, d.Site, next)
 }
 
 func (w *writer) putUser(ctx context.Context, u account.User) error {

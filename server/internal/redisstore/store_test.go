@@ -91,6 +91,12 @@ func testAll(t *testing.T, url string) {
 			return func(t *testing.T) (site.Archive, func()) { return open(t) }
 		})
 	})
+	t.Run("Desk", func(t *testing.T) {
+		sitetest.TestDesk(t, func(t *testing.T) sitetest.OpenOffice {
+			open := fresh(t)
+			return func(t *testing.T) (sitetest.Office, func()) { return open(t) }
+		})
+	})
 	t.Run("Sightings", func(t *testing.T) {
 		sightingtest.TestStore(t, func(t *testing.T) sightingtest.Open {
 			open := fresh(t)

@@ -36,7 +36,8 @@ func TestNoticesAreInMemoryBeforeTheyAreAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	publisher := site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now,
+		Try: func(string, string, schemas.Notice) error { return nil }}
 	shop, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{"https://shop.example"}})
 	if err != nil {
 		t.Fatal(err)

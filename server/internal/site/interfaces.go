@@ -28,3 +28,18 @@ type Archive interface {
 	// Notice returns the document, or consent.ErrNotFound: also when only another site published it.
 	Notice(ctx context.Context, site, id string) ([]byte, error)
 }
+
+// Desk is where a site's next notice is written, and from where it is published. Both stores implement it.
+type Desk interface {
+	// Draft returns a site's draft, or consent.ErrNotFound.
+	Draft(ctx context.Context, site string) (schemas.Draft, error)
+	// PutDraft stores a draft, durably, where the one that is there has the revision before; otherwise nothing happens and
+	// consent.ErrConflict is returned.
+	PutDraft(ctx context.Context, site string, d schemas.Draft) error
+	// Publish puts next in the place of known, durably, grows the revision of the Registry and adds p, unless it is zero, to
+	// what the site published: all or nothing. Where the site is not as known any more (the zero Site for one that does not
+	// exist), nothing happens and consent.ErrConflict is returned.
+	Publish(ctx context.Context, known, next schemas.Site, p schemas.Publication) error
+	// Publications returns what a site published, oldest first.
+	Publications(ctx context.Context, site string) ([]schemas.Publication, error)
+}

@@ -5,18 +5,24 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // Containers have no time zones of their own.
 
 	"assent/schemas"
+	"assent/server/internal/consent"
 )
 
 // Publisher creates sites and publishes notices.
 type Publisher struct {
 	Registry Registry
 	Archive  Archive
+	Desk     Desk
 	Texts    Texts // Built-in texts by language.
+	Now      func() time.Time
 	// Try builds what visitors would get of a notice, so that none is published that cannot be shown.
 	Try func(site, noticeID string, n schemas.Notice) error
 }
@@ -27,6 +33,9 @@ type New struct {
 	Name    string
 	Origins []string
 	Notice  schemas.Notice // As its owner wrote it.
+
+	TimeZone string // IANA name; empty for UTC.
+	By       string // Who publishes; empty for the command line.
 }
 
 // Add creates a site with its first notice. The notice is stored before the site that names it, so that a site never
@@ -35,6 +44,15 @@ func (p Publisher) Add(ctx context.Context, n New) (schemas.Site, error) {
 	if n.ID == "" {
 		n.ID = strings.ToLower(rand.Text()[:12])
 	}
+	known, err := p.Registry.Site(ctx, n.ID)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return schemas.Site{}, err
+	}
+	return p.publish(ctx, known, n)
+}
+
+// publish makes n of the site that is known, which is the zero Site for a new one.
+func (p Publisher) publish(ctx context.Context, known schemas.Site, n New) (schemas.Site, error) {
 	created, complete, document, err := p.prepare(n)
 	if err != nil {
 		return schemas.Site{}, err
@@ -45,14 +63,25 @@ func (p Publisher) Add(ctx context.Context, n New) (schemas.Site, error) {
 	if err := p.Archive.PutNotice(ctx, created.ID, created.Notice, document); err != nil {
 		return schemas.Site{}, err
 	}
-	return created, p.Registry.PutSite(ctx, created)
+	return created, p.replace(ctx, known, created, n.By)
+}
+
+// replace puts next in the place of known and writes down who published, where another notice is published then.
+func (p Publisher) replace(ctx context.Context, known, next schemas.Site, by string) error {
+	publication := schemas.Publication{}
+	if next.Notice != known.Notice {
+		publication = schemas.Publication{Notice: next.Notice, At: p.Now().UTC(), By: by}
+	}
+	return p.Desk.Publish(ctx, known, next, publication)
 }
 
 // Change is what becomes of a site; what is nil or empty stays as it is.
 type Change struct {
-	Name    string
-	Origins []string
-	Notice  *schemas.Notice // As its owner wrote it; published at once.
+	Name     string
+	Origins  []string
+	TimeZone string
+	Notice   *schemas.Notice // As its owner wrote it; published at once.
+	By       string          // Who changes it; empty for the command line.
 }
 
 // Change replaces parts of a site. An earlier notice stays in the archive, because decisions point to it.
@@ -61,13 +90,13 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 	if err != nil {
 		return schemas.Site{}, err
 	}
-	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins}
+	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins, TimeZone: cmp.Or(c.TimeZone, known.TimeZone), By: c.By}
 	if len(c.Origins) > 0 {
 		wanted.Origins = c.Origins
 	}
 	if c.Notice != nil {
 		wanted.Notice = *c.Notice
-		return p.Add(ctx, wanted)
+		return p.publish(ctx, known, wanted)
 	}
 	changed, _, _, err := p.prepare(wanted)
 	if err != nil {
@@ -77,20 +106,28 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 	if err := p.checkPublished(ctx, changed); err != nil {
 		return schemas.Site{}, err
 	}
-	return changed, p.Registry.PutSite(ctx, changed)
+	return changed, p.replace(ctx, known, changed, c.By)
 }
 
-// checkPublished holds a site's origins against the notice that stays as it is.
+// checkPublished holds a site's origins against the notice that it names.
 func (p Publisher) checkPublished(ctx context.Context, s schemas.Site) error {
-	document, err := p.Archive.Notice(ctx, s.ID, s.Notice)
+	n, err := p.notice(ctx, s)
 	if err != nil {
-		return fmt.Errorf("read the published notice: %w", err)
-	}
-	var n schemas.Notice
-	if err := json.Unmarshal(document, &n); err != nil {
-		return fmt.Errorf("decode notice %s: %w", s.Notice, err)
+		return err
 	}
 	return checkOrigins(n, s.Origins)
+}
+
+func (p Publisher) notice(ctx context.Context, s schemas.Site) (schemas.Notice, error) {
+	var n schemas.Notice
+	document, err := p.Archive.Notice(ctx, s.ID, s.Notice)
+	if err != nil {
+		return n, fmt.Errorf("read the published notice: %w", err)
+	}
+	if err := json.Unmarshal(document, &n); err != nil {
+		return n, fmt.Errorf("decode notice %s: %w", s.Notice, err)
+	}
+	return n, nil
 }
 
 // checkOrigins holds a complete notice against where the site's pages are.
@@ -105,12 +142,15 @@ func checkOrigins(n schemas.Notice, origins []string) error {
 func (p Publisher) IsCurrent(known schemas.Site, n New) bool {
 	wanted, _, _, err := p.prepare(n)
 	return err == nil && known.ID == wanted.ID && known.Name == wanted.Name && known.Notice == wanted.Notice &&
-		slices.Equal(known.Origins, wanted.Origins)
+		slices.Equal(known.Origins, wanted.Origins) && (n.TimeZone == "" || known.TimeZone == wanted.TimeZone)
 }
 
 // prepare completes and checks everything without storing it.
 func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notice, document []byte, err error) {
-	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}}
+	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}, TimeZone: n.TimeZone}
+	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
+		return prepared, complete, nil, invalid("/timeZone", fmt.Sprintf("%q is no time zone; write its IANA name, such as Europe/Berlin", n.TimeZone))
+	}
 	for _, text := range n.Origins {
 		origin, err := ParseOrigin(text)
 		if err != nil {

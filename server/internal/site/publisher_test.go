@@ -22,5 +22,5 @@ func newPublisher(t *testing.T) site.Publisher {
 			t.Error(err)
 		}
 	})
-	return site.Publisher{Registry: store, Archive: store, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
 }

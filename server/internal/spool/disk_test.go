@@ -129,6 +129,7 @@ func TestAnEarlierReleasesFileIsRead(t *testing.T) {
 	record := recordingtest.Unicode("shop1", "s1")
 	record.ID = uuid.MustParse("019ab0a0-0000-7000-8000-000000000001")
 	record.RecordedAt = time.Date(2026, 11, 25, 5, 0, 0, 123456000, time.UTC)
+	record.Country, record.Device, record.Browser, record.Waited = "", "", "", 0 // What was not told then.
 	p := newPlace(t)
 	if *update {
 		s := p.open()

@@ -1,0 +1,72 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Site, Embedding as Tags } from '../../../schemas/types.gen.ts';
+import { call } from '../api.ts';
+import { accept, failure } from '../failure.ts';
+import { t } from '../language.ts';
+import { Embedding } from '../parts/embedding.tsx';
+import { Heading } from '../parts/heading.tsx';
+import { Liveness } from '../parts/liveness.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { SiteForm } from '../parts/site-form.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
+import { follow, go, hrefOf, newSite, route } from '../route.ts';
+import { loadSites, siteOf, sites } from '../sites.ts';
+import { view } from '../view.ts';
+
+/** One site: what goes into its pages, whether it is there, what it is called and where it is. */
+export const SitePage = ({ arrived }: { arrived: boolean }) => {
+  const load = () => void loadSites();
+  useEffect(load, []);
+  const known = sites.value;
+  const isNew = new URLSearchParams(route.value.search).has('new') || known?.length === 0;
+  const site = known && siteOf(known, view.value.site);
+  if (isNew) return <Creation arrived={arrived} />;
+  return (
+    <main class="wide">
+      <Heading title={t.sitePage.title} subject={site?.name} arrived={arrived}>
+        <a class="quiet" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
+          {t.sitePage.add}
+        </a>
+      </Heading>
+      {site && <Content key={site.id} site={site} />}
+      {!site && (failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />)}
+    </main>
+  );
+};
+
+const Creation = ({ arrived }: { arrived: boolean }) => (
+  <main class="wide narrow">
+    <Heading title={t.sitePage.addTitle} arrived={arrived} />
+    <section class="card">
+      <p>{t.sitePage.addLead}</p>
+      <SiteForm
+        submit={t.sitePage.create}
+        done={({ id }) => go({ page: 'site', search: `?${new URLSearchParams({ site: id })}` })}
+      />
+    </section>
+  </main>
+);
+
+const Content = ({ site }: { site: Site }) => {
+  const [tags, setTags] = useState<Tags>();
+  const [saved, setSaved] = useState(false);
+  const load = async () => {
+    const answer = await call<Tags>('GET', `sites/${site.id}/embedding`);
+    if (accept(answer)) setTags(answer.value);
+  };
+  useEffect(() => void load(), [site.notice]);
+  if (!tags) {
+    return failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />;
+  }
+  return (
+    <>
+      <Embedding tags={tags} />
+      <Liveness site={site} />
+      <section class="card">
+        <h2>{t.sitePage.settings}</h2>
+        <SiteForm site={site} submit={t.sitePage.save} done={() => setSaved(true)} />
+        <p role="status">{saved && t.sitePage.saved}</p>
+      </section>
+    </>
+  );
+};

@@ -1,0 +1,52 @@
+import type { Notice } from '../../../../schemas/types.gen.ts';
+import { edit } from '../../draft.ts';
+import { t } from '../../language.ts';
+import { Choice, Field, TextField } from './fields.tsx';
+
+/** By which rules visitors are asked, and what happens around it. */
+export const RulesTab = ({ notice }: { notice: Notice }) => (
+  <fieldset>
+    <legend>{t.noticePage.rules}</legend>
+    <Choice
+      pointer="/regime"
+      label={t.noticePage.regime}
+      value={notice.regime || 'auto'}
+      options={t.noticePage.regimes}
+      onChange={(regime) => edit({ regime })}
+    />
+    <Field pointer="/lifetimeDays" label={t.noticePage.lifetime} hint={t.noticePage.lifetimeHint}>
+      {(control) => (
+        <input
+          {...control}
+          type="number"
+          min={1}
+          max={395}
+          value={notice.lifetimeDays || 180}
+          onInput={(event) => edit({ lifetimeDays: Math.round(event.currentTarget.valueAsNumber) || 0 })}
+        />
+      )}
+    </Field>
+    <TextField
+      pointer="/privacyPolicy"
+      label={t.noticePage.privacyPolicy}
+      hint={t.noticePage.privacyPolicyHint}
+      value={notice.privacyPolicy ?? ''}
+      onChange={(privacyPolicy) => edit({ privacyPolicy })}
+    />
+    <Choice
+      pointer="/autoBlock"
+      label={t.noticePage.autoBlock}
+      hint={t.noticePage.autoBlockHint}
+      value={notice.autoBlock || 'off'}
+      options={t.noticePage.autoBlocks}
+      onChange={(autoBlock) => edit({ autoBlock })}
+    />
+    <Choice
+      pointer="/consentMode"
+      label={t.noticePage.consentMode}
+      value={notice.consentMode || 'basic'}
+      options={t.noticePage.consentModes}
+      onChange={(consentMode) => edit({ consentMode })}
+    />
+  </fieldset>
+);

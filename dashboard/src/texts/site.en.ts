@@ -1,0 +1,42 @@
+/** English texts of the page about a site. */
+export const sitePage = {
+  title: 'Site',
+  add: 'Add a site',
+  addTitle: 'New site',
+  addLead: 'The notice starts with a complete default one; you may change it at any time.',
+  embed: 'Put it on your pages',
+  moving: 'Paste this tag early in the head of every page. It follows each publication within minutes.',
+  pinned: 'Or pin it by hash',
+  pinnedLead: 'These bytes for ever: the browser runs nothing else. Paste a new tag after each publication.',
+  strictest: 'It asks everybody by the strictest rules; only the tag above follows the visitor’s region.',
+  stub: 'Where tags are not annotated, or Consent Mode is advanced',
+  stubLead:
+    'Paste this first in the head, before the tag. Paste it anew when services, auto-block or Consent Mode change.',
+  policy: 'Where pages have a Content-Security-Policy',
+  policyLead: 'Add these to the directives that it has:',
+  stubPolicy: 'And for the stub, unless your inline scripts have a nonce:',
+  live: 'Is it live?',
+  checking: 'Listening …',
+  silent: 'No page has spoken to this server since it started.',
+  how: 'Open a page of yours in a private window, so that the notice shows. This line changes within seconds; nothing of yours is fetched by the server.',
+  spoke: (origin: string, time: string) => `${origin} showed the notice or told of its third parties: ${time}.`,
+  decided: (time: string) => `The last visitor decided ${time}.`,
+  check: (origin: string) => `Open ${origin} with the self-test`,
+  checkHint: 'Its findings are in the browser’s console.',
+  settings: 'Name and addresses',
+  name: 'Name',
+  origins: 'Origins, one a line',
+  originsHint:
+    'Such as https://shop.example; https://*.shop.example stands for all of its subdomains. Decisions are taken from these only.',
+  zone: 'Time zone',
+  zoneHint: 'Whose days the days of the figures are.',
+  save: 'Save',
+  saved: 'Saved.',
+  create: 'Add site',
+  faults: {
+    '/name': 'Give it a name of at most 200 characters, on one line.',
+    '/origins':
+      'Write each as https://shop.example, without a path; a wildcard stands for subdomains only, as in https://*.shop.example.',
+    '/timeZone': 'This is no time zone.',
+  } as Record<string, string>,
+};
