@@ -214,16 +214,22 @@ func wantCurrent(t *testing.T, store *redisstore.Store, batch []consent.Record) 
 	}
 }
 
+// replicaOf waits until the master has its replica: one that has just come may lose its connection once more.
 func replicaOf(t *testing.T, master string) string {
 	t.Helper()
-	info, err := client(t, "redis://"+master).Do(t.Context(), "ROLE").Slice()
-	if err != nil {
-		t.Fatal(err)
+	node := client(t, "redis://"+master)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		info, err := node.Do(t.Context(), "ROLE").Slice()
+		if err != nil {
+			t.Fatal(err)
+		}
+		replicas, _ := info[2].([]any)
+		if len(replicas) == 1 {
+			address, _ := replicas[0].([]any)
+			return fmt.Sprintf("%s:%s", address[0], address[1])
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s has %d replicas, want 1", master, len(replicas))
+		}
 	}
-	replicas, _ := info[2].([]any)
-	if len(replicas) != 1 {
-		t.Fatalf("%s has %d replicas, want 1", master, len(replicas))
-	}
-	address, _ := replicas[0].([]any)
-	return fmt.Sprintf("%s:%s", address[0], address[1])
 }
