@@ -7,6 +7,7 @@ export const explain = (failure: Failure, special: Record<number, string> = {}):
   const meant = special[failure.status];
   if (meant) return meant;
   if (failure.status === 429) return t.failure.wait(format.seconds(Math.max(failure.retryAfter, 1)));
+  if (failure.status === 403) return t.failure.forbidden;
   if (failure.status === 503) return t.failure.busy;
   if (failure.pointers.includes('/email')) return t.fault.email;
   if (failure.pointers.includes('/password')) return t.fault.password;

@@ -10,6 +10,7 @@ import './style/figures.css';
 import './style/rates.css';
 import './style/tables.css';
 import './style/notice.css';
+import './style/people.css';
 
 const root = document.getElementById('app');
 if (root) {

@@ -2,20 +2,28 @@ import { signal } from '@preact/signals';
 import type { Credentials, Session, Setup } from '../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from './api.ts';
 
+export type Permission = NonNullable<Session['permissions']>[number];
+
 export type SessionState =
   | { state: 'loading' }
   | { state: 'failed'; failure: Failure }
   | { state: 'setup' }
   | { state: 'signed-out'; expired: boolean }
-  | { state: 'signed-in'; email: string; arrived: boolean };
+  | { state: 'signed-in'; email: string; permissions: Permission[]; arrived: boolean };
 
 /** Who is using the dashboard. */
 export const session = signal<SessionState>({ state: 'loading' });
 
 const enter = (answer: Session, arrived: boolean): SessionState => {
-  if (answer.state === 'signed-in') return { state: 'signed-in', email: answer.email ?? '', arrived };
+  if (answer.state === 'signed-in') {
+    return { state: 'signed-in', email: answer.email ?? '', permissions: answer.permissions ?? [], arrived };
+  }
   return answer.state === 'setup' ? { state: 'setup' } : { state: 'signed-out', expired: false };
 };
+
+/** Whether whoever is signed in may do something at one site at least; the server has the last word at each. */
+export const may = (permission: Permission): boolean =>
+  session.value.state === 'signed-in' && session.value.permissions.includes(permission);
 
 /** Asks the server who is signed in. */
 export const loadSession = async (): Promise<void> => {

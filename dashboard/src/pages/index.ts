@@ -1,20 +1,32 @@
 import type { ComponentType } from 'preact';
 import { t } from '../language.ts';
+import type { Permission } from '../session.ts';
+import { AccountPage } from './account.tsx';
 import { NoticePage } from './notice.tsx';
+import { PeoplePage } from './people.tsx';
 import { Rates } from './rates.tsx';
 import { SitePage } from './site.tsx';
+import { TrailPage } from './trail.tsx';
 
 export interface Page {
   /** What follows /dashboard/ in its address. */
   path: string;
   name: string;
+  /** Who has no such permission is not led there. */
+  needs?: Permission;
   /** Arrived is whether whoever reads was just led here, and goes on from the heading. */
   Content: ComponentType<{ arrived: boolean }>;
 }
+
+/** One's own, which the name at the top leads to. */
+export const account: Page = { path: 'account', name: t.own.title, Content: AccountPage };
 
 /** The pages of those who are signed in; the first stands for every address that is none. */
 export const pages: [Page, ...Page[]] = [
   { path: '', name: t.rates.title, Content: Rates },
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
+  { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
+  { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },
+  account,
 ];

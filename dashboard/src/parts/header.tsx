@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { t } from '../language.ts';
-import { type Page, pages } from '../pages/index.ts';
+import { account, type Page, pages } from '../pages/index.ts';
 import { follow, hrefOf, routeTo } from '../route.ts';
-import { signOut } from '../session.ts';
+import { may, signOut } from '../session.ts';
 import { siteOf, sites } from '../sites.ts';
 import { ofSite, show, view } from '../view.ts';
 import { Brand } from './brand.tsx';
@@ -30,7 +30,15 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
           </select>
         </label>
       )}
-      <span class="who">{email}</span>
+      <a
+        class="who"
+        href={hrefOf(routeTo(account.path))}
+        title={account.name}
+        aria-current={page === account ? 'page' : undefined}
+        onClick={(event) => follow(event, routeTo(account.path))}
+      >
+        {email}
+      </a>
       <button type="button" class="quiet" onClick={async () => setFailure(await signOut())}>
         {t.signOut}
       </button>
@@ -39,9 +47,11 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
   );
 };
 
+const isInBar = (page: Page) => page !== account && (!page.needs || may(page.needs));
+
 const Pages = ({ current }: { current: Page }) => (
   <nav class="pages" aria-label={t.pages}>
-    {pages.map(({ path, name }) => (
+    {pages.filter(isInBar).map(({ path, name }) => (
       <a
         key={path}
         href={hrefOf(routeTo(path))}

@@ -2,19 +2,21 @@ import { useState } from 'preact/hooks';
 import { t } from '../language.ts';
 
 interface Props {
+  /** What it is called where it is not the only one. */
+  label?: string;
   autocomplete: 'current-password' | 'new-password';
   invalid: boolean;
   hint: string | undefined;
 }
 
 /** A password that can be looked at while it is typed (ASVS 6.2.6: better than typing it twice). */
-export const PasswordField = ({ autocomplete, invalid, hint }: Props) => {
+export const PasswordField = ({ label = t.password, autocomplete, invalid, hint }: Props) => {
   const [visible, setVisible] = useState(false);
   // Preact's types know an input by one literal type only; both kinds take these attributes.
   const type = (visible ? 'text' : 'password') as 'password';
   return (
     <>
-      <label for="password">{t.password}</label>
+      <label for="password">{label}</label>
       <div class="reveal">
         <input
           id="password"

@@ -1,5 +1,6 @@
 import type { Texts } from './en.ts';
 import { noticePage } from './notice.de.ts';
+import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
 
 /** German texts. */
@@ -49,6 +50,7 @@ export const de: Texts = {
     title: 'Etwas ist schiefgegangen',
     offline: 'Der Server antwortet nicht. Prüfen Sie, ob er läuft und ob Sie online sind.',
     wait: (time: string) => `Zu viele Versuche. Versuchen Sie es in ${time} erneut.`,
+    forbidden: 'Ihre Rolle erlaubt das nicht. Wenden Sie sich an jemanden mit der Rolle Eigentümer.',
     busy: 'Der Server kann gerade nicht antworten. Bitte gleich noch einmal versuchen.',
     server: 'Der Server konnte das nicht ausführen. Der Grund steht in seinem Protokoll.',
     stale: (time: string) => `Der Server antwortet nicht. Dies sind die Zahlen von ${time}.`,
@@ -248,4 +250,7 @@ export const de: Texts = {
 
   sitePage,
   noticePage,
+  people,
+  trail,
+  own,
 };

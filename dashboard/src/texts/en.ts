@@ -1,4 +1,5 @@
 import { noticePage } from './notice.en.ts';
+import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
 
 /** English texts; also the shape that every other language fills. */
@@ -48,6 +49,7 @@ export const en = {
     title: 'Something went wrong',
     offline: 'The server does not answer. Check that it runs and that you are online.',
     wait: (time: string) => `Too many attempts. Wait ${time}, then try again.`,
+    forbidden: 'Your role does not allow this. Ask an owner.',
     busy: 'The server cannot answer just now. Try again in a moment.',
     server: 'The server could not do this. Its log says why.',
     stale: (time: string) => `The server does not answer. These are the numbers of ${time}.`,
@@ -250,6 +252,9 @@ export const en = {
 
   sitePage,
   noticePage,
+  people,
+  trail,
+  own,
 };
 
 export type Texts = typeof en;
