@@ -7,6 +7,10 @@ export interface Session {
   email?: string;
   /** What whoever is signed in may do at one site at least. */
   permissions?: ('view rates' | 'edit notices' | 'export data' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
+  /** What whoever is signed in may do at every site. */
+  everywhere?: string[];
+  /** What whoever is signed in may do at single sites, beside that. */
+  sites?: Record<string, string[]>;
 }
 
 /** Sign-in of an existing user. */

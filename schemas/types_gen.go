@@ -11,6 +11,10 @@ type Session struct {
 	Email string `json:"email,omitempty"`
 	// What whoever is signed in may do at one site at least.
 	Permissions []string `json:"permissions,omitempty"`
+	// What whoever is signed in may do at every site.
+	Everywhere []string `json:"everywhere,omitempty"`
+	// What whoever is signed in may do at single sites, beside that.
+	Sites map[string][]string `json:"sites,omitempty"`
 }
 
 // Credentials: Sign-in of an existing user.

@@ -9,21 +9,27 @@ export type SessionState =
   | { state: 'failed'; failure: Failure }
   | { state: 'setup' }
   | { state: 'signed-out'; expired: boolean }
-  | { state: 'signed-in'; email: string; permissions: Permission[]; arrived: boolean };
+  | { state: 'signed-in'; email: string; roles: Roles; arrived: boolean };
+
+type Roles = Pick<Session, 'permissions' | 'everywhere' | 'sites'>;
 
 /** Who is using the dashboard. */
 export const session = signal<SessionState>({ state: 'loading' });
 
 const enter = (answer: Session, arrived: boolean): SessionState => {
   if (answer.state === 'signed-in') {
-    return { state: 'signed-in', email: answer.email ?? '', permissions: answer.permissions ?? [], arrived };
+    return { state: 'signed-in', email: answer.email ?? '', roles: answer, arrived };
   }
   return answer.state === 'setup' ? { state: 'setup' } : { state: 'signed-out', expired: false };
 };
 
-/** Whether whoever is signed in may do something at one site at least; the server has the last word at each. */
-export const may = (permission: Permission): boolean =>
-  session.value.state === 'signed-in' && session.value.permissions.includes(permission);
+/** Whether whoever is signed in may do something at a site, or at one at least. The server has the last word. */
+export const may = (permission: Permission, site?: string): boolean => {
+  if (session.value.state !== 'signed-in') return false;
+  const { permissions = [], everywhere = [], sites = {} } = session.value.roles;
+  if (site === undefined) return permissions.includes(permission);
+  return [...everywhere, ...(sites[site] ?? [])].includes(permission);
+};
 
 /** Asks the server who is signed in. */
 export const loadSession = async (): Promise<void> => {

@@ -63,7 +63,7 @@ test('somebody is invited to one site, and the link is shown once', async () => 
   await page.getByRole('cell', { name: 'Analyst at Test' }).waitFor();
   await inEveryDress();
   await page.reload();
-  await page.getByRole('cell', { name: analyst.email }).waitFor();
+  await page.getByRole('cell', { name: analyst.email, exact: true }).waitFor();
   assert.equal(await page.getByText(link).count(), 0);
 });
 
@@ -74,6 +74,15 @@ test('who joined sees what the role allows, and nothing else', async () => {
   const bar = joined.getByRole('navigation', { name: 'Pages' });
   await bar.waitFor();
   assert.deepEqual(await bar.getByRole('link').allTextContents(), ['Consent rates', 'Notice', 'Site']);
+  await joined.getByRole('link', { name: 'Notice' }).click();
+  await joined.getByText('Your role does not allow changing it').waitFor();
+  assert.equal(await joined.getByRole('checkbox').first().isDisabled(), true);
+  await joined.getByRole('button', { name: 'Versions' }).click();
+  assert.equal(await joined.getByRole('button', { name: 'Show', exact: true }).first().isEnabled(), true);
+  await joined.getByRole('link', { name: 'Site' }).click();
+  await joined.getByRole('heading', { name: 'Put it on your pages' }).waitFor();
+  assert.equal(await joined.getByRole('link', { name: 'Add a site' }).count(), 0);
+  assert.equal(await joined.getByRole('button', { name: 'Save' }).count(), 0);
   await joined.goto(`${dashboardOf(assent)}people`);
   await joined.getByText('Your role does not allow this').waitFor();
   await joined.context().close();

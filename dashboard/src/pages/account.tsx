@@ -104,7 +104,7 @@ const PasswordChange = ({ done }: { done: () => void }) => {
   const faulty = refused?.kind === 'http' && refused.pointers.includes('/password');
   const wrong = refused?.kind === 'http' && refused.status === 401;
   return (
-    <section class="card">
+    <section class="card slim">
       <h2>{t.own.password}</h2>
       <p>{t.own.passwordLead}</p>
       <form ref={form} onSubmit={onSubmit}>

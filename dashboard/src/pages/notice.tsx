@@ -19,6 +19,7 @@ import { TextsTab } from '../parts/notice/texts.tsx';
 import { VersionsTab } from '../parts/notice/versions.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { may } from '../session.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
@@ -67,6 +68,7 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
   const [side, setSide] = useState<'edit' | 'preview'>('edit');
   const shown = useVersion(site.id, version) ?? notice;
   const errors = findings.value.filter(({ severity }) => severity === 'error').length;
+  const editable = may('edit notices', site.id);
   return (
     <div class={`editor ${side}`}>
       <div class="sides">
@@ -85,15 +87,18 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
             </button>
           ))}
         </nav>
-        {tab === 'services' && <Purposes notice={notice} />}
-        {tab === 'services' && <Services notice={notice} />}
-        {tab === 'services' && <SightedHosts site={site.id} notice={notice} />}
-        {tab === 'texts' && <TextsTab notice={notice} />}
-        {tab === 'look' && <LookTab notice={notice} />}
-        {tab === 'rules' && <RulesTab notice={notice} />}
-        {tab === 'publish' && <ReleaseTab />}
-        {tab === 'versions' && <VersionsTab site={site} shown={version} show={setVersion} />}
-        {tab === 'json' && <JsonTab notice={notice} />}
+        {!editable && <p class="caution">{t.noticePage.readOnly}</p>}
+        <fieldset class="plain" disabled={!editable && tab !== 'versions'}>
+          {tab === 'services' && <Purposes notice={notice} />}
+          {tab === 'services' && <Services notice={notice} />}
+          {tab === 'services' && <SightedHosts site={site.id} notice={notice} />}
+          {tab === 'texts' && <TextsTab notice={notice} />}
+          {tab === 'look' && <LookTab notice={notice} />}
+          {tab === 'rules' && <RulesTab notice={notice} />}
+          {tab === 'publish' && <ReleaseTab />}
+          {tab === 'versions' && <VersionsTab site={site} shown={version} show={setVersion} />}
+          {tab === 'json' && <JsonTab notice={notice} />}
+        </fieldset>
       </section>
       <Preview site={site.id} notice={shown} version={version} revision={review.value?.draft.revision ?? 0} />
     </div>

@@ -6,10 +6,12 @@ import { t } from '../language.ts';
 import { Embedding } from '../parts/embedding.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Liveness } from '../parts/liveness.tsx';
+import { NoSites } from '../parts/no-sites.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { SiteForm } from '../parts/site-form.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { follow, go, hrefOf, newSite, route } from '../route.ts';
+import { may } from '../session.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
@@ -18,18 +20,21 @@ export const SitePage = ({ arrived }: { arrived: boolean }) => {
   const load = () => void loadSites();
   useEffect(load, []);
   const known = sites.value;
-  const isNew = new URLSearchParams(route.value.search).has('new') || known?.length === 0;
+  const isNew = may('add sites') && (new URLSearchParams(route.value.search).has('new') || known?.length === 0);
   const site = known && siteOf(known, view.value.site);
   if (isNew) return <Creation arrived={arrived} />;
   return (
     <main class="wide">
       <Heading title={t.sitePage.title} subject={site?.name} arrived={arrived}>
-        <a class="quiet" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
-          {t.sitePage.add}
-        </a>
+        {may('add sites') && (
+          <a class="quiet" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
+            {t.sitePage.add}
+          </a>
+        )}
       </Heading>
       {site && <Content key={site.id} site={site} />}
-      {!site && (failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />)}
+      {known && !site && <NoSites />}
+      {!known && (failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />)}
     </main>
   );
 };
@@ -62,11 +67,13 @@ const Content = ({ site }: { site: Site }) => {
     <>
       <Embedding tags={tags} />
       <Liveness site={site} />
-      <section class="card">
-        <h2>{t.sitePage.settings}</h2>
-        <SiteForm site={site} submit={t.sitePage.save} done={() => setSaved(true)} />
-        <p role="status">{saved && t.sitePage.saved}</p>
-      </section>
+      {may('change the site', site.id) && (
+        <section class="card">
+          <h2>{t.sitePage.settings}</h2>
+          <SiteForm site={site} submit={t.sitePage.save} done={() => setSaved(true)} />
+          <p role="status">{saved && t.sitePage.saved}</p>
+        </section>
+      )}
     </>
   );
 };

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { t } from '../language.ts';
@@ -49,17 +49,22 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
 
 const isInBar = (page: Page) => page !== account && (!page.needs || may(page.needs));
 
-const Pages = ({ current }: { current: Page }) => (
-  <nav class="pages" aria-label={t.pages}>
-    {pages.filter(isInBar).map(({ path, name }) => (
-      <a
-        key={path}
-        href={hrefOf(routeTo(path))}
-        aria-current={path === current.path ? 'page' : undefined}
-        onClick={(event) => follow(event, routeTo(path))}
-      >
-        {name}
-      </a>
-    ))}
-  </nav>
-);
+const Pages = ({ current }: { current: Page }) => {
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the bar is wider than the screen.
+  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current]);
+  return (
+    <nav class="pages" aria-label={t.pages} ref={bar}>
+      {pages.filter(isInBar).map(({ path, name }) => (
+        <a
+          key={path}
+          href={hrefOf(routeTo(path))}
+          aria-current={path === current.path ? 'page' : undefined}
+          onClick={(event) => follow(event, routeTo(path))}
+        >
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+};

@@ -28,7 +28,7 @@ export const Invite = ({ sites, done }: { sites: Site[]; done: () => void }) => 
   };
 
   return (
-    <section class="card">
+    <section class="card slim">
       <h2>{t.people.invite}</h2>
       <p>{t.people.inviteLead}</p>
       <form ref={form} onSubmit={onSubmit}>
@@ -40,9 +40,11 @@ export const Invite = ({ sites, done }: { sites: Site[]; done: () => void }) => 
           <input id="invite-email" name="email" type="email" autocomplete="off" required maxLength={254} />
         </div>
         <RolesFields of="invite" given={{}} sites={sites} />
-        <button class="primary" type="submit" aria-disabled={busy}>
-          {t.people.inviteSubmit}
-        </button>
+        <div>
+          <button class="primary" type="submit" aria-disabled={busy}>
+            {t.people.inviteSubmit}
+          </button>
+        </div>
       </form>
       <div role="status">
         {made && (

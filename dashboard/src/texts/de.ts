@@ -243,8 +243,9 @@ export const de: Texts = {
     watching: 'Diese Seite beobachtet mit und aktualisiert sich selbst.',
   },
   noSites: {
-    title: 'Fügen Sie Ihre erste Website hinzu',
-    lead: 'Es gibt noch keine Website. Geben Sie ihr einen Namen und ihre Adresse, dann bekommen Sie das Tag für ihre Seiten.',
+    title: 'Noch keine Website',
+    lead: 'Geben Sie der ersten einen Namen und ihre Adresse, dann bekommen Sie das Tag für ihre Seiten.',
+    ask: 'Jedenfalls keine, an der Sie eine Rolle haben. Bitten Sie einen Eigentümer um eine Website oder um eine Rolle.',
     add: 'Website hinzufügen',
   },
 

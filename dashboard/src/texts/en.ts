@@ -245,8 +245,9 @@ export const en = {
     watching: 'This page is watching and updates by itself.',
   },
   noSites: {
-    title: 'Add your first site',
-    lead: 'There is no site yet. Give it a name and its address, and you get the tag for its pages.',
+    title: 'There is no site yet',
+    lead: 'Give your first one a name and its address, and you get the tag for its pages.',
+    ask: 'None where you have a role, in any case. Ask an owner to add one, or to give you a role at it.',
     add: 'Add a site',
   },
 

@@ -2,6 +2,7 @@ import type { noticePage as english } from './notice.en.ts';
 
 /** German texts of the notice's editor. */
 export const noticePage: typeof english = {
+  readOnly: 'Sie dürfen diesen Hinweis ansehen. Ihre Rolle erlaubt nicht, ihn zu ändern.',
   title: 'Hinweis',
   parts: 'Teile des Hinweises',
   sides: { edit: 'Bearbeiten', preview: 'Vorschau' },

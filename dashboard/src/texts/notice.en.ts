@@ -1,5 +1,6 @@
 /** English texts of the notice's editor. */
 export const noticePage = {
+  readOnly: 'You may look at this notice. Your role does not allow changing it.',
   title: 'Notice',
   parts: 'Parts of the notice',
   sides: { edit: 'Edit', preview: 'Preview' },

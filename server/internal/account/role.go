@@ -82,13 +82,12 @@ func (r Roles) Sees(site string) bool { return r.Role != "" || r.Sites[site] != 
 
 // Permissions are all that the roles allow at one site at least.
 func (r Roles) Permissions() []Permission {
-	var all []Permission
-	for _, p := range granted[OwnerRole] {
-		if r.MayAnywhere(p) {
-			all = append(all, p)
-		}
-	}
-	return all
+	return slices.DeleteFunc(slices.Clone(granted[OwnerRole]), func(p Permission) bool { return !r.MayAnywhere(p) })
+}
+
+// PermissionsAt are all that the roles allow at a site, or over all of them.
+func (r Roles) PermissionsAt(site string) []Permission {
+	return slices.DeleteFunc(slices.Clone(granted[OwnerRole]), func(p Permission) bool { return !r.May(p, site) })
 }
 
 // Check returns *consent.InvalidError unless the roles are known ones, and at least one.

@@ -142,11 +142,27 @@ func (a *admin) startSession(c echo.Context, status int, user account.User) erro
 }
 
 func sessionOf(user account.User) schemas.Session {
-	session := schemas.Session{State: stateSignedIn, Email: user.Email}
-	for _, permission := range user.Permissions() {
-		session.Permissions = append(session.Permissions, string(permission))
+	session := schemas.Session{
+		State:       stateSignedIn,
+		Email:       user.Email,
+		Permissions: inWords(user.Permissions()),
+		Everywhere:  inWords(user.PermissionsAt(account.Everywhere)),
+	}
+	for site := range user.Sites {
+		if session.Sites == nil {
+			session.Sites = map[string][]string{}
+		}
+		session.Sites[site] = inWords(user.PermissionsAt(site))
 	}
 	return session
+}
+
+func inWords(permissions []account.Permission) []string {
+	words := make([]string, 0, len(permissions))
+	for _, permission := range permissions {
+		words = append(words, string(permission))
+	}
+	return words
 }
 
 // isSecure reports whether the browser used https. The forwarded header may be forged, but only by the client itself

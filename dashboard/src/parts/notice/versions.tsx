@@ -5,6 +5,7 @@ import { publish } from '../../draft.ts';
 import { explain } from '../../explain.ts';
 import { accept } from '../../failure.ts';
 import { format, t } from '../../language.ts';
+import { may } from '../../session.ts';
 
 interface Props {
   site: Site;
@@ -41,7 +42,7 @@ export const VersionsTab = ({ site, shown, show }: Props) => {
             <button type="button" class="quiet" onClick={() => show(shown === one.notice ? undefined : one.notice)}>
               {shown === one.notice ? t.noticePage.showDraft : t.noticePage.show}
             </button>
-            {one.notice !== site.notice && (
+            {one.notice !== site.notice && may('edit notices', site.id) && (
               <button type="button" class="quiet" onClick={async () => setFailure(await publish(one.notice))}>
                 {t.noticePage.goBack}
               </button>
