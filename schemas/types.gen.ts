@@ -158,6 +158,102 @@ export interface Review {
   findings: Finding[];
 }
 
+/** Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change. */
+export interface Experiment {
+  /** It decides, with a visitor's address and browser, which variant that visitor is shown. */
+  id: string;
+  /** Id of the notice that was published then; whoever is shown no variant is shown this one. */
+  control: string;
+  variants: Variant[];
+  startedAt: string;
+  /** Who started it. */
+  startedBy?: string;
+  /** Absent while it runs. */
+  endedAt?: string;
+  /** Who ended it; absent for the command line. */
+  endedBy?: string;
+  /** Id of the variant that was published at its end. */
+  adopted?: string;
+}
+
+/** One of the notices of an experiment. */
+export interface Variant {
+  /** Its id. */
+  notice: string;
+  /** Of the visitors, in per cent. */
+  share: number;
+}
+
+/** What to start. */
+export interface ExperimentOrder {
+  /** Their shares leave some visitors to the notice that is published. */
+  variants: VariantOrder[];
+}
+
+/** A notice to try. */
+export interface VariantOrder {
+  /** Id of one that the site published before; without one, the draft is meant. */
+  notice?: string;
+  /** Of the visitors, in per cent. */
+  share: number;
+}
+
+/** What visitors of an experiment answered so far, and what can be said of it at any time: all intervals together hold 95 times in 100, however often one looks. */
+export interface ExperimentReport {
+  experiment: Experiment;
+  /** Since when visitors are counted: the first whole quarter of an hour. */
+  from: string;
+  /** Until when they are; later than now while it runs. */
+  to: string;
+  /** The control first, then the variants. */
+  arms: Arm[];
+  /** How many more visitors it takes, about, until a difference of two points shows for certain. */
+  needed: number;
+  /** Whether visitors were shared out as asked for; where not, something between visitors and server keeps or changes the script, or some pages pin it. */
+  split: 'few' | 'right' | 'wrong';
+  /** On some day there were more visitors than are told apart, so that fewer were counted. */
+  bounded: boolean;
+}
+
+/** Visitors who were shown one of the notices. */
+export interface Arm {
+  notice: string;
+  /** Of all visitors, in per cent, as asked for. */
+  share: number;
+  /** Who could see it and had no choice, each counted once per UTC day; sum of the next four. */
+  visitors: number;
+  accepted: number;
+  refused: number;
+  partial: number;
+  /** Did not answer. */
+  ignored: number;
+  /** Not among the visitors: something, such as a blocker, hid it from them. */
+  hidden: number;
+  /** Not among the visitors: a script answered, such as a privacy extension. */
+  synthetic: number;
+  /** Not among the visitors: answers of programs that say so. */
+  bots: number;
+  /** With the control, by outcome; empty for the control itself. */
+  compared: OutcomeCompared[];
+}
+
+/** How much more often than in the control visitors did one thing, as a part of 1. */
+export interface OutcomeCompared {
+  outcome: 'accepted' | 'refused' | 'partial' | 'ignored';
+  difference: number;
+  /** The true difference lies between this and the next. */
+  lowest: number;
+  highest: number;
+  /** `few` visitors to tell from; `same` is less than two points either way; `open` while it may be either. */
+  verdict: 'few' | 'open' | 'same' | 'more' | 'fewer';
+}
+
+/** Which variant to publish. */
+export interface Adoption {
+  /** Its id. */
+  notice: string;
+}
+
 /** A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor. */
 export interface Exposure {
   /** Id of the notice. */
@@ -637,6 +733,8 @@ export interface Site {
   timeZone?: string;
   /** Id of the published notice. */
   notice: string;
+  /** The last experiments with the notice, oldest first; at most the last one runs. */
+  experiments?: Experiment[];
 }
 
 /** What a new site is made of, or what becomes of one; what is left out stays as it is. */

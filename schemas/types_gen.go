@@ -162,6 +162,102 @@ type Review struct {
 	Findings    []Finding    `json:"findings"`
 }
 
+// Experiment: Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change.
+type Experiment struct {
+	// It decides, with a visitor's address and browser, which variant that visitor is shown.
+	ID string `json:"id"`
+	// Id of the notice that was published then; whoever is shown no variant is shown this one.
+	Control   string    `json:"control"`
+	Variants  []Variant `json:"variants"`
+	StartedAt time.Time `json:"startedAt"`
+	// Who started it.
+	StartedBy string `json:"startedBy,omitempty"`
+	// Absent while it runs.
+	EndedAt time.Time `json:"endedAt,omitzero"`
+	// Who ended it; absent for the command line.
+	EndedBy string `json:"endedBy,omitempty"`
+	// Id of the variant that was published at its end.
+	Adopted string `json:"adopted,omitempty"`
+}
+
+// Variant: One of the notices of an experiment.
+type Variant struct {
+	// Its id.
+	Notice string `json:"notice"`
+	// Of the visitors, in per cent.
+	Share int `json:"share"`
+}
+
+// ExperimentOrder: What to start.
+type ExperimentOrder struct {
+	// Their shares leave some visitors to the notice that is published.
+	Variants []VariantOrder `json:"variants"`
+}
+
+// VariantOrder: A notice to try.
+type VariantOrder struct {
+	// Id of one that the site published before; without one, the draft is meant.
+	Notice string `json:"notice,omitempty"`
+	// Of the visitors, in per cent.
+	Share int `json:"share"`
+}
+
+// ExperimentReport: What visitors of an experiment answered so far, and what can be said of it at any time: all intervals together hold 95 times in 100, however often one looks.
+type ExperimentReport struct {
+	Experiment Experiment `json:"experiment"`
+	// Since when visitors are counted: the first whole quarter of an hour.
+	From time.Time `json:"from"`
+	// Until when they are; later than now while it runs.
+	To time.Time `json:"to"`
+	// The control first, then the variants.
+	Arms []Arm `json:"arms"`
+	// How many more visitors it takes, about, until a difference of two points shows for certain.
+	Needed int `json:"needed"`
+	// Whether visitors were shared out as asked for; where not, something between visitors and server keeps or changes the script, or some pages pin it.
+	Split string `json:"split"`
+	// On some day there were more visitors than are told apart, so that fewer were counted.
+	Bounded bool `json:"bounded"`
+}
+
+// Arm: Visitors who were shown one of the notices.
+type Arm struct {
+	Notice string `json:"notice"`
+	// Of all visitors, in per cent, as asked for.
+	Share int `json:"share"`
+	// Who could see it and had no choice, each counted once per UTC day; sum of the next four.
+	Visitors int `json:"visitors"`
+	Accepted int `json:"accepted"`
+	Refused  int `json:"refused"`
+	Partial  int `json:"partial"`
+	// Did not answer.
+	Ignored int `json:"ignored"`
+	// Not among the visitors: something, such as a blocker, hid it from them.
+	Hidden int `json:"hidden"`
+	// Not among the visitors: a script answered, such as a privacy extension.
+	Synthetic int `json:"synthetic"`
+	// Not among the visitors: answers of programs that say so.
+	Bots int `json:"bots"`
+	// With the control, by outcome; empty for the control itself.
+	Compared []OutcomeCompared `json:"compared"`
+}
+
+// OutcomeCompared: How much more often than in the control visitors did one thing, as a part of 1.
+type OutcomeCompared struct {
+	Outcome    string  `json:"outcome"`
+	Difference float64 `json:"difference"`
+	// The true difference lies between this and the next.
+	Lowest  float64 `json:"lowest"`
+	Highest float64 `json:"highest"`
+	// `few` visitors to tell from; `same` is less than two points either way; `open` while it may be either.
+	Verdict string `json:"verdict"`
+}
+
+// Adoption: Which variant to publish.
+type Adoption struct {
+	// Its id.
+	Notice string `json:"notice"`
+}
+
 // Exposure: A moment of a notice on a page, as the script tells it. Counted, and not kept per visitor.
 type Exposure struct {
 	// Id of the notice.
@@ -641,6 +737,8 @@ type Site struct {
 	TimeZone string `json:"timeZone,omitempty"`
 	// Id of the published notice.
 	Notice string `json:"notice"`
+	// The last experiments with the notice, oldest first; at most the last one runs.
+	Experiments []Experiment `json:"experiments,omitempty"`
 }
 
 // SiteChange: What a new site is made of, or what becomes of one; what is left out stays as it is.

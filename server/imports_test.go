@@ -33,7 +33,8 @@ var allowed = map[string][]string{
 	"server/internal/spool":                {"schemas", "server/internal/consent", "server/internal/recording"},
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
-	"server/internal/reporting":            {"schemas", "server/internal/consent"},
+	"server/internal/experiment":           {"schemas"},
+	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},
 	"server/internal/ratelimit":            {"server/internal/daykey"},
@@ -46,7 +47,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

@@ -316,8 +316,8 @@ func tryScript(id, noticeID string, n schemas.Notice) error {
 // published makes the catalog the source of the sites' scripts.
 type published struct{ catalog *site.Catalog }
 
-// Published implements snippetbuild.Source.
-func (p published) Published(ctx context.Context, id string) (snippetbuild.Input, error) {
-	noticeID, notice, err := p.catalog.Current(ctx, id)
+// Shown implements snippetbuild.Source.
+func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.Input, error) {
+	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
 	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID}, err
 }

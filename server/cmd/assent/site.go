@@ -245,7 +245,7 @@ Without nonces, a Content-Security-Policy allows the stub by its hash: script-sr
 }
 
 func (c *siteTagCommand) stub(env *environment, catalog *site.Catalog) (snippetbuild.Stub, error) {
-	in, err := published{catalog}.Published(env.ctx, c.ID)
+	in, err := published{catalog}.Shown(env.ctx, c.ID, site.Control)
 	if err != nil {
 		return snippetbuild.Stub{}, err
 	}

@@ -20,8 +20,8 @@ import (
 // current makes the catalog the source of scripts, as cmd/assent does.
 type current struct{ *site.Catalog }
 
-func (c current) Published(ctx context.Context, id string) (snippetbuild.Input, error) {
-	noticeID, notice, err := c.Current(ctx, id)
+func (c current) Shown(ctx context.Context, id string, arm int) (snippetbuild.Input, error) {
+	noticeID, notice, err := c.Arm(ctx, id, arm)
 	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID}, err
 }
 

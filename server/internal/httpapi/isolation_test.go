@@ -58,6 +58,11 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/notices/:notice": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/preview":         "owner editor analyst officer",
 
+	"POST /v1/admin/sites/:site/experiments":                      "owner editor",
+	"GET /v1/admin/sites/:site/experiments/:experiment":           "owner editor analyst officer",
+	"POST /v1/admin/sites/:site/experiments/:experiment/end":      "owner editor",
+	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": "owner editor",
+
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/breakdown":  "owner editor analyst officer",

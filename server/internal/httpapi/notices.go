@@ -89,13 +89,7 @@ func (n *notices) publish(c echo.Context) error {
 			changed, err = n.publisher.PublishDraft(ctx, id, revision, userOf(c).Email)
 		}
 	}
-	if err != nil {
-		return stale(err)
-	}
-	if err := n.catalog.Refresh(ctx); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusCreated, changed)
+	return n.changed(c, http.StatusCreated, changed, err)
 }
 
 // publications lists what a site published, oldest first.

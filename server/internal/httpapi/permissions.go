@@ -60,6 +60,11 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},
 	"GET /v1/admin/sites/:site/preview":         {account.ViewRates, "view-preview"},
 
+	"POST /v1/admin/sites/:site/experiments":                      {account.EditNotices, "start-experiment"},
+	"GET /v1/admin/sites/:site/experiments/:experiment":           {account.ViewRates, "view-experiment"},
+	"POST /v1/admin/sites/:site/experiments/:experiment/end":      {account.EditNotices, "end-experiment"},
+	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": {account.EditNotices, "adopt-variant"},
+
 	"GET /v1/admin/sites/:site/report":     {account.ViewRates, "view-report"},
 	"GET /v1/admin/sites/:site/rates":      {account.ViewRates, "view-rates"},
 	"GET /v1/admin/sites/:site/breakdown":  {account.ViewRates, "view-rates"},

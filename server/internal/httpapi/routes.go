@@ -83,7 +83,7 @@ func New(p Parts) (http.Handler, error) {
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
 	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
-	scripts := &scripts{library: p.Library, regions: p.Regions}
+	scripts := &scripts{library: p.Library, catalog: p.Catalog, limits: limits, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
 	e := echo.New()
@@ -139,6 +139,10 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/publications", notices.publications)
 	a.POST("/sites/:site/publications", notices.publish)
 	a.GET("/sites/:site/notices/:notice", notices.notice)
+	a.POST("/sites/:site/experiments", notices.start)
+	a.GET("/sites/:site/experiments/:experiment", admin.experiment)
+	a.POST("/sites/:site/experiments/:experiment/end", notices.end)
+	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)

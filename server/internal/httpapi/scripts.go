@@ -8,7 +8,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assent/server/internal/consent"
+	"assent/server/internal/experiment"
 	"assent/server/internal/region"
+	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/snippet"
 )
@@ -16,18 +18,21 @@ import (
 const (
 	// moving lets browsers use the script for five minutes, and a day longer while they fetch the next one.
 	moving = "public, max-age=300, stale-while-revalidate=86400"
-	// regional is moving for the visitor's browser alone. No shared cache can tell visitors apart: the header with their
+	// personal is moving for the visitor's browser alone. No shared cache can tell visitors apart: the header with their
 	// country is added behind it, and the address of who asks is no part of the request.
-	regional = "private, max-age=300, stale-while-revalidate=86400"
+	personal = "private, max-age=300, stale-while-revalidate=86400"
 	// pinned never changes: its address is its hash.
 	pinned = "public, max-age=31536000, immutable"
 
 	scriptType = "text/javascript; charset=utf-8"
+	cdnCaching = "CDN-Cache-Control"
 )
 
 // scripts serves the sites' scripts.
 type scripts struct {
 	library *snippetbuild.Library
+	catalog *site.Catalog
+	limits  *limits
 	regions Regions
 }
 
@@ -57,21 +62,25 @@ func (r Regions) keepApart(header http.Header) {
 	for _, name := range r.Locator.Headers() {
 		header.Add(echo.HeaderVary, name)
 	}
-	header.Set("CDN-Cache-Control", "no-store")
+	header.Set(cdnCaching, "no-store")
 }
 
 // moving answers /s/{site}.js.
 func (s *scripts) moving(c echo.Context) error {
-	site, ok := strings.CutSuffix(c.Param("file"), ".js")
+	id, ok := strings.CutSuffix(c.Param("file"), ".js")
 	if !ok {
 		return echo.ErrNotFound
 	}
 	caching := moving
-	script, err := s.library.Current(c.Request().Context(), site, func() string {
+	arm, isDrawn := s.arm(c, id)
+	if isDrawn {
+		caching = personal
+	}
+	script, err := s.library.Shown(c.Request().Context(), id, arm, func() string {
 		if s.regions.Locator == nil {
 			return snippetbuild.Strictest()
 		}
-		caching = regional
+		caching = personal
 		s.regions.keepApart(c.Response().Header())
 		return s.regions.of(c)
 	})
@@ -84,7 +93,25 @@ func (s *scripts) moving(c echo.Context) error {
 	return serveScript(c, script, caching)
 }
 
-// pinned answers /s/{site}/{hash}.js.
+// arm draws which notice of a running experiment the visitor is shown. While one runs no shared cache may keep the answer,
+// or everybody behind it would be in one arm. Without one nothing is asked of the visitor and nothing changes.
+func (s *scripts) arm(c echo.Context, id string) (arm int, isDrawn bool) {
+	found, err := s.catalog.Site(id)
+	if err != nil {
+		return site.Control, false
+	}
+	e, runs := site.Running(found)
+	if !runs {
+		return site.Control, false
+	}
+	header := c.Response().Header()
+	header.Add(echo.HeaderVary, "User-Agent")
+	header.Set(cdnCaching, "no-store")
+	s.limits.tellUnnamed(c, "no experiment shows its variants: requests come through a proxy; name its network with --trusted-proxy")
+	return experiment.Draw(e, c.RealIP(), c.Request().UserAgent()), true
+}
+
+// pinned answers /s/{site}/{hash}.js: the same to everybody, whatever experiment runs.
 func (s *scripts) pinned(c echo.Context) error {
 	hash, ok := strings.CutSuffix(c.Param("file"), ".js")
 	if !ok {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -107,7 +108,8 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	failures = append(failures,
 		p.Front.PutSite(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}),
 		p.Front.Publish(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"},
-			schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}, schemas.Publication{Notice: "n2", At: begun, By: "ada@shop.example"}),
+			schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2", Experiments: []schemas.Experiment{tried}},
+			schemas.Publication{Notice: "n2", At: begun, By: "ada@shop.example"}),
 		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 1, Base: "n2", Notice: schemas.Notice{LifetimeDays: 30}}),
 		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 2, Base: "n2", Notice: schemas.Notice{LifetimeDays: 90}, By: "ada@shop.example", At: begun}),
 		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.EditorRole, Sites: map[string]string{"shop": account.OwnerRole}}, CreatedAt: begun, Generation: 3}),
@@ -118,6 +120,10 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	}
 	return all
 }
+
+// tried is an experiment that ran at the shop.
+var tried = schemas.Experiment{ID: "aaaaaaaaaaaa", Control: "n1", Variants: []schemas.Variant{{Notice: "n2", Share: 20}}, StartedBy: "ada@shop.example",
+	StartedAt: time.Date(2026, 11, 24, 9, 30, 0, 123456789, time.UTC), EndedAt: time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC), Adopted: "n2"}
 
 // shown is how often the notice came on screen of visitors from a country, of whom one was new.
 func shown(at time.Time, country string, views int) exposure.Count {
@@ -150,6 +156,9 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 		if err != nil || !current.RecordedAt.Equal(record.RecordedAt) || current.Choice.Action != record.Action {
 			t.Fatalf("current choice of %s: %+v, %v, want that of %v", subject, current, err, record.RecordedAt)
 		}
+	}
+	if moved, err := p.Front.Site(t.Context(), shop); err != nil || !reflect.DeepEqual(moved.Experiments, []schemas.Experiment{tried}) {
+		t.Errorf("the site's experiments are %+v, %v", moved.Experiments, err)
 	}
 	// A client that repeats a decision gets the first answer, and the choice stays.
 	retried := all[len(all)-2]

@@ -73,13 +73,15 @@ func (c *Catalog) Watch(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// readNotices takes every published notice into memory, so that a decision on it can be recorded while the store is
+// readNotices takes every notice that visitors are shown into memory, so that a decision on it can be recorded while the store is
 // away, also the first one. It reports whether all could be read.
 func (c *Catalog) readNotices(ctx context.Context, known *snapshot) bool {
 	complete := true
 	for id, s := range known.sites {
-		_, err := c.Notice(ctx, id, s.Notice)
-		complete = complete && (err == nil || errors.Is(err, consent.ErrNotFound))
+		for arm := range arms(s) {
+			_, err := c.Notice(ctx, id, noticeOf(s, arm))
+			complete = complete && (err == nil || errors.Is(err, consent.ErrNotFound))
+		}
 	}
 	return complete
 }
@@ -162,18 +164,7 @@ func (c *Catalog) Notice(ctx context.Context, site, id string) (*schemas.Notice,
 	return &n, nil
 }
 
-// Current returns a site's published notice and its id. It makes the catalog the source of the site's script.
+// Current returns a site's published notice and its id.
 func (c *Catalog) Current(ctx context.Context, site string) (id string, n schemas.Notice, err error) {
-	s, err := c.Site(site)
-	if err != nil {
-		return "", n, err
-	}
-	current, err := c.Notice(ctx, site, s.Notice)
-	if errors.Is(err, consent.ErrNotFound) {
-		return "", n, fmt.Errorf("notice %s of site %s is missing from the archive", s.Notice, site)
-	}
-	if err != nil {
-		return "", n, err
-	}
-	return s.Notice, *current, nil
+	return c.Arm(ctx, site, Control)
 }

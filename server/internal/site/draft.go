@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -134,25 +133,21 @@ func (p Publisher) PublishDraft(ctx context.Context, id string, revision int, by
 	return p.Change(ctx, id, Change{Notice: &r.Draft.Notice, By: by})
 }
 
-// PublishAgain goes back to a notice that the site published before, as it was.
+// PublishAgain publishes a notice that the site showed before, as it was.
 func (p Publisher) PublishAgain(ctx context.Context, id, notice, by string) (schemas.Site, error) {
 	known, err := p.Registry.Site(ctx, id)
 	if err != nil {
 		return schemas.Site{}, err
 	}
-	list, err := p.Publications(ctx, known)
-	if err != nil {
+	if err := p.checkShown(ctx, known, notice); err != nil {
 		return schemas.Site{}, err
-	}
-	if !slices.ContainsFunc(list, func(past schemas.Publication) bool { return past.Notice == notice }) {
-		return schemas.Site{}, consent.ErrNotFound
 	}
 	next := known
 	next.Notice = notice
 	if err := p.checkPublished(ctx, next); err != nil {
 		return schemas.Site{}, err
 	}
-	return next, p.replace(ctx, known, next, by)
+	return p.replace(ctx, known, next, by)
 }
 
 // Publications returns what a site published, oldest first, with what it publishes now from before this was kept.

@@ -63,16 +63,19 @@ func (p Publisher) publish(ctx context.Context, known schemas.Site, n New) (sche
 	if err := p.Archive.PutNotice(ctx, created.ID, created.Notice, document); err != nil {
 		return schemas.Site{}, err
 	}
-	return created, p.replace(ctx, known, created, n.By)
+	return p.replace(ctx, known, created, n.By)
 }
 
-// replace puts next in the place of known and writes down who published, where another notice is published then.
-func (p Publisher) replace(ctx context.Context, known, next schemas.Site, by string) error {
+// replace puts next in the place of known and writes down who published, where another notice is published then. That ends
+// an experiment, which compared with the one before.
+func (p Publisher) replace(ctx context.Context, known, next schemas.Site, by string) (schemas.Site, error) {
+	next.Experiments = known.Experiments
 	publication := schemas.Publication{}
 	if next.Notice != known.Notice {
 		publication = schemas.Publication{Notice: next.Notice, At: p.Now().UTC(), By: by}
+		next = p.ended(known, next, by)
 	}
-	return p.Desk.Publish(ctx, known, next, publication)
+	return next, p.Desk.Publish(ctx, known, next, publication)
 }
 
 // Change is what becomes of a site; what is nil or empty stays as it is.
@@ -106,7 +109,7 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 	if err := p.checkPublished(ctx, changed); err != nil {
 		return schemas.Site{}, err
 	}
-	return changed, p.replace(ctx, known, changed, c.By)
+	return p.replace(ctx, known, changed, c.By)
 }
 
 // checkPublished holds a site's origins against the notice that it names.

@@ -10,8 +10,9 @@ import (
 
 // Source knows what each site publishes.
 type Source interface {
-	// Published returns the current, complete input of a site's script, or consent.ErrNotFound.
-	Published(ctx context.Context, site string) (Input, error)
+	// Shown returns the current, complete input of the script for an arm of a site's experiment, or consent.ErrNotFound for
+	// the site. Arm 0 is shown what is published, and so are all where no experiment runs.
+	Shown(ctx context.Context, site string, arm int) (Input, error)
 }
 
 // Library serves scripts: the current one of a site, built when it is first asked for, and every earlier one by hash.
@@ -22,8 +23,11 @@ type Library struct {
 	sites  map[edition]*volume
 }
 
-// edition is a site's script for visitors of one regime.
-type edition struct{ site, regime string }
+// edition is a site's script for visitors of one regime in one arm.
+type edition struct {
+	site, regime string
+	arm          int
+}
 
 // volume is the last script of one edition; its lock lets one request build what many wait for.
 type volume struct {
@@ -43,14 +47,19 @@ func Strictest() string { return consent.OptIn }
 // Current returns the script of what a site publishes now, or consent.ErrNotFound. Where the notice leaves the regime to
 // the visitor's region, it asks for it; otherwise the notice's own holds.
 func (l *Library) Current(ctx context.Context, site string, regime func() string) (Script, error) {
-	in, err := l.source.Published(ctx, site)
+	return l.Shown(ctx, site, 0, regime)
+}
+
+// Shown is Current for an arm of the site's experiment.
+func (l *Library) Shown(ctx context.Context, site string, arm int, regime func() string) (Script, error) {
+	in, err := l.source.Shown(ctx, site, arm)
 	if err != nil {
-		return Script{}, fmt.Errorf("read published notice: %w", err)
+		return Script{}, fmt.Errorf("read notice: %w", err)
 	}
 	if FollowsRegion(in.Notice) {
 		in.Notice.Regime = regime()
 	}
-	v := l.volume(edition{site, Regime(in.Notice)})
+	v := l.volume(edition{site, Regime(in.Notice), arm})
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.notice == in.NoticeID {

@@ -47,7 +47,7 @@ func (m *memory) Script(_ context.Context, site, hash string) ([]byte, error) {
 	return document, nil
 }
 
-func (m *memory) Published(_ context.Context, site string) (Input, error) {
+func (m *memory) Shown(_ context.Context, site string, _ int) (Input, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	in, ok := m.in[site]

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,6 +44,8 @@ func shop(id, name string) schemas.Site {
 	return schemas.Site{
 		ID: id, Name: name, Origins: []string{"https://shop.example", "https://*.shop.example"},
 		Notice: strings.Repeat("A", 43),
+		Experiments: []schemas.Experiment{{ID: "aaaaaaaaaaaa", Control: strings.Repeat("B", 43), Variants: []schemas.Variant{{Notice: strings.Repeat("A", 43), Share: 50}},
+			StartedAt: time.Date(2026, 11, 25, 12, 0, 0, 123456789, time.UTC), StartedBy: "ada@shop.example", EndedAt: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), Adopted: strings.Repeat("A", 43)}},
 	}
 }
 
