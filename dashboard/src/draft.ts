@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
-import type { Finding, Notice, Review, Site } from '../../schemas/types.gen.ts';
+import type { ExperimentOrder, Finding, Notice, Review, Site } from '../../schemas/types.gen.ts';
 import { call, type Failure } from './api.ts';
 import { accept } from './failure.ts';
 import { measured, objections } from './measured.ts';
@@ -86,6 +86,17 @@ export const publish = async (earlier?: string): Promise<Failure | undefined> =>
   if (!answer.ok) return answer.failure;
   keep(answer.value);
   await load(site);
+  return undefined;
+};
+
+/** Shows the draft to a share of the visitors, in per cent; returns why it did not work. */
+export const tryOut = async (share: number): Promise<Failure | undefined> => {
+  const order: ExperimentOrder = { variants: [{ share }] };
+  const answer = await call<Site>('POST', `sites/${site}/experiments`, order, {
+    'If-Match': `"${review.value?.draft.revision}"`,
+  });
+  if (!answer.ok) return answer.failure;
+  keep(answer.value);
   return undefined;
 };
 

@@ -31,6 +31,8 @@ export interface Format {
   longInterval(iso: string, each: string, zone: string): string;
   /** A difference of shares, in percentage points, with its sign. */
   points(difference: number): string;
+  /** From one number of percentage points to another, without a sign. */
+  spread(lowest: number, highest: number): string;
   /** From one share to another. */
   range(lowest: number, highest: number): string;
   country(code: string): string;
@@ -59,6 +61,7 @@ function createFormat(locale: string): Format {
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const seconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long' });
   const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const countries = new Intl.DisplayNames(locale, { type: 'region' });
   const tongues = new Intl.DisplayNames(locale, { type: 'language' });
   const dated = (options: Intl.DateTimeFormatOptions, iso: string, timeZone: string) =>
@@ -73,6 +76,7 @@ function createFormat(locale: string): Format {
     longInterval: (iso, each, zone) =>
       dated(each === 'hour' ? { dateStyle: 'full', timeStyle: 'short' } : { dateStyle: 'full' }, iso, zone),
     points: (difference) => signed.format(100 * difference),
+    spread: (lowest, highest) => tenths.formatRange(100 * lowest, 100 * highest),
     range: (lowest, highest) => percent.formatRange(lowest, highest),
     country: (code) => countries.of(code) ?? code,
     tongue: (tag) => tongues.of(tag) ?? tag,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Rates, Receipt } from '../../schemas/types.gen.ts';
+import type { ExperimentReport, OutcomeCompared, Rates, Receipt } from '../../schemas/types.gen.ts';
+import { findingsIn, steering, verdictOf } from '../src/experiment.ts';
 import { explain } from '../src/explain.ts';
 import { format, pickLocale, t } from '../src/language.ts';
 import { contrast, objections } from '../src/measured.ts';
@@ -243,4 +244,32 @@ test('members of a notice are called by what people call them', () => {
   assert.equal(inWords('/services/youtube/provider', notice), 'Services › youtube › Provider');
   assert.equal(inWords('/texts/de/banner.title'), 'Texts › de › Title');
   assert.equal(inWords('/texts/de/a~1b~0c'), 'Texts › de › a/b~c');
+});
+
+test('what an experiment shows is said of every outcome, and none wins', () => {
+  const names = ['accepted', 'refused', 'partial', 'ignored'] as const;
+  const of = (...verdicts: OutcomeCompared['verdict'][]) => {
+    const signs: Record<string, number> = { more: 1, fewer: -1 };
+    const compared = verdicts.map((verdict, i) => {
+      const sign = signs[verdict] ?? 0;
+      const [lowest = 0, highest = 0] = sign ? [0.035 * sign - 0.015, 0.035 * sign + 0.015] : [-0.05, 0.05];
+      return { outcome: names[i], difference: 0.035 * sign, lowest, highest, verdict };
+    });
+    return { arms: [{ compared: [] }, { compared }] } as unknown as ExperimentReport;
+  };
+  assert.equal(verdictOf(of('few', 'few', 'few', 'few')), 'few');
+  assert.equal(verdictOf(of('open', 'same', 'few', 'few')), 'open');
+  assert.equal(verdictOf(of('same', 'same', 'few', 'same')), 'same');
+  const found = of('more', 'fewer', 'few', 'open');
+  assert.equal(verdictOf(found), 'found');
+  assert.deepEqual(findingsIn(found), [
+    'With B, the share of visitors who accept everything is 2–5 points higher than with A.',
+    'With B, the share of visitors who refuse everything is 2–5 points lower than with A.',
+  ]);
+  assert.deepEqual(steering(found), ['B']);
+  assert.deepEqual(steering(of('more', 'open', 'few', 'fewer')), []);
+  assert.equal(
+    de.experimentPage.finding('ignored', 'C', '2–5', false),
+    'Mit C ist der Anteil der Besucher, die nicht antworten, um 2–5 Punkte niedriger als mit A.',
+  );
 });

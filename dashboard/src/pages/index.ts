@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { t } from '../language.ts';
 import type { Permission } from '../session.ts';
 import { AccountPage } from './account.tsx';
+import { ExperimentPage } from './experiment.tsx';
 import { NoticePage } from './notice.tsx';
 import { PeoplePage } from './people.tsx';
 import { Rates } from './rates.tsx';
@@ -25,6 +26,7 @@ export const account: Page = { path: 'account', name: t.own.title, Content: Acco
 export const pages: [Page, ...Page[]] = [
   { path: '', name: t.rates.title, Content: Rates },
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
+  { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },

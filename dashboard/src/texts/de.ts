@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { experimentPage } from './experiment.de.ts';
 import { noticePage } from './notice.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
@@ -250,6 +251,7 @@ export const de: Texts = {
   },
 
   sitePage,
+  experimentPage,
   noticePage,
   people,
   trail,

@@ -1,3 +1,4 @@
+import { experimentPage } from './experiment.en.ts';
 import { noticePage } from './notice.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
@@ -252,6 +253,7 @@ export const en = {
   },
 
   sitePage,
+  experimentPage,
   noticePage,
   people,
   trail,

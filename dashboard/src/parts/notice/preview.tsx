@@ -1,10 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Preview as Address, Notice } from '../../../../schemas/types.gen.ts';
-import { call } from '../../api.ts';
+import { useState } from 'preact/hooks';
+import type { Notice } from '../../../../schemas/types.gen.ts';
 import { t } from '../../language.ts';
 import { languageName } from '../../language-name.ts';
-import { type Measured, measured } from '../../measured.ts';
-import { useMeasure } from '../measure.ts';
+import { Frame, useAddress } from './frame.tsx';
 import { languagesOf } from './texts.tsx';
 
 interface Props {
@@ -17,7 +15,6 @@ interface Props {
 }
 
 const widths = { phone: 360, desktop: 1280 } as const;
-const height = 640;
 
 /** The notice as visitors get it, with its real script, in a frame that can do nothing else. */
 export const Preview = ({ site, notice, version, revision }: Props) => {
@@ -43,58 +40,9 @@ export const Preview = ({ site, notice, version, revision }: Props) => {
           <Glance label={t.noticePage.regime} value={regime} options={t.noticePage.asked} onChange={setRegime} />
         )}
       </div>
-      <Frame address={address} width={widths[width]} isDraft={!version} />
+      <Frame address={address} width={widths[width]} isDraft={!version} title={t.noticePage.preview} />
       <p class="hint">{t.noticePage.previewHint}</p>
     </section>
-  );
-};
-
-// What cannot be shown yet, because the draft is at fault, leaves the last one that could.
-const useAddress = (
-  site: string,
-  version: string | undefined,
-  revision: number | undefined,
-  glance: Record<string, string>,
-) => {
-  const [address, setAddress] = useState('');
-  const query = new URLSearchParams(version ? { ...glance, notice: version } : glance).toString();
-  useEffect(() => {
-    let current = true;
-    void call<Address>('GET', `sites/${site}/preview?${query}`).then((answer) => {
-      if (current && answer.ok) setAddress(answer.value.address);
-    });
-    return () => {
-      current = false;
-    };
-  }, [site, query, revision]);
-  return address;
-};
-
-const Frame = ({ address, width, isDraft }: { address: string; width: number; isDraft: boolean }) => {
-  const room = useMeasure();
-  const frame = useRef<HTMLIFrameElement>(null);
-  useEffect(() => {
-    const listen = ({ source, data }: MessageEvent<Measured>) => {
-      if (isDraft && source && source === frame.current?.contentWindow) measured.value = data;
-    };
-    addEventListener('message', listen);
-    return () => removeEventListener('message', listen);
-  }, [isDraft]);
-  const scale = room.width ? Math.min(1, room.width / width) : 1;
-  return (
-    <div ref={room.ref} class="stage" style={{ blockSize: `${height * scale}px` }}>
-      {address && (
-        <iframe
-          ref={frame}
-          title={t.noticePage.preview}
-          src={address}
-          sandbox="allow-scripts"
-          width={width}
-          height={height}
-          style={{ transform: `scale(${scale})` }}
-        />
-      )}
-    </div>
   );
 };
 

@@ -6,6 +6,7 @@ import { explain } from '../../explain.ts';
 import { format, t } from '../../language.ts';
 import { type Box, contrast, measured } from '../../measured.ts';
 import { inWords } from '../../pointer.ts';
+import { Trial } from './trial.tsx';
 
 /** What stands against publishing, what would change, and the button. */
 export const ReleaseTab = () => {
@@ -35,6 +36,7 @@ export const ReleaseTab = () => {
         {t.noticePage.publish}
       </button>
       {errors.length > 0 && <p class="hint">{t.noticePage.stopped}</p>}
+      <Trial differences={differences} ready={ready} />
       {differences.length > 0 && (
         <button type="button" class="quiet" onClick={async () => setFailure(await discard())}>
           {t.noticePage.discard}
