@@ -29,11 +29,11 @@ const portOf = async (child: ChildProcess, log: () => string): Promise<number> =
   throw new Error(`assent serve ended with ${child.exitCode}: ${log()}`);
 };
 
-/** Starts the real server on a free port with an empty data folder of its own. */
-export const startAssent = async (): Promise<Assent> => {
+/** Starts the real server on a free port with an empty data folder of its own, and further flags. */
+export const startAssent = async (...flags: string[]): Promise<Assent> => {
   const data = await mkdtemp(join(tmpdir(), 'assent-snippet-'));
   let log = '';
-  const child = spawn(binary, ['serve', '--addr', '127.0.0.1:0', '--data', data], { stdio: 'pipe' });
+  const child = spawn(binary, ['serve', '--addr', '127.0.0.1:0', '--data', data, ...flags], { stdio: 'pipe' });
   child.on('error', (error) => (log += `${error.message}: run make build first. `));
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
   const ended = new Promise((over) => child.on('close', over));

@@ -31,7 +31,7 @@ const vendor = (url: string, response: ServerResponse): void => {
 
 /** All hosts that a test needs behind one port: *.test names lead here (see browser.ts). */
 export const startWorld = async () => {
-  const assent = await startAssent();
+  const assent = await startAssent('--trusted-proxy', '127.0.0.0/8');
   const pages = new Map<string, Page>();
   const world = {
     pages,
@@ -44,6 +44,8 @@ export const startWorld = async () => {
     /** Every request to the server, in order with the hits. */
     log: [] as string[],
     weather: 'fair' as Weather,
+    /** Address that visitors come from, as a proxy tells it; empty for this machine's. */
+    address: '',
     site: '',
     port: 0,
     shop: '',
@@ -52,7 +54,11 @@ export const startWorld = async () => {
     addSite: (notice = usual): Promise<string> => assent.addSite(world.shop, notice),
     /** What the server has on record of a decision, by its receipt's address. */
     recorded: async (receipt: string): Promise<Receipt> =>
-      (await (await fetch(`http://127.0.0.1:${assent.port}${receipt}`)).json()) as Receipt,
+      (await (await fetch(world.door + receipt)).json()) as Receipt,
+    /** The server itself, beside the way to it. */
+    door: `http://127.0.0.1:${assent.port}`,
+    /** What it has printed so far. */
+    printed: assent.printed,
     stub: (site: string): Promise<string> => assent.stub(site),
     /** Publishes a page under the shop's origin and returns its address. */
     page(path: string, html: string, headers: Record<string, string> = {}): string {
@@ -67,6 +73,7 @@ export const startWorld = async () => {
       world.exposures = [];
       world.log = [];
       world.weather = 'fair';
+      world.address = '';
     },
     async stop(): Promise<void> {
       server.closeAllConnections();
@@ -86,7 +93,8 @@ export const startWorld = async () => {
       const failure = { error: 500, crowded: 429, full: 503 }[world.weather as string];
       if (failure) return void response.writeHead(failure, { 'access-control-allow-origin': '*' }).end();
     }
-    const { method, url, headers } = incoming;
+    const { method, url } = incoming;
+    const headers = { ...incoming.headers, ...(world.address ? { 'x-forwarded-for': world.address } : {}) };
     const upstream = request({ host: '127.0.0.1', port: assent.port, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode || 502, answer.headers);
       answer.pipe(response);
