@@ -13,6 +13,7 @@ import { NoSites } from '../parts/no-sites.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { follow, hrefOf, routeTo } from '../route.ts';
+import { may } from '../session.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
@@ -42,22 +43,24 @@ export const ExperimentPage = ({ arrived }: { arrived: boolean }) => {
         )}
       </Heading>
       {site && one && <Report key={one.id} site={site} id={one.id} />}
-      {site && !one && <None />}
+      {site && !one && <None site={site} />}
       {known?.length === 0 && <NoSites />}
       {!known && (failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />)}
     </main>
   );
 };
 
-const None = () => (
+const None = ({ site }: { site: Site }) => (
   <section class="card">
     <h2>{t.experimentPage.none}</h2>
     <p>{t.experimentPage.noneLead}</p>
-    <p>
-      <a class="primary" href={hrefOf(routeTo('notice'))} onClick={(event) => follow(event, routeTo('notice'))}>
-        {t.experimentPage.toNotice}
-      </a>
-    </p>
+    {may('edit notices', site.id) && (
+      <p>
+        <a class="primary" href={hrefOf(routeTo('notice'))} onClick={(event) => follow(event, routeTo('notice'))}>
+          {t.experimentPage.toNotice}
+        </a>
+      </p>
+    )}
   </section>
 );
 
@@ -78,7 +81,7 @@ const Report = ({ site, id }: { site: Site; id: string }) => {
       <Said report={report} />
       <Outcomes report={report} />
       <ArmsShown site={site} report={report} />
-      {!report.experiment.endedAt && <Conclusion site={site} report={report} />}
+      {!report.experiment.endedAt && may('edit notices', site.id) && <Conclusion site={site} report={report} />}
     </>
   );
 };
