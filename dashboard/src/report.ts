@@ -1,9 +1,9 @@
 import { batch, signal } from '@preact/signals';
-import type { Breakdown, Comparison, Overview, Rates, ThirdParties } from '../../schemas/types.gen.ts';
+import type { Breakdown, Comparison, Overview, Rates, Site, ThirdParties } from '../../schemas/types.gen.ts';
 import { call } from './api.ts';
 import { accept } from './failure.ts';
 import { loadSites, siteOf } from './sites.ts';
-import { addWhere, type Dimension, dimensions, spanOf, type View, type Where, zone } from './view.ts';
+import { addWhere, type Dimension, dimensions, spanOf, type View, type Where } from './view.ts';
 
 /** What belongs together on the page. */
 export interface Report {
@@ -24,7 +24,10 @@ export const updated = signal(new Date(0));
 
 let asked = 0;
 
-const parameters = (view: View, now: Date): URLSearchParams => {
+/** The time zone of a site's days, so that all who look see the same days. */
+export const zoneOf = ({ timeZone }: Site): string => timeZone || 'UTC';
+
+const parameters = (view: View, now: Date, zone: string): URLSearchParams => {
   const { from, to } = spanOf(view.days, now, zone);
   const params = new URLSearchParams({ from, to, tz: zone, each: view.each });
   addWhere(params, view.where);
@@ -32,7 +35,7 @@ const parameters = (view: View, now: Date): URLSearchParams => {
 };
 
 /** Whom the view's visitors are compared with, and when. */
-export const otherOf = (view: View, now: Date): { where: Where; from: string; to: string } => {
+export const otherOf = (view: View, now: Date, zone: string): { where: Where; from: string; to: string } => {
   const [dimension, ...value] = view.against.split('=');
   if (view.against === 'before') return { where: view.where, ...spanOf(view.days, now, zone, view.days) };
   const known = dimensions.find((one) => one === dimension) as Dimension | undefined;
@@ -40,9 +43,9 @@ export const otherOf = (view: View, now: Date): { where: Where; from: string; to
   return { where, ...spanOf(view.days, now, zone) };
 };
 
-const comparison = (view: View, now: Date): URLSearchParams => {
-  const params = parameters(view, now);
-  const { where, from, to } = otherOf(view, now);
+const comparison = (view: View, now: Date, zone: string): URLSearchParams => {
+  const params = parameters(view, now, zone);
+  const { where, from, to } = otherOf(view, now, zone);
   params.set('other.from', from);
   params.set('other.to', to);
   addWhere(params, where, 'other.');
@@ -57,14 +60,14 @@ export const refresh = async (view: View): Promise<void> => {
   const site = siteOf(known, view.site);
   if (!site) return;
   const now = new Date();
-  const params = parameters(view, now);
+  const params = parameters(view, now, zoneOf(site));
   const get = <T>(name: string, of: URLSearchParams = params) =>
     call<T>('GET', `sites/${encodeURIComponent(site.id)}/${name}?${of}`);
   const [rates, overview, breakdown, compared, seen] = await Promise.all([
     get<Rates>('rates'),
     get<Overview>('overview'),
     get<Breakdown>('breakdown', new URLSearchParams([...params, ['by', view.by]])),
-    view.against ? get<Comparison>('comparison', comparison(view, now)) : undefined,
+    view.against ? get<Comparison>('comparison', comparison(view, now, zoneOf(site))) : undefined,
     get<ThirdParties>('sightings'),
   ]);
   if (question !== asked || !accept(rates) || !accept(overview) || !accept(breakdown) || !accept(seen)) return;

@@ -90,9 +90,6 @@ export const withoutValue = ({ where }: View, dimension: Dimension, value: strin
   return left.length ? { ...others, [dimension]: left } : others;
 };
 
-/** The reader's time zone, whose days are shown. */
-export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-
 /** First and last day of a period that ends today in a time zone, or so many days before today. */
 export const spanOf = (days: number, now: Date, timeZone: string, before = 0): { from: string; to: string } => {
   // Swedish dates are ISO's.

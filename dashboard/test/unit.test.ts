@@ -80,7 +80,7 @@ test('values come into a filter and leave it', () => {
 test('a comparison is with the period before, with everybody, or with another value', () => {
   const now = new Date('2026-03-10T12:00:00Z');
   const phones: View = { ...usual, days: 7, where: { device: ['phone'], browser: ['edge'] } };
-  const other = (against: string) => otherOf({ ...phones, against }, now);
+  const other = (against: string) => otherOf({ ...phones, against }, now, 'UTC');
   assert.deepEqual(other('before').where, phones.where);
   assert.equal(Date.parse(other('all').from) - Date.parse(other('before').to), 86_400_000);
   assert.deepEqual(other('all').where, {});

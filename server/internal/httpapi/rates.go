@@ -84,11 +84,14 @@ func (a *admin) comparison(c echo.Context) error {
 	return c.JSON(http.StatusOK, report)
 }
 
-// segment reads what a report is to be about.
+// segment reads what a report is to be about. Days are the site's own unless another time zone is asked for.
 func (a *admin) segment(c echo.Context, query url.Values) (reporting.Segment, error) {
 	found, err := a.catalog.Site(c.Param("site"))
 	if err != nil {
 		return reporting.Segment{}, err
+	}
+	if query.Get("tz") == "" {
+		query.Set("tz", found.TimeZone)
 	}
 	return reporting.ParseSegment(found.ID, query, a.now())
 }

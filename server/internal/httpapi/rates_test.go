@@ -39,6 +39,15 @@ func TestRatesCountWhoWasAskedAndWhoAnswered(t *testing.T) {
 	if rates.Totals != want || len(rates.Intervals) != 30 || rates.TimeZone != "Europe/Berlin" || rates.Recent[0].Waited != 1 || rates.Recent[0].Browser != "firefox" {
 		t.Errorf("%+v", rates)
 	}
+	if zone := decode[schemas.Rates](t, get("rates")).TimeZone; zone != "UTC" {
+		t.Errorf("days of %s, the site has no time zone", zone)
+	}
+	if answer, body := s.admin(http.MethodPatch, "sites/"+s.site.ID, schemas.SiteChange{TimeZone: "Asia/Tokyo"}, "Cookie", cookie); answer.StatusCode != http.StatusOK {
+		t.Fatalf("change the site: %d %s", answer.StatusCode, body)
+	}
+	if zone := decode[schemas.Rates](t, get("rates")).TimeZone; zone != "Asia/Tokyo" {
+		t.Errorf("days of %s, the site's are Tokyo's", zone)
+	}
 	if overview := decode[schemas.Overview](t, get("overview")); overview.Today != want || overview.LastWeek != (schemas.Answered{}) {
 		t.Errorf("%+v", overview)
 	}
