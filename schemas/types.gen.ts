@@ -6,7 +6,7 @@ export interface Session {
   state: 'setup' | 'signed-out' | 'signed-in';
   email?: string;
   /** What whoever is signed in may do at one site at least. */
-  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
+  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
   /** What whoever is signed in may do at every site. */
   everywhere?: string[];
   /** What whoever is signed in may do at single sites, beside that. */
@@ -274,6 +274,13 @@ export interface Exposure {
 export interface Shown {
   /** What a decision on this notice carries within 24 hours, to be known as made by somebody who saw it. Names nobody. */
   shown: string;
+}
+
+/** Decisions of a site that match a search, the last recorded first. */
+export interface Found {
+  decisions: Receipt[];
+  /** What `before` has to be for the decisions before these; absent when there are none. */
+  next?: string;
 }
 
 /** What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON. */

@@ -280,6 +280,13 @@ type Shown struct {
 	Shown string `json:"shown"`
 }
 
+// Found: Decisions of a site that match a search, the last recorded first.
+type Found struct {
+	Decisions []Receipt `json:"decisions"`
+	// What `before` has to be for the decisions before these; absent when there are none.
+	Next string `json:"next,omitempty"`
+}
+
 // Notice: What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON.
 type Notice struct {
 	// Why data is used. `essential` is always there and need not be listed.

@@ -197,7 +197,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
-		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back,
+		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,

@@ -13,6 +13,7 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/admintrail"
+	"assent/server/internal/auditing"
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
@@ -66,6 +67,7 @@ type back interface {
 	reporting.Query
 	moving.Trail
 	reporting.Counts
+	auditing.Ledger
 	exposure.Store
 	Ping(ctx context.Context) error
 	io.Closer

@@ -14,9 +14,14 @@ const everything = "SELECT " + columns + " FROM decisions FINAL"
 
 // Decisions implements moving.Trail.
 func (s *Store) Decisions(ctx context.Context, do func(consent.Record) error) error {
+	return s.stream(ctx, do, everything)
+}
+
+// stream calls do with each record of the answer, which is never in memory as a whole.
+func (s *Store) stream(ctx context.Context, do func(consent.Record) error, query string, arguments ...any) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // Ends the query when do has had enough.
-	rows, err := s.query(ctx, everything)
+	rows, err := s.query(ctx, query, arguments...)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"assent/server/internal/auditing/auditingtest"
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
 	"assent/server/internal/moving/movingtest"
@@ -99,6 +100,13 @@ func testAll(t *testing.T, url func(database string) string) {
 				}
 				return reportingtest.Source{Query: store, Append: add}, closing
 			}
+		})
+	})
+	t.Run("Audited", func(t *testing.T) {
+		store, closing := open(t, url(recordingtest.Site()))
+		t.Cleanup(closing)
+		auditingtest.TestLedger(t, store, func(ctx context.Context, records []consent.Record) error {
+			return store.Append(ctx, shippingtest.BatchOf(records...))
 		})
 	})
 	t.Run("Counts", func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"assent/server/internal/auditing/auditingtest"
 	"assent/server/internal/consent"
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
@@ -89,6 +90,15 @@ func TestQuery(t *testing.T) {
 				return store.Append(ctx, shipping.Batch{Records: records})
 			}}, closing
 		}
+	})
+}
+
+func TestAudited(t *testing.T) {
+	t.Parallel()
+	store, closing := opener(t)(t)
+	t.Cleanup(closing)
+	auditingtest.TestLedger(t, store, func(ctx context.Context, records []consent.Record) error {
+		return store.Append(ctx, shipping.Batch{Records: records})
 	})
 }
 

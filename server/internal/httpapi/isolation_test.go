@@ -63,6 +63,8 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      "owner editor",
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": "owner editor",
 
+	"GET /v1/admin/sites/:site/decisions": "owner officer",
+
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/breakdown":  "owner editor analyst officer",

@@ -65,6 +65,8 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      {account.EditNotices, "end-experiment"},
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": {account.EditNotices, "adopt-variant"},
 
+	"GET /v1/admin/sites/:site/decisions": {account.ReadDecisions, "search-decisions"},
+
 	"GET /v1/admin/sites/:site/report":     {account.ViewRates, "view-report"},
 	"GET /v1/admin/sites/:site/rates":      {account.ViewRates, "view-rates"},
 	"GET /v1/admin/sites/:site/breakdown":  {account.ViewRates, "view-rates"},

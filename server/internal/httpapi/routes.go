@@ -17,6 +17,7 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/admintrail"
+	"assent/server/internal/auditing"
 	"assent/server/internal/daykey"
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
@@ -36,6 +37,7 @@ type Parts struct {
 	Journal      recording.Journal // Read only; decisions go through the Recorder.
 	Query        reporting.Query
 	Counts       reporting.Counts
+	Ledger       auditing.Ledger
 	Library      *snippetbuild.Library
 	Accounts     *account.Accounts
 	Sessions     *account.Sessions
@@ -76,6 +78,7 @@ func New(p Parts) (http.Handler, error) {
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
+	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
@@ -144,6 +147,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/experiments/:experiment/end", notices.end)
 	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
+	a.GET("/sites/:site/decisions", audits.search)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)
 	a.GET("/sites/:site/breakdown", admin.breakdown)

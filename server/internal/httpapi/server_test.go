@@ -75,7 +75,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	keys := daykey.NewRing(store, rand.Reader)
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
-		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store, Counts: store,
+		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store, Counts: store, Ledger: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now), Trail: store,
 		Sightings: s.counter, Sighted: store, Keys: keys, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},

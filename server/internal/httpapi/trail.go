@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,20 +199,20 @@ func trailFilter(c echo.Context) (admintrail.Filter, error) {
 		return f, badQuery("before", "is not what an answer gave as next")
 	}
 	var err error
-	if f.From, err = day(c, "from", 0); err != nil {
+	if f.From, err = dayIn(time.UTC, c.QueryParams(), "from", 0); err != nil {
 		return f, err
 	}
-	f.To, err = day(c, "to", 1)
+	f.To, err = dayIn(time.UTC, c.QueryParams(), "to", 1)
 	return f, err
 }
 
-// day reads a day of the query, in UTC, so many days on; the zero time when there is none.
-func day(c echo.Context, name string, later int) (time.Time, error) {
-	text := c.QueryParam(name)
+// dayIn reads a day of the query, so many days on; the zero time when there is none.
+func dayIn(zone *time.Location, query url.Values, name string, later int) (time.Time, error) {
+	text := query.Get(name)
 	if text == "" {
 		return time.Time{}, nil
 	}
-	parsed, err := time.Parse(time.DateOnly, text)
+	parsed, err := time.ParseInLocation(time.DateOnly, text, zone)
 	if err != nil {
 		return time.Time{}, badQuery(name, "is not a day such as 2026-11-23")
 	}
