@@ -11,6 +11,7 @@ import './style/rates.css';
 import './style/tables.css';
 import './style/notice.css';
 import './style/people.css';
+import './style/decisions.css';
 import './style/experiment.css';
 
 const root = document.getElementById('app');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { ExperimentReport, OutcomeCompared, Rates, Receipt } from '../../schemas/types.gen.ts';
 import { findingsIn, steering, verdictOf } from '../src/experiment.ts';
@@ -191,6 +192,13 @@ test('no text was left in English', () => {
   for (const [key, text] of flat(en)) {
     if (typeof text === 'string' && !same.includes(text)) assert.notEqual(german.get(key), text, key);
   }
+});
+
+test('whatever the trail may tell has words', () => {
+  const source = readFileSync(new URL('../../server/internal/httpapi/permissions.go', import.meta.url), 'utf8');
+  const acts = [...source.matchAll(/^\t"[A-Z]+ \/v1.*, "([a-z-]+)"\},/gm)].map(([, act]) => act!);
+  assert.ok(acts.length > 20);
+  for (const act of acts) assert.ok(act in en.trail.acts, act);
 });
 
 test('every failure has words', () => {

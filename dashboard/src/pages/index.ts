@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { t } from '../language.ts';
 import type { Permission } from '../session.ts';
 import { AccountPage } from './account.tsx';
+import { DecisionsPage } from './decisions.tsx';
 import { ExperimentPage } from './experiment.tsx';
 import { NoticePage } from './notice.tsx';
 import { PeoplePage } from './people.tsx';
@@ -28,6 +29,7 @@ export const pages: [Page, ...Page[]] = [
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
   { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
+  { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },
   account,

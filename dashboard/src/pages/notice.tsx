@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Notice, Site } from '../../../schemas/types.gen.ts';
-import { call } from '../api.ts';
 import { draft, findings, forgetDraft, load, review, saving } from '../draft.ts';
-import { accept, failure } from '../failure.ts';
+import { failure } from '../failure.ts';
 import { t } from '../language.ts';
 import { loadMaterials } from '../materials.ts';
 import { Heading } from '../parts/heading.tsx';
@@ -16,6 +15,7 @@ import { RulesTab } from '../parts/notice/rules.tsx';
 import { Services } from '../parts/notice/services.tsx';
 import { SightedHosts } from '../parts/notice/sighted.tsx';
 import { TextsTab } from '../parts/notice/texts.tsx';
+import { useVersion } from '../parts/notice/version.ts';
 import { VersionsTab } from '../parts/notice/versions.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -103,17 +103,4 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
       <Preview site={site.id} notice={shown} version={version} revision={review.value?.draft.revision ?? 0} />
     </div>
   );
-};
-
-/** A notice as it was published, which tells what there is to look at. */
-const useVersion = (site: string, version: string | undefined): Notice | undefined => {
-  const [notice, setNotice] = useState<Notice>();
-  useEffect(() => {
-    setNotice(undefined);
-    if (!version) return;
-    void call<Notice>('GET', `sites/${site}/notices/${version}`).then((answer) => {
-      if (accept(answer)) setNotice(answer.value);
-    });
-  }, [site, version]);
-  return notice;
 };

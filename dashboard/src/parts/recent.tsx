@@ -5,8 +5,14 @@ import { grantedIn, marksOf, outcomeOf } from '../outcome.ts';
 
 const columns = ['time', 'outcome', 'purposes', 'source', 'page', 'language', 'marks'] as const;
 
-/** The last decisions. */
-export const Recent = ({ receipts }: { receipts: Receipt[] }) => {
+interface Props {
+  receipts: Receipt[];
+  /** Shows more of one. */
+  choose?: (receipt: Receipt) => void;
+}
+
+/** Decisions, the last first. */
+export const Recent = ({ receipts, choose }: Props) => {
   if (receipts.length === 0) return <p class="muted">{t.recent.empty}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (axe scrollable-region-focusable).
@@ -19,11 +25,12 @@ export const Recent = ({ receipts }: { receipts: Receipt[] }) => {
                 {t.recent[column]}
               </th>
             ))}
+            {choose && <td />}
           </tr>
         </thead>
         <tbody>
           {receipts.map((receipt) => (
-            <Row key={`${receipt.subject} ${receipt.id}`} receipt={receipt} />
+            <Row key={`${receipt.subject} ${receipt.id}`} receipt={receipt} choose={choose} />
           ))}
         </tbody>
       </table>
@@ -31,7 +38,7 @@ export const Recent = ({ receipts }: { receipts: Receipt[] }) => {
   );
 };
 
-const Row = ({ receipt }: { receipt: Receipt }) => {
+const Row = ({ receipt, choose }: { receipt: Receipt; choose: Props['choose'] }) => {
   const outcome = outcomeOf(receipt);
   const granted = grantedIn(receipt);
   return (
@@ -58,6 +65,18 @@ const Row = ({ receipt }: { receipt: Receipt }) => {
       </Cell>
       <Cell column="language">{receipt.locale ?? '–'}</Cell>
       <Cell column="marks">{marksOf(receipt).map(toMark)}</Cell>
+      {choose && (
+        <td class="actions">
+          <button
+            type="button"
+            class="quiet"
+            aria-label={t.decisionsPage.detailsOf(receipt.id)}
+            onClick={() => choose(receipt)}
+          >
+            {t.decisionsPage.details}
+          </button>
+        </td>
+      )}
     </tr>
   );
 };

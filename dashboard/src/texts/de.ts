@@ -1,3 +1,4 @@
+import { decisionsPage } from './decisions.de.ts';
 import type { Texts } from './en.ts';
 import { experimentPage } from './experiment.de.ts';
 import { noticePage } from './notice.de.ts';
@@ -253,6 +254,7 @@ export const de: Texts = {
   sitePage,
   experimentPage,
   noticePage,
+  decisionsPage,
   people,
   trail,
   own,

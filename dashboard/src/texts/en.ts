@@ -1,3 +1,4 @@
+import { decisionsPage } from './decisions.en.ts';
 import { experimentPage } from './experiment.en.ts';
 import { noticePage } from './notice.en.ts';
 import { own, people, trail } from './people.en.ts';
@@ -255,6 +256,7 @@ export const en = {
   sitePage,
   experimentPage,
   noticePage,
+  decisionsPage,
   people,
   trail,
   own,

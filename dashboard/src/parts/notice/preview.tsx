@@ -12,16 +12,18 @@ interface Props {
   version?: string | undefined;
   /** of this revision. */
   revision?: number;
+  /** How it is looked at first. */
+  glance?: Partial<{ language: string; regime: string; width: keyof typeof widths }>;
 }
 
 const widths = { phone: 360, desktop: 1280 } as const;
 
 /** The notice as visitors get it, with its real script, in a frame that can do nothing else. */
-export const Preview = ({ site, notice, version, revision }: Props) => {
-  const [width, setWidth] = useState<keyof typeof widths>('desktop');
+export const Preview = ({ site, notice, version, revision, glance = {} }: Props) => {
+  const [width, setWidth] = useState<keyof typeof widths>(glance.width ?? 'desktop');
   const [scheme, setScheme] = useState<'light' | 'dark'>('light');
-  const [regime, setRegime] = useState('opt-in');
-  const [wanted, setLanguage] = useState('');
+  const [regime, setRegime] = useState(glance.regime ?? 'opt-in');
+  const [wanted, setLanguage] = useState(glance.language ?? '');
   const languages = languagesOf(notice);
   const language = languages.includes(wanted) ? wanted : (languages[0] ?? 'en');
   const address = useAddress(site, version, revision, { scheme, regime, language });

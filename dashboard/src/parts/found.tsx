@@ -1,0 +1,117 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Notice, Receipt } from '../../../schemas/types.gen.ts';
+import { format, t } from '../language.ts';
+import { languageName } from '../language-name.ts';
+import { marksOf } from '../outcome.ts';
+import { follow, hrefOf, type Route } from '../route.ts';
+import { Preview } from './notice/preview.tsx';
+import { languagesOf } from './notice/texts.tsx';
+import { useVersion } from './notice/version.ts';
+
+interface Props {
+  receipt: Receipt;
+  /** Where all decisions of its subject are. */
+  history: Route;
+  close: () => void;
+}
+
+/** All that is kept of a decision, beside what the visitor was shown. */
+export const Found = ({ receipt, history, close }: Props) => {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [receipt.id]);
+  const isUnknown = receipt.flags.includes('unknown-notice');
+  const notice = useVersion(receipt.site, isUnknown ? undefined : receipt.notice);
+  return (
+    <section class="card one">
+      <div class="title">
+        <h2 ref={heading} tabIndex={-1}>
+          {t.decisionsPage.one}
+        </h2>
+        <button type="button" class="quiet" onClick={close}>
+          {t.decisionsPage.close}
+        </button>
+      </div>
+      <div class="beside">
+        <div>
+          <Facts receipt={receipt} />
+          <p class="ways-on">
+            <a href={hrefOf(history)} onClick={(event) => follow(event, history)}>
+              {t.decisionsPage.history}
+            </a>{' '}
+            <a href={`/v1/receipts/${receipt.id}`} target="_blank" rel="noreferrer">
+              {t.decisionsPage.raw}
+            </a>
+          </p>
+        </div>
+        <div>
+          <h3>{t.decisionsPage.shown}</h3>
+          {isUnknown && <p class="muted">{t.decisionsPage.unknown}</p>}
+          {notice && (
+            <Preview
+              site={receipt.site}
+              notice={notice}
+              version={receipt.notice}
+              glance={{
+                language: shownIn(notice, receipt.locale),
+                regime: receipt.regime,
+                width: receipt.device === 'phone' ? 'phone' : 'desktop',
+              }}
+            />
+          )}
+        </div>
+      </div>
+    </section>
+  );
+};
+
+// The notice's language that a visitor with this locale was shown.
+const shownIn = (notice: Notice, locale = ''): string => {
+  const base = (tag: string) => tag.split('-')[0];
+  const languages = languagesOf(notice);
+  return languages.find((tag) => tag === locale) ?? languages.find((tag) => base(tag) === base(locale)) ?? '';
+};
+
+const answered = (receipt: Receipt, answer: boolean): string =>
+  [receipt.purposes, receipt.services]
+    .flatMap((answers) => Object.keys(answers).filter((name) => answers[name] === answer))
+    .map((name) => t.purposes[name] ?? name)
+    .join(', ') || t.decisionsPage.nothing;
+
+const Facts = ({ receipt }: { receipt: Receipt }) => {
+  const texts = t.decisionsPage;
+  const known = (value: string | undefined) => value || texts.untold;
+  const facts: Record<keyof typeof texts.facts, ComponentChildren> = {
+    id: <code>{receipt.id}</code>,
+    subject: <code>{receipt.subject}</code>,
+    recorded: format.instant(receipt.recordedAt),
+    claimed: receipt.decidedAt ? format.instant(receipt.decidedAt) : texts.untold,
+    expires: format.instant(receipt.expiresAt),
+    action: texts.actions[receipt.action],
+    source: t.sources[receipt.source],
+    granted: answered(receipt, true),
+    refused: answered(receipt, false),
+    removed: receipt.removed.join(', ') || texts.nothing,
+    notice: <code>{receipt.notice}</code>,
+    regime: t.values[receipt.regime],
+    language: receipt.locale ? languageName(receipt.locale) : texts.untold,
+    page: <bdi>{known(receipt.page)}</bdi>,
+    where: receipt.country ? format.country(receipt.country) : texts.untold,
+    device: known([receipt.device, receipt.browser].map((value = '') => t.values[value] ?? value).join(', ')),
+    waited: receipt.waited ? texts.waited(format.seconds(receipt.waited)) : texts.untold,
+    marks:
+      marksOf(receipt)
+        .map((mark) => t.marks[mark]?.meaning ?? mark)
+        .join(' ') || texts.nothing,
+  };
+  return (
+    <dl class="facts">
+      {Object.entries(facts).map(([name, value]) => (
+        <div key={name}>
+          <dt>{texts.facts[name as keyof typeof facts]}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+};

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
+import { complaints, startBrowser, until } from '../../snippet/test/harness/browser.ts';
+import { dashboardOf, decide, enter, overflow, owner, setupLink, violations } from './lab.ts';
+
+let assent: Assent;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let site: string;
+let said: string[];
+
+before(async () => {
+  [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
+  context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(60_000);
+  page = await context.newPage();
+  said = complaints(page);
+  site = await assent.addSite('https://shop.example', { languages: ['en', 'de'] });
+  await page.goto(setupLink(assent));
+  await enter(page, owner.password);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  const purposes = { analytics: true, marketing: false };
+  await decide(context, assent, site, { action: 'save', source: 'preferences', locale: 'de-AT', purposes });
+  await decide(context, assent, site, { action: 'reject-all' });
+});
+
+after(async () => {
+  await browser?.close();
+  await assent?.stop();
+});
+
+const rows = () => page.locator('table.recent tbody tr');
+
+test('decisions are listed, and narrowed down by what was answered', async () => {
+  await page.goto(`${dashboardOf(assent)}?site=${site}`);
+  await page.getByRole('link', { name: 'Decisions' }).click();
+  await rows().nth(1).waitFor();
+  assert.equal(await rows().count(), 2);
+  await page.getByLabel('Granted', { exact: true }).fill('analytics');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await until(async () => (await rows().count()) === 1, 'one granted analytics');
+  assert.equal(new URL(page.url()).searchParams.get('granted'), 'analytics');
+  await page.reload();
+  await until(async () => (await rows().count()) === 1, 'the address holds the search');
+  assert.deepEqual(await violations(page), []);
+});
+
+test('one of them is told in words, beside what the visitor was shown, in the visitor’s language', async () => {
+  await page.getByRole('button', { name: 'Details of' }).click();
+  await page.getByRole('heading', { name: 'One decision' }).waitFor();
+  const facts = (await page.textContent('.facts')) ?? '';
+  for (const fact of [
+    'saved a selection',
+    'GrantedAnalytics',
+    'RefusedMarketing',
+    'Austrian German',
+    'https://shop.example/cart',
+  ]) {
+    assert.ok(facts.includes(fact), `${fact} in ${facts}`);
+  }
+  await page.frameLocator('.preview iframe').getByRole('button', { name: 'Alle ablehnen' }).waitFor();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violations(page), [], colorScheme);
+  }
+  await page.setViewportSize({ width: 360, height: 640 });
+  assert.equal(await overflow(page), 0);
+  assert.deepEqual(await violations(page), []);
+  await page.setViewportSize({ width: 1280, height: 900 });
+});
+
+test('all of a subject are one click away, and Back returns', async () => {
+  await page.getByRole('link', { name: 'All of this subject' }).click();
+  await until(async () => !!new URL(page.url()).searchParams.get('subject'), 'the subject is in the address');
+  await until(async () => (await rows().count()) === 1, 'its decision is there');
+  await page.goBack();
+  await until(async () => new URL(page.url()).searchParams.get('granted') === 'analytics', 'the search before');
+});
+
+test('what does not match is said to be nothing, and a slip to be one', async () => {
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await until(async () => (await rows().count()) === 2, 'everything is there again');
+  await page.getByLabel('To').fill('2020-01-01');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('No decision matches').waitFor();
+  assert.deepEqual(said, []);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByLabel('Receipt').fill('4711');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('alert').getByText(/./).first().waitFor();
+});
