@@ -63,7 +63,10 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      "owner editor",
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": "owner editor",
 
-	"GET /v1/admin/sites/:site/decisions": "owner officer",
+	"GET /v1/admin/sites/:site/decisions":         "owner officer",
+	"GET /v1/admin/sites/:site/exports/decisions": "owner officer",
+	"GET /v1/admin/sites/:site/exports/rates":     "owner analyst officer",
+	"GET /v1/admin/sites/:site/exports/groups":    "owner analyst officer",
 
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",

@@ -65,7 +65,10 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      {account.EditNotices, "end-experiment"},
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": {account.EditNotices, "adopt-variant"},
 
-	"GET /v1/admin/sites/:site/decisions": {account.ReadDecisions, "search-decisions"},
+	"GET /v1/admin/sites/:site/decisions":         {account.ReadDecisions, "search-decisions"},
+	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},
+	"GET /v1/admin/sites/:site/exports/rates":     {account.ExportData, "export-rates"},
+	"GET /v1/admin/sites/:site/exports/groups":    {account.ExportData, "export-rates"},
 
 	"GET /v1/admin/sites/:site/report":     {account.ViewRates, "view-report"},
 	"GET /v1/admin/sites/:site/rates":      {account.ViewRates, "view-rates"},

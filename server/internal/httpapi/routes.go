@@ -79,6 +79,7 @@ func New(p Parts) (http.Handler, error) {
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
+	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
@@ -93,7 +94,7 @@ func New(p Parts) (http.Handler, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = respond(p.Log)
 	e.IPExtractor = addressOf(p.TrustedProxies)
-	e.Use(metrics.count, recovered(p.Log), secured, middleware.ContextTimeout(requestTimeout))
+	e.Use(metrics.count, recovered(p.Log), secured, bounded())
 
 	read := []string{http.MethodGet, http.MethodHead}
 	e.Match(read, "/s/:file", scripts.moving)
@@ -148,6 +149,9 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
 	a.GET("/sites/:site/decisions", audits.search)
+	a.GET("/sites/:site/exports/decisions", exports.decisions)
+	a.GET("/sites/:site/exports/rates", exports.intervals)
+	a.GET("/sites/:site/exports/groups", exports.groups)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)
 	a.GET("/sites/:site/breakdown", admin.breakdown)
