@@ -32,7 +32,8 @@ export const call = async <T>(
   }
 };
 
-const failureOf = async (response: Response): Promise<Failure> => {
+/** What an answer that is none says. */
+export const failureOf = async (response: Response): Promise<Failure> => {
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json');
   const problem = isProblem ? ((await response.json()) as Problem) : undefined;
   return {

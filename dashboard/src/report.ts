@@ -27,7 +27,8 @@ let asked = 0;
 /** The time zone of a site's days, so that all who look see the same days. */
 export const zoneOf = ({ timeZone }: Site): string => timeZone || 'UTC';
 
-const parameters = (view: View, now: Date, zone: string): URLSearchParams => {
+/** What the view asks the server for. */
+export const parameters = (view: View, now: Date, zone: string): URLSearchParams => {
   const { from, to } = spanOf(view.days, now, zone);
   const params = new URLSearchParams({ from, to, tz: zone, each: view.each });
   addWhere(params, view.where);

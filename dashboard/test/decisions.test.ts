@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
@@ -78,6 +79,23 @@ test('all of a subject are one click away, and Back returns', async () => {
   await until(async () => (await rows().count()) === 1, 'its decision is there');
   await page.goBack();
   await until(async () => new URL(page.url()).searchParams.get('granted') === 'analytics', 'the search before');
+});
+
+test('all decisions of the days are saved as a file, in each format', async () => {
+  const names: Record<string, string> = { CSV: 'csv', NDJSON: 'ndjson', Parquet: 'parquet' };
+  for (const [name, ending] of Object.entries(names)) {
+    await page.getByLabel('Format').selectOption(ending);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as a file' }).click(),
+    ]);
+    assert.match(file.suggestedFilename(), new RegExp(`^assent-${site}-decisions-.*\\.${ending}$`), name);
+    const bytes = await readFile(await file.path());
+    if (ending === 'parquet') assert.equal(bytes.subarray(0, 4).toString(), 'PAR1');
+    else assert.equal(bytes.toString().trim().split('\n').length, ending === 'csv' ? 3 : 2, name);
+    await page.getByText('Saved.').waitFor();
+  }
+  assert.deepEqual(await violations(page), []);
 });
 
 test('what does not match is said to be nothing, and a slip to be one', async () => {

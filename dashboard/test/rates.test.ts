@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Decision, Site } from '../../schemas/types.gen.ts';
@@ -133,6 +134,17 @@ test('two parts of the visitors are compared, and too few are said to be too few
   );
   await against.selectOption('before');
   await page.getByRole('heading', { name: 'Compared with the 90 days before' }).waitFor();
+});
+
+test('what is on show is saved as a file', async () => {
+  await page.getByLabel('What to save').selectOption({ index: 1 });
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as a file' }).click(),
+  ]);
+  const [head, ...lines] = (await readFile(await file.path())).toString().trim().split('\n');
+  assert.ok(head?.startsWith('value,decisions,accepted'), head);
+  assert.ok(lines.length > 0);
 });
 
 test('in every dress the page is whole and accessible', async () => {

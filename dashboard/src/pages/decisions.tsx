@@ -3,6 +3,7 @@ import type { Found as Page, Publication, Receipt, Site } from '../../../schemas
 import { call } from '../api.ts';
 import { accept, failure } from '../failure.ts';
 import { format, t } from '../language.ts';
+import { Export } from '../parts/export.tsx';
 import { Found } from '../parts/found.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
@@ -45,6 +46,8 @@ export const DecisionsPage = ({ arrived }: { arrived: boolean }) => {
     </main>
   );
 };
+
+const daysIn = ({ from, to }: Wanted) => new URLSearchParams({ ...(from && { from }), ...(to && { to }) });
 
 const Search = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
   const texts = t.decisionsPage;
@@ -109,7 +112,7 @@ const Search = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
   );
 };
 
-// The versions by id, with when they were published.
+// The versions by id, with when visitors were first shown them: published or tried on some.
 const usePublications = (site: Site): Record<string, string> => {
   const [list, setList] = useState<Publication[]>([]);
   useEffect(() => {
@@ -117,8 +120,14 @@ const usePublications = (site: Site): Record<string, string> => {
       if (answer.ok) setList(answer.value.toReversed());
     });
   }, [site.id, site.notice]);
+  const tried = (site.experiments ?? []).flatMap(({ variants, startedAt: at }) =>
+    variants.map(({ notice }) => ({ notice, at })),
+  );
   return Object.fromEntries(
-    list.map(({ notice, at }) => [notice, `${notice.slice(0, 8)}${at ? ` (${format.instant(at)})` : ''}`]),
+    [...list, ...tried].map(({ notice, at }) => [
+      notice,
+      `${notice.slice(0, 8)}${at ? ` (${format.instant(at)})` : ''}`,
+    ]),
   );
 };
 
@@ -182,6 +191,13 @@ const Results = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
             {t.decisionsPage.earlier}
           </button>
         )}
+      </section>
+      <section class="card">
+        <h2>{t.files.decisions}</h2>
+        <p class="muted">{t.files.decisionsLead}</p>
+        <Export
+          files={[{ name: t.files.decisions, path: `sites/${site.id}/exports/decisions`, query: daysIn(wanted) }]}
+        />
       </section>
     </>
   );

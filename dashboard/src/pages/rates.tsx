@@ -5,6 +5,7 @@ import { failure } from '../failure.ts';
 import { format, t } from '../language.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Compared } from '../parts/compared.tsx';
+import { Export } from '../parts/export.tsx';
 import { Fate } from '../parts/fate.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { Filters } from '../parts/filters.tsx';
@@ -22,9 +23,10 @@ import { Funnel, Waits } from '../parts/steps.tsx';
 import { ThirdParties } from '../parts/third-parties.tsx';
 import { Today } from '../parts/today.tsx';
 import { Waiting } from '../parts/waiting.tsx';
-import { forget, type Report, refresh, report, updated } from '../report.ts';
+import { forget, parameters, type Report, refresh, report, updated, zoneOf } from '../report.ts';
+import { may } from '../session.ts';
 import { siteOf, sites } from '../sites.ts';
-import { view } from '../view.ts';
+import { type View, view } from '../view.ts';
 
 /** The consent rates of one site. */
 export const Rates = ({ arrived }: { arrived: boolean }) => {
@@ -123,7 +125,25 @@ const Body = ({ site, report }: { site: Site; report: Report }) => {
         <Recent receipts={recent} />
       </section>
       {seen}
+      {may('export data', site.id) && <Files site={site} of={of} />}
       <p class="muted updated">{t.rates.updated(time, rates.timeZone)}</p>
     </div>
+  );
+};
+
+const Files = ({ site, of }: { site: Site; of: View }) => {
+  const query = parameters(of, new Date(), zoneOf(site));
+  const path = `sites/${site.id}/exports`;
+  return (
+    <Export
+      files={[
+        { name: t.files.overTime, path: `${path}/rates`, query },
+        {
+          name: t.files.groups(t.dimensions[of.by]),
+          path: `${path}/groups`,
+          query: new URLSearchParams([...query, ['by', of.by]]),
+        },
+      ]}
+    />
   );
 };

@@ -100,7 +100,7 @@ const Facts = ({ receipt }: { receipt: Receipt }) => {
     device: known([receipt.device, receipt.browser].map((value = '') => t.values[value] ?? value).join(', ')),
     waited: receipt.waited ? texts.waited(format.seconds(receipt.waited)) : texts.untold,
     marks:
-      marksOf(receipt)
+      [...marksOf(receipt), ...receipt.flags.filter((flag) => flag === 'bot')]
         .map((mark) => t.marks[mark]?.meaning ?? mark)
         .join(' ') || texts.nothing,
   };

@@ -1,6 +1,7 @@
 import { decisionsPage } from './decisions.de.ts';
 import type { Texts } from './en.ts';
 import { experimentPage } from './experiment.de.ts';
+import { files } from './files.de.ts';
 import { noticePage } from './notice.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
@@ -231,6 +232,7 @@ export const de: Texts = {
       name: 'nicht gesehen',
       meaning: 'Nichts belegt, dass der Hinweis vor der Antwort zu sehen war.',
     },
+    bot: { name: 'Programm', meaning: 'Sie kam von einem Programm, das sich so nennt, und zählt in keiner Quote.' },
     'clock-skew': { name: 'Uhr falsch', meaning: 'Die Uhr des Geräts weicht um mehr als einen Tag ab.' },
   },
   empty: {
@@ -255,6 +257,7 @@ export const de: Texts = {
   experimentPage,
   noticePage,
   decisionsPage,
+  files,
   people,
   trail,
   own,

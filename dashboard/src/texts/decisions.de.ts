@@ -18,7 +18,7 @@ export const decisionsPage: typeof english = {
   submit: 'Suchen',
   reset: 'Leeren',
   found: 'Gefunden',
-  none: 'Keine Entscheidung passt. Die Nummer eines Belegs gilt genau; Tage sind die der Zeitzone der Website.',
+  none: 'Keine Entscheidung passt. Die Nummer eines Belegs gilt genau; Tage sind die der Zeitzone der Website. Mit ClickHouse findet sich eine neue Entscheidung, sobald sie dort angekommen ist, meist nach Sekunden.',
   earlier: 'Frühere anzeigen',
   details: 'Einzelheiten',
   detailsOf: (id) => `Einzelheiten zu ${id}`,

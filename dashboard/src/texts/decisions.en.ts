@@ -16,7 +16,7 @@ export const decisionsPage = {
   submit: 'Search',
   reset: 'Clear',
   found: 'Found',
-  none: 'No decision matches. A receipt’s number is exact; days are those of the site’s time zone.',
+  none: 'No decision matches. A receipt’s number is exact; days are those of the site’s time zone. With ClickHouse a new decision is found once it has arrived there, usually within seconds.',
   earlier: 'Show earlier ones',
   details: 'Details',
   detailsOf: (id: string) => `Details of ${id}`,

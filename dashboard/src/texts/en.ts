@@ -1,5 +1,6 @@
 import { decisionsPage } from './decisions.en.ts';
 import { experimentPage } from './experiment.en.ts';
+import { files } from './files.en.ts';
 import { noticePage } from './notice.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
@@ -233,6 +234,7 @@ export const en = {
       name: 'not seen',
       meaning: 'Nothing vouches for that the notice was on screen before it was answered.',
     },
+    bot: { name: 'program', meaning: 'It came from a program that says so, and is in no rate.' },
     'clock-skew': { name: 'clock off', meaning: 'The visitor’s clock is more than a day off.' },
   } as Record<string, { name: string; meaning: string }>,
   empty: {
@@ -257,6 +259,7 @@ export const en = {
   experimentPage,
   noticePage,
   decisionsPage,
+  files,
   people,
   trail,
   own,

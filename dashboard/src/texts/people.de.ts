@@ -83,6 +83,8 @@ export const trail: typeof trailInEnglish = {
     'start-experiment': 'Experiment begonnen',
     'end-experiment': 'Experiment beendet',
     'adopt-variant': 'Variante veröffentlicht',
+    'export-decisions': 'Entscheidungen als Datei gespeichert',
+    'export-rates': 'Quoten als Datei gespeichert',
     'search-decisions': 'Entscheidungen gesucht',
     'view-experiment': 'Experiment angesehen',
     'view-rates': 'Quoten angesehen',

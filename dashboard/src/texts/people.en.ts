@@ -75,6 +75,8 @@ export const trail = {
     'start-experiment': 'Started an experiment',
     'end-experiment': 'Ended an experiment',
     'adopt-variant': 'Published a variant',
+    'export-decisions': 'Saved decisions as a file',
+    'export-rates': 'Saved rates as a file',
     'search-decisions': 'Searched decisions',
     'view-experiment': 'Looked at an experiment',
     'view-rates': 'Looked at rates',

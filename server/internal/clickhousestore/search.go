@@ -21,10 +21,11 @@ const foundQuery = "SELECT hex(id), subject, recorded_at FROM decisions WHERE %s
 // have been recorded first outside of the filter's time; when that leaves too few, it looks further.
 func (s *Store) Search(ctx context.Context, f auditing.Filter, limit int) ([]consent.Record, error) {
 	where, arguments := conditions(f)
-	for reach := limit; ; reach *= 4 {
+	var found []consent.Record
+	for reach := limit; ; {
 		named, err := s.named(ctx, strings.Replace(foundQuery, "%s", where, 1), append(arguments, reach))
 		if err != nil || len(named) == 0 {
-			return nil, err
+			return found, err
 		}
 		var ids []string
 		for _, one := range named {
@@ -36,14 +37,25 @@ func (s *Store) Search(ctx context.Context, f auditing.Filter, limit int) ([]con
 			return nil, err
 		}
 		if len(named) < reach {
-			return records, nil
+			return first(limit, append(found, records...)), nil
 		}
 		// Behind the last one that was named there may be others before what was found there.
-		records = notBehind(records, named[len(named)-1])
-		if len(records) == limit || reach >= mostNamed {
-			return records, nil
+		last := named[len(named)-1]
+		records = notBehind(records, last)
+		switch {
+		case len(found)+len(records) >= limit:
+			return first(limit, append(found, records...)), nil
+		case 4*reach <= mostNamed:
+			reach *= 4
+		default:
+			found, f.Before = append(found, records...), last
+			where, arguments = conditions(f)
 		}
 	}
+}
+
+func first(limit int, records []consent.Record) []consent.Record {
+	return records[:min(limit, len(records))]
 }
 
 // mostNamed bounds the text of a query, which servers bound to 256 kB.

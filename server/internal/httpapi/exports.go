@@ -114,7 +114,7 @@ func each[R, T any](rows []R, of func(R) T) func(exporting.Sheet[T]) error {
 // write answers with a file of rows. Where it fails in the middle the connection is cut: a file that ends must be whole.
 func write[T any](x *exports, c echo.Context, what string, rows int, fill func(exporting.Sheet[T]) error) error {
 	format := c.QueryParam("format")
-	c.Set(concernsKey, strings.Join([]string{what, format, c.QueryParam("from"), c.QueryParam("to")}, " "))
+	c.Set(concernsKey, strings.Join(strings.Fields(strings.Join([]string{what, format, c.QueryParam("from"), c.QueryParam("to")}, " ")), " "))
 	if exporting.MediaType(format) == "" {
 		_, err := exporting.New[T](io.Discard, format)
 		return err

@@ -53,7 +53,7 @@ func TestDecisionsAreExported(t *testing.T) {
 		}
 	}
 	_, body = s.admin(http.MethodGet, "trail?what=export-decisions&outcome=done", nil, "Cookie", owner)
-	if acts := decode[schemas.Trail](t, body).Acts; len(acts) != 4 || acts[3].About != "decisions csv" || acts[0].About != "decisions ndjson  2020-01-01" {
+	if acts := decode[schemas.Trail](t, body).Acts; len(acts) != 4 || acts[3].About != "decisions csv" || acts[0].About != "decisions ndjson 2020-01-01" {
 		t.Errorf("the trail tells %+v", acts)
 	}
 }
