@@ -15,7 +15,11 @@ let said: string[];
 
 before(async () => {
   [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
-  context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
+  context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+  });
   context.setDefaultTimeout(60_000);
   page = await context.newPage();
   said = complaints(page);
