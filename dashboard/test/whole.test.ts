@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
@@ -118,6 +119,41 @@ test('the versions are told apart, and each is shown as it was', async () => {
   await page.getByRole('navigation', { name: 'Parts' }).getByRole('button', { name: 'Versions' }).click();
   await page.getByRole('button', { name: 'Show', exact: true }).last().click();
   await page.frameLocator('iframe').getByRole('heading', { name: 'We use cookies' }).waitFor();
+});
+
+test('all that was decided is found, and saved as a file', async () => {
+  await goTo('Decisions');
+  await until(async () => (await page.locator('table.recent tbody tr').count()) === 2, 'both decisions are found');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as a file' }).click(),
+  ]);
+  const lines = (await readFile(await file.path())).toString().trim().split('\n');
+  assert.equal(lines.length, 3);
+  for (const answer of ['accept-all', 'reject-all'])
+    assert.ok(
+      lines.some((line) => line.includes(answer)),
+      answer,
+    );
+});
+
+test('a second user is invited, joins, and sees the numbers and no more', async () => {
+  await goTo('People');
+  await page.getByLabel('E-mail address').fill('bob@shop.example');
+  await page.getByLabel('Over all sites').selectOption('analyst');
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  await page.locator('.code pre').waitFor();
+  const second = await (await contextOf()).newPage();
+  await second.goto((await page.locator('.code pre').textContent()) ?? '');
+  await enter(second, 'a bicycle in winter', 'bob@shop.example');
+  await second.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await second.goto(`${dashboardOf(assent)}?site=${siteId()}`);
+  await until(async () => (await figures(second)).Decisions === '2', 'the second user sees both decisions');
+  assert.equal(await second.getByRole('link', { name: 'Decisions', exact: true }).count(), 0);
+  await second.context().close();
+  await goTo('Activity');
+  await page.getByRole('cell', { name: 'Joined with a link' }).waitFor();
+  await page.getByRole('cell', { name: 'Saved decisions as a file' }).waitFor();
 });
 
 test('who signs out is out', async () => {
