@@ -77,6 +77,15 @@ test('one of them is told in words, beside what the visitor was shown, in the vi
   await page.setViewportSize({ width: 1280, height: 900 });
 });
 
+test('a decision has an address of its own', async () => {
+  await page.getByRole('link', { name: 'Its own address' }).click();
+  await until(async () => !!new URL(page.url()).searchParams.get('receipt'), 'the receipt is in the address');
+  await page.reload();
+  await page.getByRole('heading', { name: 'One decision' }).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Details of' }).click();
+});
+
 test('all of a subject are one click away, and Back returns', async () => {
   await page.getByRole('link', { name: 'All of this subject' }).click();
   await until(async () => !!new URL(page.url()).searchParams.get('subject'), 'the subject is in the address');
@@ -110,6 +119,7 @@ test('what does not match is said to be nothing, and a slip to be one', async ()
   await page.getByText('No decision matches').waitFor();
   assert.deepEqual(said, []);
   await page.getByRole('button', { name: 'Clear' }).click();
+  await until(async () => (await rows().count()) === 2, 'everything is there once more');
   await page.getByLabel('Receipt').fill('4711');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('alert').getByText(/./).first().waitFor();

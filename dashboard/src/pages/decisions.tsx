@@ -7,6 +7,7 @@ import { Export } from '../parts/export.tsx';
 import { Found } from '../parts/found.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
+import { useVersion } from '../parts/notice/version.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Recent } from '../parts/recent.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -51,6 +52,10 @@ const daysIn = ({ from, to }: Wanted) => new URLSearchParams({ ...(from && { fro
 
 const Search = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
   const texts = t.decisionsPage;
+  const notice = useVersion(site.id, site.notice);
+  const answerable: { id: string; name?: string }[] = [...(notice?.purposes ?? []), ...(notice?.services ?? [])].filter(
+    ({ id }) => id !== 'essential',
+  );
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
@@ -97,7 +102,9 @@ const Search = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
           </div>
         ))}
         <datalist id="answerable">
-          {Object.keys(t.purposes).map((id) => id !== 'essential' && <option key={id} value={id} />)}
+          {answerable.map(({ id, name }) => (
+            <option key={id} value={id} label={t.purposes[id] ?? name ?? id} />
+          ))}
         </datalist>
         <div class="send">
           <button class="primary" type="submit">
@@ -161,6 +168,8 @@ const Results = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
     const query = new URLSearchParams({ ...wanted, ...(before ? { before } : {}) });
     const answer = await call<Page>('GET', `sites/${site.id}/decisions?${query}`);
     if (!accept(answer)) return;
+    // A receipt is asked for to look at it, so that its address shows it.
+    if (wanted.receipt) choose(answer.value.decisions[0]);
     setFound(before ? [...(found ?? []), ...answer.value.decisions] : answer.value.decisions);
     setNext(answer.value.next);
   };
@@ -172,6 +181,7 @@ const Results = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
         <Found
           key={`${chosen.subject} ${chosen.id}`}
           receipt={chosen}
+          alone={routeOf(site.id, { receipt: chosen.id })}
           history={routeOf(site.id, { subject: chosen.subject })}
           close={() => choose(undefined)}
         />

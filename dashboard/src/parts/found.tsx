@@ -11,13 +11,15 @@ import { useVersion } from './notice/version.ts';
 
 interface Props {
   receipt: Receipt;
+  /** Where it is shown to whoever is given the address. */
+  alone: Route;
   /** Where all decisions of its subject are. */
   history: Route;
   close: () => void;
 }
 
 /** All that is kept of a decision, beside what the visitor was shown. */
-export const Found = ({ receipt, history, close }: Props) => {
+export const Found = ({ receipt, alone, history, close }: Props) => {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [receipt.id]);
   const isUnknown = receipt.flags.includes('unknown-notice');
@@ -36,6 +38,9 @@ export const Found = ({ receipt, history, close }: Props) => {
         <div>
           <Facts receipt={receipt} />
           <p class="ways-on">
+            <a href={hrefOf(alone)} onClick={(event) => follow(event, alone)}>
+              {t.decisionsPage.alone}
+            </a>{' '}
             <a href={hrefOf(history)} onClick={(event) => follow(event, history)}>
               {t.decisionsPage.history}
             </a>{' '}

@@ -54,6 +54,7 @@ export const decisionsPage: typeof english = {
   nothing: 'nichts',
   untold: 'nicht bekannt',
   waited: (time) => `bis zu ${time}`,
+  alone: 'Ihre eigene Adresse',
   history: 'Alle dieses Subjekts',
   raw: 'Der Beleg als JSON',
   shown: 'Was gezeigt wurde',

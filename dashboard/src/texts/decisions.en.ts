@@ -52,6 +52,7 @@ export const decisionsPage = {
   nothing: 'nothing',
   untold: 'not told',
   waited: (time: string) => `up to ${time}`,
+  alone: 'Its own address',
   history: 'All of this subject',
   raw: 'The receipt as JSON',
   shown: 'What was shown',
