@@ -2,6 +2,7 @@ package clickhousestore
 
 import (
 	"context"
+	"time"
 
 	"assent/server/internal/consent"
 	"assent/server/internal/moving"
@@ -17,15 +18,26 @@ func (s *Store) Decisions(ctx context.Context, do func(consent.Record) error) er
 	return s.stream(ctx, do, everything)
 }
 
+// longestStream is far more than the largest trail takes.
+const longestStream = 24 * time.Hour
+
 // stream calls do with each record of the answer, which is never in memory as a whole.
 func (s *Store) stream(ctx context.Context, do func(consent.Record) error, query string, arguments ...any) error {
-	ctx, cancel := context.WithCancel(ctx)
+	// Without a deadline clickhouse-go gives the answer as a whole ReadTimeout, however steadily it comes.
+	ctx, cancel := context.WithTimeout(ctx, longestStream)
 	defer cancel() // Ends the query when do has had enough.
+	silent := time.AfterFunc(s.options.ReadTimeout, cancel)
+	defer silent.Stop()
 	rows, err := s.query(ctx, query, arguments...)
 	if err != nil {
 		return err
 	}
-	for rows.Next() {
+	next := func() bool {
+		silent.Reset(s.options.ReadTimeout)
+		defer silent.Stop() // What do takes is not the server's silence.
+		return rows.Next()
+	}
+	for next() {
 		record, err := scan(rows)
 		if err != nil {
 			return s.unavailable("query", closeRows(rows, err))

@@ -44,6 +44,7 @@ func TestNative(t *testing.T) {
 	t.Run("Dropped", func(t *testing.T) { testDropped(t, server.URL) })
 	t.Run("Lock", func(t *testing.T) { testLock(t, server.URL("locked")) })
 	t.Run("Hang", func(t *testing.T) { testHang(t, server) })
+	t.Run("SlowReader", func(t *testing.T) { testSlowReader(t, server) })
 	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
 	t.Run("Crash", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Kill, server.Start) })
 }

@@ -19,7 +19,7 @@ import (
 
 // Formats of a file.
 const (
-	CSV     = "csv"     // RFC 4180 with a line of names; lists are separated by spaces.
+	CSV     = "csv"     // RFC 4180 but for its line ends, with a line of names, in UTF-8 without a mark; lists are separated by spaces.
 	NDJSON  = "ndjson"  // A JSON object a line.
 	Parquet = "parquet" // With ZSTD.
 )
@@ -150,8 +150,11 @@ func instant(t time.Time) string {
 // harmless keeps a spreadsheet from running what a stranger wrote as a formula (ASVS 1.2.10): a page's address, a language
 // and the names of what was deleted come from visitors.
 func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
+	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+		text = "'" + text
 	}
-	return text
+	return inside.Replace(text)
 }
+
+// inside is where another cell begins for a spreadsheet that splits lines at semicolons, as many do in Europe.
+var inside = strings.NewReplacer(";=", ";'=", ";+", ";'+", ";-", ";'-", ";@", ";'@", ";\t", ";'\t")

@@ -123,7 +123,9 @@ func TestNoCellIsAFormula(t *testing.T) {
 		"@SUM(A1)":                           "'@SUM(A1)",
 		"\t=1":                               "'\t=1",
 		"\r=1":                               "'\r=1",
+		"\n=1":                               "'\n=1",
 		"https://shop.example/=1":            "https://shop.example/=1",
+		"https://shop.example/;=A1;+1;b":     "https://shop.example/;'=A1;'+1;b",
 		"":                                   "",
 	} {
 		table, err := csv.NewReader(bytes.NewReader(written(t, CSV, []Group{{Value: text}}))).ReadAll()
