@@ -15,7 +15,7 @@ import (
 
 // testSlowReader reads for longer than the server may be silent, and then meets a silent server.
 func testSlowReader(t *testing.T, server *realparts.ClickHouse) {
-	const decisions, until = 60_000, 4 // Enough for the blocks not to fit into the sockets' buffers.
+	const decisions, until = 30_000, 4 // Enough for the blocks not to fit into the sockets' buffers.
 	store, closing := open(t, server.URL("slow")+"?read_timeout=3s&max_block_size=1000&compress=none")
 	t.Cleanup(closing)
 	site := recordingtest.Site()
@@ -23,7 +23,7 @@ func testSlowReader(t *testing.T, server *realparts.ClickHouse) {
 		var some []consent.Record
 		for i := range decisions / until {
 			r := recordingtest.Decision(site, fmt.Sprintf("subject-%d-%d", part, i))
-			r.Page = "https://shop.example/" + strings.Repeat("x", 500)
+			r.Page = "https://shop.example/" + strings.Repeat("x", 700)
 			some = append(some, r)
 		}
 		if err := store.Append(t.Context(), shippingtest.BatchOf(some...)); err != nil {
