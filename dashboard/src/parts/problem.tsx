@@ -7,7 +7,7 @@ export const Problem = ({ failure, retry }: { failure: Failure; retry: () => voi
   <div class="card problem" role="alert">
     <h2>{t.failure.title}</h2>
     <p>{explain(failure)}</p>
-    <button class="primary" type="button" onClick={retry}>
+    <button class="primary" type="button" onClick={() => retry()}>
       {t.retry}
     </button>
   </div>

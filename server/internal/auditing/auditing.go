@@ -2,6 +2,8 @@
 package auditing
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -49,6 +51,11 @@ type Ledger interface {
 
 // PlaceOf is where the record stands.
 func PlaceOf(r consent.Record) Place { return Place{r.RecordedAt, r.ID, r.Subject} }
+
+// Compare is positive when p is behind the other place, negative when it is before it.
+func (p Place) Compare(other Place) int {
+	return cmp.Or(other.RecordedAt.Compare(p.RecordedAt), bytes.Compare(other.ID[:], p.ID[:]), cmp.Compare(other.Subject, p.Subject))
+}
 
 // IsZero reports whether it is before all decisions.
 func (p Place) IsZero() bool { return p.RecordedAt.IsZero() }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -27,8 +26,8 @@ func values(r consent.Record) []any {
 	if r.Synthetic {
 		synthetic = 1
 	}
-	purposesGranted, purposesRefused := split(r.Purposes)
-	servicesGranted, servicesRefused := split(r.Services)
+	purposesGranted, purposesRefused := consent.SplitAnswers(r.Purposes)
+	servicesGranted, servicesRefused := consent.SplitAnswers(r.Services)
 	recordedAt := consent.Micros(r.RecordedAt)
 	return []any{
 		string(r.ID[:]), r.Site, r.Subject, r.Notice, r.Action, purposesGranted, purposesRefused, servicesGranted,
@@ -37,21 +36,6 @@ func values(r consent.Record) []any {
 		r.Country, r.Device, r.Browser, uint32(r.Waited),
 		string(r.Outcome()), r.RecordedAt.UTC().Truncate(24 * time.Hour), uint64(math.MaxInt64 - recordedAt),
 	}
-}
-
-// split sorts the names, so that equal records are equal rows.
-func split(answers map[string]bool) (granted, refused []string) {
-	granted, refused = []string{}, []string{}
-	for name, yes := range answers {
-		if yes {
-			granted = append(granted, name)
-		} else {
-			refused = append(refused, name)
-		}
-	}
-	slices.Sort(granted)
-	slices.Sort(refused)
-	return granted, refused
 }
 
 // scan reads what columns names.

@@ -2,6 +2,7 @@ package clickhousestore
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (s *Store) Search(ctx context.Context, f auditing.Filter, limit int) ([]con
 	where, arguments := conditions(f)
 	var found []consent.Record
 	for reach := limit; ; {
-		named, err := s.named(ctx, strings.Replace(foundQuery, "%s", where, 1), append(arguments, reach))
+		named, err := s.named(ctx, fmt.Sprintf(foundQuery, where), append(arguments, reach))
 		if err != nil || len(named) == 0 {
 			return found, err
 		}
@@ -82,8 +83,7 @@ func (s *Store) named(ctx context.Context, query string, arguments []any) ([]aud
 // notBehind are the records up to the place.
 func notBehind(records []consent.Record, last auditing.Place) []consent.Record {
 	for i, r := range records {
-		if r.RecordedAt.Before(last.RecordedAt) || r.RecordedAt.Equal(last.RecordedAt) &&
-			(string(r.ID[:]) < string(last.ID[:]) || r.ID == last.ID && r.Subject < last.Subject) {
+		if auditing.PlaceOf(r).Compare(last) > 0 {
 			return records[:i]
 		}
 	}

@@ -33,3 +33,16 @@ func ReadAnswers(text string) (answers map[string]bool, err error) {
 	err = json.Unmarshal([]byte(text), &answers)
 	return answers, err
 }
+
+// SplitAnswers are the names that were granted and refused, sorted, so that equal answers are equal rows. Neither is nil.
+func SplitAnswers(answers map[string]bool) (granted, refused []string) {
+	granted, refused = []string{}, []string{}
+	for _, name := range slices.Sorted(maps.Keys(answers)) {
+		if answers[name] {
+			granted = append(granted, name)
+		} else {
+			refused = append(refused, name)
+		}
+	}
+	return granted, refused
+}

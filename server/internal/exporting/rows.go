@@ -1,7 +1,6 @@
 package exporting
 
 import (
-	"slices"
 	"time"
 
 	"assent/schemas"
@@ -36,25 +35,16 @@ type Decision struct {
 
 // DecisionOf is the row of a record.
 func DecisionOf(r consent.Record) Decision {
+	purposesGranted, purposesRefused := consent.SplitAnswers(r.Purposes)
+	servicesGranted, servicesRefused := consent.SplitAnswers(r.Services)
 	return Decision{
 		ID: r.ID.String(), Subject: r.Subject, RecordedAt: r.RecordedAt.UTC(), Action: r.Action, Outcome: string(r.Outcome()),
-		PurposesGranted: said(r.Purposes, true), PurposesRefused: said(r.Purposes, false),
-		ServicesGranted: said(r.Services, true), ServicesRefused: said(r.Services, false),
+		PurposesGranted: purposesGranted, PurposesRefused: purposesRefused,
+		ServicesGranted: servicesGranted, ServicesRefused: servicesRefused,
 		Source: r.Source, Synthetic: r.Synthetic, Notice: r.Notice, Regime: r.Regime, Locale: r.Locale, Page: r.Page,
 		Country: r.Country, Device: r.Device, Browser: r.Browser, Waited: r.Waited, ExpiresAt: r.ExpiresAt(),
 		Flags: append([]string{}, r.Flags...), Removed: append([]string{}, r.Removed...),
 	}
-}
-
-func said(answers map[string]bool, answer bool) []string {
-	names := []string{}
-	for name, given := range answers {
-		if given == answer {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // Answered are the numbers of a row of rates.
