@@ -1,41 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
-import { complaints, startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, decide, enter, overflow, owner, setupLink, violations } from './lab.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Assent } from '../../snippet/test/harness/assent.ts';
+import { until } from '../../snippet/test/harness/browser.ts';
+import { dashboardOf, decide, type Office, openOffice, overflow, violations } from './lab.ts';
 
+let office: Office;
 let assent: Assent;
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let site: string;
 let said: string[];
 
 before(async () => {
-  [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
-  context = await browser.newContext({
-    locale: 'en-GB',
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-  });
-  context.setDefaultTimeout(60_000);
-  page = await context.newPage();
-  said = complaints(page);
-  site = await assent.addSite('https://shop.example', { languages: ['en', 'de'] });
-  await page.goto(setupLink(assent));
-  await enter(page, owner.password);
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  office = await openOffice({ languages: ['en', 'de'] });
+  ({ assent, context, page, site, said } = office);
   const purposes = { analytics: true, marketing: false };
   await decide(context, assent, site, { action: 'save', source: 'preferences', locale: 'de-AT', purposes });
   await decide(context, assent, site, { action: 'reject-all' });
 });
 
-after(async () => {
-  await browser?.close();
-  await assent?.stop();
-});
+after(() => office?.close());
 
 const rows = () => page.locator('table.recent tbody tr');
 

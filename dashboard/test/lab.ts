@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { BrowserContext, Page } from 'playwright-core';
-import type { Decision, Exposure, Sighting, Site } from '../../schemas/types.gen.ts';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Decision, Exposure, Notice, Sighting, Site } from '../../schemas/types.gen.ts';
 import { newId, newSecret } from '../../snippet/src/ids.ts';
-import type { Assent } from '../../snippet/test/harness/assent.ts';
+import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
+import { complaints, startBrowser } from '../../snippet/test/harness/browser.ts';
 
 export const owner = { email: 'ada@shop.example', password: 'three unrelated nouns' };
 
@@ -21,6 +22,37 @@ export const enter = async (page: Page, password: string, email = owner.email): 
   await page.fill('#email', email);
   await page.fill('#password', password);
   await page.click('button[type=submit]');
+};
+
+/** A server with a site, and its dashboard as the owner sees it. */
+export interface Office {
+  assent: Assent;
+  browser: Browser;
+  context: BrowserContext;
+  page: Page;
+  site: string;
+  /** What the page complained of. */
+  said: string[];
+  close(): Promise<void>;
+}
+
+/** Opens an office whose site has the notice. */
+export const openOffice = async (notice: Notice): Promise<Office> => {
+  const [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
+  const viewport = { width: 1280, height: 900 };
+  const context = await browser.newContext({ locale: 'en-GB', viewport, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(60_000);
+  const page = await context.newPage();
+  const said = complaints(page);
+  const site = await assent.addSite('https://shop.example', notice);
+  await page.goto(setupLink(assent));
+  await enter(page, owner.password);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  const close = async () => {
+    await browser.close();
+    await assent.stop();
+  };
+  return { assent, browser, context, page, site, said, close };
 };
 
 /** One visitor's decision on the site, as the script posts it. */

@@ -1,37 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { Presence, Publication, Report, Review, ThirdParties } from '../../schemas/types.gen.ts';
-import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
-import { startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, enter, overflow, owner, setupLink, sight, violations } from './lab.ts';
+import type { Assent } from '../../snippet/test/harness/assent.ts';
+import { until } from '../../snippet/test/harness/browser.ts';
+import { dashboardOf, type Office, openOffice, overflow, owner, sight, violations } from './lab.ts';
 
+let office: Office;
 let assent: Assent;
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let site: string;
 
 before(async () => {
-  [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
-  context = await browser.newContext({
-    locale: 'en-GB',
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-  });
-  context.setDefaultTimeout(60_000);
-  page = await context.newPage();
-  site = await assent.addSite('https://shop.example', { privacyPolicy: '/privacy' });
-  await page.goto(setupLink(assent));
-  await enter(page, owner.password);
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  office = await openOffice({ privacyPolicy: '/privacy' });
+  ({ assent, context, page, site } = office);
   await page.goto(`${dashboardOf(assent)}notice?site=${site}`);
 });
 
-after(async () => {
-  await browser?.close();
-  await assent?.stop();
-});
+after(() => office?.close());
 
 const ask = async <T>(path: string): Promise<T> =>
   (await (await context.request.get(`http://127.0.0.1:${assent.port}/v1/admin/sites/${site}/${path}`)).json()) as T;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Found as Page, Publication, Receipt, Site } from '../../../schemas/types.gen.ts';
-import { call } from '../api.ts';
-import { accept, failure } from '../failure.ts';
+import { call, type Failure } from '../api.ts';
+import { failure } from '../failure.ts';
 import { format, t } from '../language.ts';
 import { Export } from '../parts/export.tsx';
 import { Found } from '../parts/found.tsx';
@@ -12,6 +12,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Recent } from '../parts/recent.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { go, type Route, route } from '../route.ts';
+import { expire, isSignedOut } from '../session.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
@@ -164,17 +165,23 @@ const Results = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
   const [found, setFound] = useState<Receipt[]>();
   const [next, setNext] = useState<string>();
   const [chosen, choose] = useState<Receipt>();
+  // The search's own: what else the page asks for meanwhile says nothing of it.
+  const [refused, setRefused] = useState<Failure>();
   const load = async (before?: string) => {
     const query = new URLSearchParams({ ...wanted, ...(before ? { before } : {}) });
     const answer = await call<Page>('GET', `sites/${site.id}/decisions?${query}`);
-    if (!accept(answer)) return;
+    setRefused(answer.ok ? undefined : answer.failure);
+    if (!answer.ok) {
+      if (isSignedOut(answer.failure)) expire();
+      return;
+    }
     // A receipt is asked for to look at it, so that its address shows it.
     if (wanted.receipt) choose(answer.value.decisions[0]);
     setFound(before ? [...(found ?? []), ...answer.value.decisions] : answer.value.decisions);
     setNext(answer.value.next);
   };
   useEffect(() => void load(), []);
-  if (!found) return failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />;
+  if (!found) return refused ? <Problem failure={refused} retry={load} /> : <Skeleton label={t.loading} />;
   return (
     <>
       {chosen && (
@@ -195,7 +202,7 @@ const Results = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
             {t.decisionsPage.none}
           </p>
         )}
-        {failure.value && <Problem failure={failure.value} retry={() => load(next)} />}
+        {refused && <Problem failure={refused} retry={() => load(next)} />}
         {next && (
           <button type="button" class="quiet" onClick={() => load(next)}>
             {t.decisionsPage.earlier}
