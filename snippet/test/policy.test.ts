@@ -191,14 +191,21 @@ test('auto-block starts in the same page, once, what the header held back', asyn
 const ran = (page: Page): Promise<string[]> =>
   page.evaluate(() => ((self as unknown as { ran?: string[] }).ran ?? []).sort());
 
-for (const how of ['', 'async']) {
-  test(`auto-block starts on later pages, once, what was granted and what the header refused for want of a nonce: ${how || 'sync'} script`, async () => {
+// A script with the nonce may insert others, so auto-block has to be there before it: an async script may come later.
+for (const [name, how, hasStub] of [
+  ['sync script', '', false],
+  ['async script', 'async', false],
+  ['stub and async script', 'async', true],
+] as const) {
+  test(`auto-block starts on later pages, once, what was granted and what the header refused for want of a nonce: ${name}`, async () => {
     const blocking = await world.addSite({ ...notice, autoBlock: 'block' });
+    const stub = hasStub ? (await world.stub(blocking)).replace('<script>', `<script nonce="${NONCE}">`) : '';
     const granted = { 'google-analytics': 'stats.vendor.test' };
     const context = await browser.newContext();
     const page = await context.newPage();
     const tags = Object.entries(hosts).map(([id, host]) => bare(host, id));
-    const both = `<script nonce="${NONCE}">const made = document.createElement('script'); made.src = 'http://stats.vendor.test/both.js'; document.head.append(made);</script><script src="http://stats.vendor.test/both.js"></script>`;
+    const insert = `<script nonce="${NONCE}">const made = document.createElement('script'); made.src = 'http://stats.vendor.test/both.js'; document.head.append(made);</script>`;
+    const both = `${how === '' || hasStub ? insert : ''}<script src="http://stats.vendor.test/both.js"></script>`;
     const first = html(world.tag(`nonce="${NONCE}"`, blocking));
     await page.goto(world.page('/', first, await headerFor('')));
     await page.waitForSelector(BANNER);
@@ -206,7 +213,7 @@ for (const how of ['', 'async']) {
       (self as unknown as { assent: { accept(ids: string[]): void } }).assent.accept(['analytics']),
     );
     const early = `<script src="http://stats.vendor.test/before.js"></script>`;
-    const markup = html(early + world.tag(`${how} nonce="${NONCE}"`, blocking) + tags.join('') + both);
+    const markup = html(early + stub + world.tag(`${how} nonce="${NONCE}"`, blocking) + tags.join('') + both);
     world.page('/', markup, await headerFor('grant=analytics'));
     const kinds = Object.keys(granted).flatMap((id) =>
       ['async', 'defer', 'module', 'plain'].map((kind) => `${id}-${kind}`),
