@@ -19,8 +19,9 @@ type demoDataCommand struct {
 	Remove         bool   `help:"Remove the site with everything in it instead."`
 }
 
-// What can be asked for: the longest period that the dashboard shows, and what a counter holds of one day.
+// What can be asked for: days enough for three notices, a year, and what a counter holds of one day.
 const (
+	leastDemoDays    = 3
 	mostDemoDays     = 366
 	mostDemoVisitors = 5000
 )
@@ -28,8 +29,8 @@ const (
 // Run fills the site, or removes it. A server may go on meanwhile.
 func (c *demoDataCommand) Run(env *environment) (err error) {
 	switch {
-	case c.Days < 1 || c.Days > mostDemoDays:
-		return fmt.Errorf("--days is %d; give 1 to %d", c.Days, mostDemoDays)
+	case c.Days < leastDemoDays || c.Days > mostDemoDays:
+		return fmt.Errorf("--days is %d; give %d to %d", c.Days, leastDemoDays, mostDemoDays)
 	case c.VisitorsPerDay < 1 || c.VisitorsPerDay > mostDemoVisitors:
 		return fmt.Errorf("--visitors-per-day is %d; give 1 to %d", c.VisitorsPerDay, mostDemoVisitors)
 	}
@@ -72,7 +73,7 @@ func (c *demoDataCommand) fill(env *environment, s *stores) error {
 	case err != nil:
 		return fmt.Errorf("%w; what is there already goes with: assent demo-data --remove", err)
 	}
-	_, err = fmt.Fprintf(env.stdout, `Made up %d decisions and %d exposures in %d days. Look at your server's /dashboard/?site=%s
+	_, err = fmt.Fprintf(env.stdout, `Made up %d decisions and %d exposures in %d days. Look at your server's /dashboard/?site=%s&days=90
 Remove it all with: assent demo-data --remove
 `, sum.Decisions, sum.Views, c.Days, demodata.Site)
 	return err

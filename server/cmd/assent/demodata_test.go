@@ -78,7 +78,7 @@ func TestDemoDataBesideAServer(t *testing.T) {
 func TestDemoDataRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ flags, want string }{
-		{"--days 0", "give 1 to 366"}, {"--days 367", "give 1 to 366"}, {"--visitors-per-day 5001", "give 1 to 5000"},
+		{"--days 2", "give 3 to 366"}, {"--days 367", "give 3 to 366"}, {"--visitors-per-day 5001", "give 1 to 5000"},
 		{"--remove --data /nowhere", "give the server's folder with --data"},
 	} {
 		args := append([]string{"demo-data", "--data", t.TempDir()}, strings.Fields(c.flags)...)

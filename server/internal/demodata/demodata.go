@@ -20,8 +20,8 @@ import (
 const Site = "demodata"
 
 const (
-	name   = "Demo data: pottery shop"
-	origin = "https://demo-shop.example" // Reserved (RFC 2606): no page can be there.
+	name   = "Demo pottery"
+	origin = "https://pots.example" // Reserved (RFC 2606): no page can be there.
 	zone   = "Europe/Berlin"
 )
 
