@@ -21,18 +21,28 @@ func TestDemoDataBesideAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	redis, err := servers.Redis()
-	if err != nil {
-		t.Fatal(err)
+	redisFlags := func(t *testing.T) []string {
+		redis, err := servers.Redis()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []string{"--redis-url", redis.URL}
 	}
-	for name, urls := range map[string][2]string{"embedded": {}, "both": {redis.URL, clickhouse.URL("demodata")}} {
+	for name, flags := range map[string]func(t *testing.T) []string{
+		"embedded":   func(*testing.T) []string { return nil },
+		"redis":      redisFlags,
+		"clickhouse": func(*testing.T) []string { return []string{"--clickhouse-url", clickhouse.URL("demodata1")} },
+		"both": func(t *testing.T) []string {
+			return append(redisFlags(t), "--clickhouse-url", clickhouse.URL("demodata2"))
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			data, env := t.TempDir(), []string(nil)
-			demoData := []string{"demo-data", "--data", data}
-			if urls[0] != "" {
-				env = []string{"REDIS_URL=" + urls[0], "CLICKHOUSE_URL=" + urls[1]}
-				demoData = append(demoData, "--redis-url", urls[0], "--clickhouse-url", urls[1])
+			demoData := append([]string{"demo-data", "--data", data}, flags(t)...)
+			for i := 3; i < len(demoData); i += 2 {
+				variable := map[string]string{"--redis-url": "REDIS_URL", "--clickhouse-url": "CLICKHOUSE_URL"}[demoData[i]]
+				env = append(env, variable+"="+demoData[i+1])
 			}
 			added := addSite(t, data, env...)
 			p := startProgram(t, data, env...)
