@@ -20,7 +20,7 @@ import (
 const Site = "demodata"
 
 const (
-	name   = "Demo pottery"
+	name   = "Demo pots"
 	origin = "https://pots.example" // Reserved (RFC 2606): no page can be there.
 	zone   = "Europe/Berlin"
 )
