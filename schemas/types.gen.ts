@@ -630,7 +630,7 @@ export interface Receipt {
   recordedAt: string;
   expiresAt: string;
   /** What was odd about the decision when it came in. It is kept all the same. */
-  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header' | 'not-seen' | 'bot')[];
+  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header' | 'not-seen' | 'bot' | 'demo')[];
   /** Names of what the decision deleted in the visitor's browser. */
   removed: string[];
   /** Rules that the visitor was asked by. */
@@ -740,6 +740,8 @@ export interface Site {
   timeZone?: string;
   /** Id of the published notice. */
   notice: string;
+  /** What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole. */
+  demo?: boolean;
   /** The last experiments with the notice, oldest first; at most the last one runs. */
   experiments?: Experiment[];
 }

@@ -744,6 +744,8 @@ type Site struct {
 	TimeZone string `json:"timeZone,omitempty"`
 	// Id of the published notice.
 	Notice string `json:"notice"`
+	// What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole.
+	Demo bool `json:"demo,omitempty"`
 	// The last experiments with the notice, oldest first; at most the last one runs.
 	Experiments []Experiment `json:"experiments,omitempty"`
 }

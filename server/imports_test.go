@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/admintrail":           {},
+	"server/internal/demodata":             {"schemas", "server/internal/consent", "server/internal/exposure", "server/internal/reporting", "server/internal/shipping", "server/internal/site", "server/internal/useragent"},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
 	"server/internal/moving":               append([]string{"server/internal/site"}, useCases...),
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
@@ -63,7 +64,7 @@ var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
 		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting"}
-	stores = append([]string{"server/internal/site", "server/internal/moving"}, useCases...)
+	stores = append([]string{"server/internal/site", "server/internal/moving", "server/internal/demodata"}, useCases...)
 )
 
 // banned are names that say where code was put because nobody knew what it is.

@@ -22,7 +22,7 @@ export const grantedIn = (receipt: Receipt): string[] => {
 
 /** What is remarkable about a decision, as keys of the texts. */
 export const marksOf = (receipt: Receipt): string[] => {
-  const marks: string[] = receipt.flags.filter((flag) => flag !== 'gpc-header' && flag !== 'bot');
+  const marks: string[] = receipt.flags.filter((flag) => !['gpc-header', 'bot', 'demo'].includes(flag));
   if (receipt.action === 'withdraw') marks.unshift('withdraw');
   if (receipt.synthetic) marks.unshift('synthetic');
   if (receipt.source === 'gpc' || receipt.flags.includes('gpc-header')) marks.unshift('gpc');

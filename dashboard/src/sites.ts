@@ -6,9 +6,12 @@ import { accept } from './failure.ts';
 /** All sites by name; undefined until they are known. */
 export const sites = signal<Site[] | undefined>(undefined);
 
-/** The site with the id, or the first, the server's own demo being the last resort. */
+/** The site with the id, or the first; what is made up comes after it, and the server's own demo page last. */
 export const siteOf = (all: Site[], id: string): Site | undefined =>
-  all.find((site) => site.id === id) ?? all.find((site) => site.id !== 'demo') ?? all[0];
+  all.find((site) => site.id === id) ??
+  all.find((site) => site.id !== 'demo' && !site.demo) ??
+  all.find((site) => site.demo) ??
+  all[0];
 
 /** The sites, asked for once; while there are none, each time, so that the first one shows up. */
 export const loadSites = async (): Promise<Site[] | undefined> => {

@@ -144,7 +144,11 @@ test('what was granted, and what is remarkable', () => {
   });
   assert.deepEqual(grantedIn(granted), ['marketing', 'youtube']);
   assert.deepEqual(marksOf(granted), []);
-  const odd = receipt({ action: 'withdraw', synthetic: true, flags: ['gpc-header', 'clock-skew', 'not-seen', 'bot'] });
+  const odd = receipt({
+    action: 'withdraw',
+    synthetic: true,
+    flags: ['gpc-header', 'clock-skew', 'not-seen', 'bot', 'demo'],
+  });
   assert.deepEqual(marksOf(odd), ['gpc', 'synthetic', 'withdraw', 'clock-skew', 'not-seen']);
   for (const mark of marksOf(odd)) assert.ok(t.marks[mark]?.meaning);
 });
@@ -156,6 +160,9 @@ test('the first site is shown, and the demo only when there is nothing else', ()
   assert.equal(siteOf(all, 'demo'), all[0]);
   assert.equal(siteOf(all, 'gone'), all[1]);
   assert.equal(siteOf([site('demo')], '')?.id, 'demo');
+  const madeUp = { ...site('a'), demo: true };
+  assert.equal(siteOf([madeUp, ...all], ''), all[1]);
+  assert.equal(siteOf([site('demo'), madeUp], ''), madeUp);
   assert.equal(siteOf([], ''), undefined);
 });
 

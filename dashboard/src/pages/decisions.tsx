@@ -40,7 +40,7 @@ export const DecisionsPage = ({ arrived }: { arrived: boolean }) => {
   const wanted = wantedIn(route.value.search);
   return (
     <main class="wide">
-      <Heading title={t.decisionsPage.title} subject={site?.name} arrived={arrived} />
+      <Heading title={t.decisionsPage.title} site={site} arrived={arrived} />
       {site && <Search key={`${site.id} ${route.value.search}`} site={site} wanted={wanted} />}
       {site && <Results key={`${site.id}?${new URLSearchParams(wanted)}`} site={site} wanted={wanted} />}
       {known && !site && <NoSites />}

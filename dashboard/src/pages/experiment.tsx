@@ -28,7 +28,7 @@ export const ExperimentPage = ({ arrived }: { arrived: boolean }) => {
   const one = all.find(({ id }) => id === chosen) ?? all[0];
   return (
     <main class="wide experiment">
-      <Heading title={t.experimentPage.title} subject={site?.name} arrived={arrived}>
+      <Heading title={t.experimentPage.title} site={site} arrived={arrived}>
         {one && all.length > 1 && (
           <label class="picker">
             <span class="unseen">{t.experimentPage.earlier}</span>

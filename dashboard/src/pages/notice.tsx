@@ -41,7 +41,7 @@ export const NoticePage = ({ arrived }: { arrived: boolean }) => {
   const notice = draft.value;
   return (
     <main class="wide">
-      <Heading title={t.noticePage.title} subject={site?.name} arrived={arrived}>
+      <Heading title={t.noticePage.title} site={site} arrived={arrived}>
         {notice && <Saved site={site} />}
       </Heading>
       {site && notice && <Editor key={site.id} site={site} notice={notice} />}

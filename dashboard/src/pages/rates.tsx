@@ -45,7 +45,7 @@ export const Rates = ({ arrived }: { arrived: boolean }) => {
 
   return (
     <main class="wide">
-      <Heading title={t.rates.title} subject={site?.name} arrived={arrived}>
+      <Heading title={t.rates.title} site={site} arrived={arrived}>
         {site && <Periods />}
       </Heading>
       <Content site={site} />

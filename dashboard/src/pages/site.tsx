@@ -25,7 +25,7 @@ export const SitePage = ({ arrived }: { arrived: boolean }) => {
   if (isNew) return <Creation arrived={arrived} />;
   return (
     <main class="wide">
-      <Heading title={t.sitePage.title} subject={site?.name} arrived={arrived}>
+      <Heading title={t.sitePage.title} site={site} arrived={arrived}>
         {may('add sites') && (
           <a class="quiet" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
             {t.sitePage.add}

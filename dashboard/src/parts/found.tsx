@@ -105,7 +105,7 @@ const Facts = ({ receipt }: { receipt: Receipt }) => {
     device: known([receipt.device, receipt.browser].map((value = '') => t.values[value] ?? value).join(', ')),
     waited: receipt.waited ? texts.waited(format.seconds(receipt.waited)) : texts.untold,
     marks:
-      [...marksOf(receipt), ...receipt.flags.filter((flag) => flag === 'bot')]
+      [...marksOf(receipt), ...receipt.flags.filter((flag) => flag === 'bot' || flag === 'demo')]
         .map((mark) => t.marks[mark]?.meaning ?? mark)
         .join(' ') || texts.nothing,
   };

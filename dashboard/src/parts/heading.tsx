@@ -1,17 +1,19 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Site } from '../../../schemas/types.gen.ts';
 import { t } from '../language.ts';
 
 interface Props {
   title: string;
-  /** What it is about, such as the site's name. */
-  subject?: string | undefined;
+  /** What it is about. */
+  site?: Site | undefined;
   arrived: boolean;
   children?: ComponentChildren;
 }
 
 /** The page's heading, which also names the window. */
-export const Heading = ({ title, subject, arrived, children }: Props) => {
+export const Heading = ({ title, site, arrived, children }: Props) => {
+  const subject = site?.name;
   const heading = useRef<HTMLHeadingElement>(null);
   // Whoever comes from a form or another page has lost the focused element; readers go on from the heading.
   useEffect(() => {
@@ -27,8 +29,16 @@ export const Heading = ({ title, subject, arrived, children }: Props) => {
           {subject ?? title}
         </h1>
         {subject && <p class="muted">{title}</p>}
+        {site?.demo && <DemoNote />}
       </div>
       {children}
     </div>
   );
 };
+
+/** That nothing here is true, and how to be rid of it. */
+const DemoNote = () => (
+  <p class="demo">
+    <strong>{t.demo.badge}</strong> {t.demo.meaning} <code>assent demo-data --remove</code>
+  </p>
+);

@@ -33,6 +33,9 @@ export const Waiting = ({ site }: { site: Site }) => (
     <p>
       <a href="/demo/">{t.empty.demo}</a>
     </p>
+    <p>
+      {t.empty.madeUp} <code>assent demo-data</code>
+    </p>
     <p class="muted">{t.empty.watching}</p>
   </section>
 );

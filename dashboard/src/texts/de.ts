@@ -234,6 +234,11 @@ export const de: Texts = {
     },
     bot: { name: 'Programm', meaning: 'Sie kam von einem Programm, das sich so nennt, und zählt in keiner Quote.' },
     'clock-skew': { name: 'Uhr falsch', meaning: 'Die Uhr des Geräts weicht um mehr als einen Tag ab.' },
+    demo: { name: 'Demo', meaning: 'Diese Entscheidung hat niemand getroffen: Sie gehört zu den Demodaten.' },
+  },
+  demo: {
+    badge: 'Demodaten',
+    meaning: 'Nichts davon hat jemand entschieden: Es ist erfunden. Entfernen Sie es auf dem Server mit',
   },
   empty: {
     title: 'Warten auf die erste Entscheidung',
@@ -244,6 +249,7 @@ export const de: Texts = {
     copy: 'Kopieren',
     copied: 'Kopiert',
     demo: 'Auf der Demoseite ansehen',
+    madeUp: 'Um Zahlen zu sehen, bevor es welche gibt, erfinden Sie auf dem Server einen Shop mit neunzig Tagen:',
     watching: 'Diese Seite beobachtet mit und aktualisiert sich selbst.',
   },
   noSites: {

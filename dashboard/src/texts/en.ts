@@ -236,7 +236,12 @@ export const en = {
     },
     bot: { name: 'program', meaning: 'It came from a program that says so, and is in no rate.' },
     'clock-skew': { name: 'clock off', meaning: 'The visitor’s clock is more than a day off.' },
+    demo: { name: 'demo', meaning: 'Nobody made this decision: it is demo data.' },
   } as Record<string, { name: string; meaning: string }>,
+  demo: {
+    badge: 'Demo data',
+    meaning: 'Nobody decided any of this: it is made up. Remove it on the server with',
+  },
   empty: {
     title: 'Waiting for the first decision',
     lead: 'Three steps, then the numbers appear here by themselves.',
@@ -246,6 +251,7 @@ export const en = {
     copy: 'Copy',
     copied: 'Copied',
     demo: 'See how it looks on the demo page',
+    madeUp: 'To see numbers before there are any, make up a shop of ninety days on the server with',
     watching: 'This page is watching and updates by itself.',
   },
   noSites: {

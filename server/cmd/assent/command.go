@@ -26,6 +26,7 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup into an empty store, of whichever kind."`
 	Migrate     migrateCommands    `cmd:"" help:"Move from another tool, or from the embedded store to Redis and ClickHouse."`
+	DemoData    demoDataCommand    `cmd:"" name:"demo-data" help:"Make up a site with months of visitors, to see what the dashboard shows; or remove it. Works while a server runs."`
 	Regions     regionsCommand     `cmd:"" help:"Print by whose rules visitors of a country or state are asked."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Exit with 0 if a server answers, for containers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

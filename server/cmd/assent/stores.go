@@ -16,6 +16,7 @@ import (
 	"assent/server/internal/auditing"
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/daykey"
+	"assent/server/internal/demodata"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
@@ -57,6 +58,7 @@ type front interface {
 	moving.Holdings
 	moving.Marks
 	exposure.Visitors
+	demodata.Holdings
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -69,6 +71,7 @@ type back interface {
 	reporting.Counts
 	auditing.Ledger
 	exposure.Store
+	demodata.Trail
 	Ping(ctx context.Context) error
 	io.Closer
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"assent/schemas"
+	"assent/server/internal/demodata"
 	"assent/server/internal/site"
 	"assent/snippet/demo"
 )
@@ -33,6 +34,9 @@ func (c *serveCommand) welcome(env *environment, s *server, address net.Addr) er
 	}
 	if isLoopback(address) {
 		fmt.Fprintf(&b, "  Demo        http://%s/demo/\n", address)
+		if _, err := s.catalog.Site(demodata.Site); err != nil {
+			fmt.Fprintf(&b, "              (and numbers to look at: %s demo-data%s)\n", os.Args[0], c.storeHint())
+		}
 	}
 	writeTags(&b, base, s.catalog.Sites())
 	fmt.Fprintf(&b, "\n  Another site: %s site add%s --name \"My shop\" --origin https://shop.example\n\n", os.Args[0], c.storeHint())

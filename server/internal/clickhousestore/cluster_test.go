@@ -13,6 +13,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata/demodatatest"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/reporting"
@@ -52,6 +53,11 @@ func TestShards(t *testing.T) {
 				return reportingtest.Source{Query: store, Append: add}, closing
 			}
 		})
+	})
+	t.Run("DemoData", func(t *testing.T) {
+		store, closing := openCluster(t, cluster.URL("suite"))
+		t.Cleanup(closing)
+		demodatatest.TestFillAndRemove(t, front(t), store)
 	})
 	t.Run("Counts", func(t *testing.T) {
 		reportingtest.TestCounts(t, 6, func(t *testing.T) reportingtest.Counted {

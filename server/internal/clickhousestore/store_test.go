@@ -5,10 +5,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"assent/server/internal/auditing/auditingtest"
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata/demodatatest"
+	"assent/server/internal/embeddedstore"
 	"assent/server/internal/moving/movingtest"
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording/recordingtest"
@@ -72,6 +75,21 @@ func TestCurrent(t *testing.T) {
 	t.Run("Outage", func(t *testing.T) { testOutage(t, server.URL("outage"), server.Stop, server.Start) })
 }
 
+// front is a store for what ClickHouse does not keep.
+func front(t *testing.T) *embeddedstore.Store {
+	t.Helper()
+	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
 func testAll(t *testing.T, url func(database string) string) {
 	t.Run("Ledger", func(t *testing.T) {
 		fresh := func(t *testing.T) shippingtest.OpenLedger {
@@ -109,6 +127,11 @@ func testAll(t *testing.T, url func(database string) string) {
 		auditingtest.TestLedger(t, store, func(ctx context.Context, records []consent.Record) error {
 			return store.Append(ctx, shippingtest.BatchOf(records...))
 		})
+	})
+	t.Run("DemoData", func(t *testing.T) {
+		store, closing := open(t, url(recordingtest.Site()))
+		t.Cleanup(closing)
+		demodatatest.TestFillAndRemove(t, front(t), store)
 	})
 	t.Run("Counts", func(t *testing.T) {
 		reportingtest.TestCounts(t, 6, func(t *testing.T) reportingtest.Counted {

@@ -41,6 +41,7 @@ const (
 	FlagGPCHeader     = "gpc-header"     // The request itself carried Sec-GPC: 1, beside what the script says.
 	FlagNotSeen       = "not-seen"       // Nothing vouches for that the notice was on screen before it was answered.
 	FlagBot           = "bot"            // The request came from a program that says so.
+	FlagDemo          = "demo"           // Nobody made it: it is demo data, and no proof.
 )
 
 // Outcome classes a decision for the reports.

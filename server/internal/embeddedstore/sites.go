@@ -17,6 +17,14 @@ var (
 	_ snippetbuild.Shelf = (*Store)(nil)
 )
 
+const (
+	// revision is that of the last change: of a site that is there, or of one that was removed since.
+	revision = `max((SELECT coalesce(max(revision), 0) FROM sites), coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'revision'), 0))`
+	// keepRevision notes that a site is removed, so that the revision never goes back.
+	keepRevision = "INSERT INTO settings (name, value) VALUES ('revision', CAST(" + revision + ` + 1 AS BLOB))
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+)
+
 // PutSite implements site.Registry.
 func (s *Store) PutSite(ctx context.Context, changed schemas.Site) error {
 	return putSite(ctx, s.write, changed)
@@ -32,8 +40,7 @@ func putSite(ctx context.Context, on executor, changed schemas.Site) error {
 	if err != nil {
 		return fmt.Errorf("encode site: %w", err)
 	}
-	_, err = on.ExecContext(ctx, `INSERT INTO sites (id, document, revision)
-		VALUES (?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM sites))
+	_, err = on.ExecContext(ctx, `INSERT INTO sites (id, document, revision) VALUES (?, ?, `+revision+` + 1)
 		ON CONFLICT (id) DO UPDATE SET document = excluded.document, revision = excluded.revision`, changed.ID, string(document))
 	if err != nil {
 		return unavailable("write site", err)
@@ -77,11 +84,11 @@ func (s *Store) Sites(ctx context.Context) ([]schemas.Site, error) {
 
 // Revision implements site.Registry.
 func (s *Store) Revision(ctx context.Context) (int64, error) {
-	var revision int64
-	if err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(revision), 0) FROM sites").Scan(&revision); err != nil {
+	var last int64
+	if err := s.read.QueryRowContext(ctx, "SELECT "+revision).Scan(&last); err != nil {
 		return 0, unavailable("read sites", err)
 	}
-	return revision, nil
+	return last, nil
 }
 
 // PutNotice implements site.Archive.

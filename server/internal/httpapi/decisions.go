@@ -24,6 +24,8 @@ var (
 		"No site has this id. Check the address of the script, or add the site with: assent site add")
 	errForeignOrigin = newProblem(http.StatusForbidden, "foreign-origin", "Origin not allowed",
 		"The page's origin is not on the site's list. If the page is yours, add it with its scheme and port: assent site set SITE --origin https://shop.example")
+	errDemoSite = newProblem(http.StatusForbidden, "demo-site", "The site is demo data",
+		"Nothing that visitors decide gets among what is made up. Add a site of your own: assent site add")
 	errPending = newProblem(http.StatusNotFound, "pending", "No choice yet",
 		"This subject has no choice that is still valid: treat it as pending, which is not a refusal.")
 	errNoReceipt = newProblem(http.StatusNotFound, "no-receipt", "No such receipt",
@@ -73,6 +75,9 @@ func (v *visitors) admit(c echo.Context) (string, error) {
 	}
 	if err != nil {
 		return "", err
+	}
+	if found.Demo {
+		return "", errDemoSite
 	}
 	origin := c.Request().Header.Get(echo.HeaderOrigin)
 	if !site.Origins(found.Origins).Allow(origin) {

@@ -34,6 +34,7 @@ type New struct {
 	Origins []string
 	Notice  schemas.Notice // As its owner wrote it.
 
+	Demo     bool   // What it holds is made up.
 	TimeZone string // IANA name; empty for UTC.
 	By       string // Who publishes; empty for the command line.
 }
@@ -93,7 +94,7 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 	if err != nil {
 		return schemas.Site{}, err
 	}
-	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins, TimeZone: cmp.Or(c.TimeZone, known.TimeZone), By: c.By}
+	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins, TimeZone: cmp.Or(c.TimeZone, known.TimeZone), Demo: known.Demo, By: c.By}
 	if len(c.Origins) > 0 {
 		wanted.Origins = c.Origins
 	}
@@ -150,7 +151,7 @@ func (p Publisher) IsCurrent(known schemas.Site, n New) bool {
 
 // prepare completes and checks everything without storing it.
 func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notice, document []byte, err error) {
-	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}, TimeZone: n.TimeZone}
+	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}, TimeZone: n.TimeZone, Demo: n.Demo}
 	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
 		return prepared, complete, nil, invalid("/timeZone", fmt.Sprintf("%q is no time zone; write its IANA name, such as Europe/Berlin", n.TimeZone))
 	}

@@ -12,6 +12,8 @@ export interface Assent {
   readonly port: number;
   /** Adds a site and returns its id. */
   addSite(origin: string, notice: Notice): Promise<string>;
+  /** Runs another command on the server's data and returns what it prints. */
+  run(command: string, ...flags: string[]): Promise<string>;
   /** The stub of a site, as an element. */
   stub(site: string): Promise<string>;
   /** What the server has printed so far. */
@@ -49,6 +51,9 @@ export const startAssent = async (...flags: string[]): Promise<Assent> => {
       const served = async () => (await fetch(`http://127.0.0.1:${port}${script}`)).ok;
       await until(served, `the running server serves ${script}`);
       return id;
+    },
+    async run(command, ...flags) {
+      return (await promisify(execFile)(binary, [command, '--data', data, ...flags])).stdout;
     },
     async stub(site) {
       const { stdout } = await promisify(execFile)(binary, ['site', 'tag', '--data', data, site]);

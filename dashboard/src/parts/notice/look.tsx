@@ -29,7 +29,7 @@ export const LookTab = ({ notice }: { notice: Notice }) => {
         options={t.noticePage.layouts}
         onChange={(layout) => set({ layout })}
       />
-      <div class="pair">
+      <div class="abreast">
         {colour('accent', '#0b57d0')}
         <Field pointer="/look/radius" label={t.noticePage.radius}>
           {(control) => (

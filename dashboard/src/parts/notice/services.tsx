@@ -117,7 +117,7 @@ const ServiceFields = ({ at, service, purposes, change, remove }: ServiceProps) 
       <summary>
         {service.name || known?.name || service.id} <span class="muted">{t.purposes[purpose] ?? purpose}</span>
       </summary>
-      <div class="pair">
+      <div class="abreast">
         {text('name')}
         <Choice
           pointer={`${at}/purpose`}

@@ -34,11 +34,25 @@ type Counted struct {
 func TestCounts(t *testing.T, histories int, open func(t *testing.T) Counted) {
 	store := open(t)
 	for seed := range histories {
-		h := &history{t: t, store: store, random: rand.New(rand.NewPCG(7, uint64(seed))), site: recordingtest.Site(), kept: map[string]consent.Record{}}
+		h := &history{t: t, store: store, random: rand.New(rand.NewPCG(7, uint64(seed))), site: recordingtest.Site(), around: noon, kept: map[string]consent.Record{}}
 		for range 12 {
 			h.step()
 		}
 		h.check(seed)
+	}
+}
+
+// Recount compares numbers about a site, of which everything is given that was recorded and told, with a naive recount. What is
+// asked is about the hours around a time, or the months after it.
+func Recount(t *testing.T, counts reporting.Counts, site string, around time.Time, records []consent.Record, exposed []exposure.Count) {
+	t.Helper()
+	h := &history{t: t, store: Counted{Counts: counts}, random: rand.New(rand.NewPCG(11, 0)), site: site, around: around.UTC().Truncate(time.Hour),
+		kept: map[string]consent.Record{}, exposed: exposed}
+	for _, record := range records {
+		h.kept[record.ID.String()+record.Subject] = record
+	}
+	for range 4 {
+		h.check(0)
 	}
 }
 
@@ -48,6 +62,7 @@ type history struct {
 	store   Counted
 	random  *rand.Rand
 	site    string
+	around  time.Time
 	all     []consent.Record          // Everything that was ever delivered.
 	kept    map[string]consent.Record // The first delivery of each decision.
 	exposed []exposure.Count
@@ -156,10 +171,10 @@ func (h *history) exposures() []exposure.Count {
 func (h *history) question(dimensions []reporting.Dimension) reporting.Question {
 	r := h.random
 	slots := func() time.Duration { return time.Duration(r.IntN(24)) * reporting.Slot }
-	q := reporting.Question{Site: h.site, From: noon.Add(-slots()), To: noon.Add(time.Hour + slots()), Where: map[reporting.Dimension][]string{},
+	q := reporting.Question{Site: h.site, From: h.around.Add(-slots()), To: h.around.Add(time.Hour + slots()), Where: map[reporting.Dimension][]string{},
 		Each: []time.Duration{0, time.Hour, reporting.Slot}[r.IntN(3)]}
 	if r.IntN(2) == 0 {
-		q.To = noon.AddDate(0, 2, 0)
+		q.To = h.around.AddDate(0, 2, 0)
 	}
 	for range r.IntN(4) {
 		if d := dimensions[r.IntN(len(dimensions))]; !slices.Contains(q.By, d) {
