@@ -23,19 +23,20 @@ test('a token is made, shown once, and reads', async () => {
   await make.getByLabel('Name').fill('Looker');
   await make.getByRole('button', { name: 'Make the token' }).click();
   await make.getByText('Choose what it may read').waitFor();
-  await make.getByLabel('consent rates, and their files').check();
+  await make.getByLabel('Consent rates, and their files').check();
   await make.getByText('Only at some sites', { exact: true }).first().click();
   await make.getByLabel('Test', { exact: true }).check();
   await make.getByLabel('Valid for').selectOption({ label: '30 days' });
   assert.deepEqual(await violations(page), []);
   await make.getByRole('button', { name: 'Make the token' }).click();
   await page.getByText('It is shown only now').waitFor();
+  assert.equal(await make.getByLabel('Valid for').inputValue(), '90');
   const [shown = '', command = ''] = await page.locator('.code pre').allTextContents();
   assert.match(shown, /^assent_[\w-]{43}$/);
   assert.equal(command.includes(shown), false);
   assert.ok(command.includes(`/v1/admin/sites/${site}/exports/rates?format=csv`), command);
   value = shown;
-  await page.getByRole('cell', { name: 'consent rates; only at Test' }).waitFor();
+  await page.getByRole('cell', { name: 'Consent rates; only at Test' }).waitFor();
   await page.getByRole('cell', { name: 'never' }).waitFor();
 
   await decide(office.context, office.assent, site, {});

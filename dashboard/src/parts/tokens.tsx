@@ -4,6 +4,7 @@ import { call, type Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { format, t } from '../language.ts';
 import { may, type Permission, session } from '../session.ts';
+import { siteOf } from '../sites.ts';
 import { Code } from './code.tsx';
 import { Confirm } from './confirm.tsx';
 
@@ -86,8 +87,10 @@ const List = ({ tokens, sites, revoke }: Pick<Props, 'tokens' | 'sites' | 'revok
 const inWords = ({ scopes, sites: limits }: Token, sites: Site[]): string => {
   const nameOf = (site: string) => sites.find(({ id }) => id === site)?.name ?? site;
   const what = scopes.map((scope) => t.tokens.scopes[scope]).join('; ');
-  return `${what}; ${limits ? t.tokens.atSites(limits.map(nameOf).join(', ')) : t.tokens.everywhere}`;
+  return sentence(`${what}; ${limits ? t.tokens.atSites(limits.map(nameOf).join(', ')) : t.tokens.everywhere}`);
 };
+
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const Make = ({ sites, done }: { sites: Site[]; done: () => void }) => {
   const [failure, setFailure] = useState<Failure>();
@@ -127,7 +130,7 @@ const Make = ({ sites, done }: { sites: Site[]; done: () => void }) => {
           {scopesOffered().map((scope) => (
             <label class="tick" key={scope}>
               <input type="checkbox" name="scope" value={scope} />
-              {scope === 'rates' && may('export data') ? t.tokens.ratesAndFiles : t.tokens.scopes[scope]}
+              {sentence(scope === 'rates' && may('export data') ? t.tokens.ratesAndFiles : t.tokens.scopes[scope])}
             </label>
           ))}
         </fieldset>
@@ -150,7 +153,7 @@ const Make = ({ sites, done }: { sites: Site[]; done: () => void }) => {
           <label for="token-days">{t.tokens.days}</label>
           <select id="token-days" name="days">
             {lifetimes.map((days) => (
-              <option key={days} value={days} selected={days === usualLifetime}>
+              <option key={days} value={days} {...byDefault(days === usualLifetime)}>
                 {format.duration(days * secondsOfDay)}
               </option>
             ))}
@@ -176,6 +179,9 @@ const Make = ({ sites, done }: { sites: Site[]; done: () => void }) => {
   );
 };
 
+/** An option that the form comes back to when it is reset, which Preact's types do not know. */
+const byDefault = (is: boolean) => ({ defaultSelected: is });
+
 const scopesOffered = (): Scope[] => (Object.keys(needs) as Scope[]).filter((scope) => may(needs[scope]));
 
 /** What the fields of the form say. */
@@ -192,7 +198,7 @@ const wanted = (form: HTMLFormElement): NewToken => {
 
 /** A command that reads something with the token, which is not in it: what is typed is kept by shells. */
 const example = ({ scopes, sites: limits }: Token, sites: Site[]): string => {
-  const site = limits?.[0] ?? sites[0]?.id ?? 'SITE';
+  const site = limits?.[0] ?? siteOf(sites, '')?.id ?? 'SITE';
   const paths: Record<Scope, string> = {
     rates: `sites/${site}/${may('export data', site) ? 'exports/rates?format=csv' : 'rates'}`,
     sites: 'sites',

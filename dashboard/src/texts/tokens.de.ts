@@ -5,7 +5,7 @@ export const tokens: typeof tokensInEnglish = {
   title: 'Token für Programme',
   lead: 'Mit einem Token liest ein Programm, etwa ein BI-Werkzeug, in Ihrem Namen: nie mehr, als Sie dürfen, und es ändert nichts. Ein neues Passwort beendet es nicht, ein Widerruf sofort.',
   none: 'Es gibt keine Token.',
-  name: 'Name',
+  name: 'Bezeichnung',
   nameHint: 'Wofür es ist, etwa das Werkzeug, das damit liest.',
   of: (email: string) => `von ${email}`,
   reads: 'Liest',
@@ -31,6 +31,6 @@ export const tokens: typeof tokensInEnglish = {
   submit: 'Token erstellen',
   value: (name: string) => `Das Token ${name}. Es wird nur jetzt gezeigt; bewahren Sie es auf wie ein Passwort.`,
   example: 'Zum Beispiel:',
-  invalid: 'Wählen Sie, was es lesen darf, und geben Sie ihm einen Namen mit höchstens 60 Zeichen.',
+  invalid: 'Wählen Sie, was es lesen darf, und geben Sie ihm eine Bezeichnung mit höchstens 60 Zeichen.',
   tooMany: 'Sie haben 20 gültige Token. Widerrufen Sie eines, das nichts benutzt.',
 };
