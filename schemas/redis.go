@@ -115,6 +115,9 @@ func TicketKey() string { return "t:{users}" }
 // InvitationsKey is the hash of open invitations, hash of the link's token to JSON. It shares the slot of UsersKey.
 func InvitationsKey() string { return "p:{users}" }
 
+// TokensKey is the hash of API tokens, hash of the value to JSON. It shares the slot of UsersKey.
+func TokensKey() string { return "m:{users}" }
+
 // SessionKey holds a dashboard session; token is the hash of the cookie's.
 func SessionKey(token string) string { return "k:" + token }
 

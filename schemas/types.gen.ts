@@ -779,6 +779,41 @@ export interface Presence {
   decidedAt?: string;
 }
 
+/** What a program reads with, in the name of who made it. */
+export interface Token {
+  id: string;
+  name: string;
+  /** E-mail address of its maker. It reads no more than the maker may. */
+  by: string;
+  /** What it reads: rates and their files; sites, their tags and notices; single decisions and their files; what administrators did. */
+  scopes: ('rates' | 'sites' | 'decisions' | 'trail')[];
+  /** Ids of the sites that it is limited to; absent for all of its maker's, those to come among them. */
+  sites?: string[];
+  createdAt: string;
+  expiresAt: string;
+  /** The day (UTC) of its last use; absent when it was never used. */
+  usedOn?: string;
+}
+
+/** A token to make. */
+export interface NewToken {
+  /** What it is for. */
+  name: string;
+  /** What it is to read. */
+  scopes: ('rates' | 'sites' | 'decisions' | 'trail')[];
+  /** The only sites that it is to read of; left out for all. */
+  sites?: string[];
+  /** How long it works; 90 unless told. */
+  days?: number;
+}
+
+/** A token with its value. That is told once and kept nowhere. */
+export interface MadeToken {
+  token: Token;
+  /** Goes behind Authorization: Bearer. */
+  value: string;
+}
+
 /** What everybody who can sign in did, the last first, as far as whoever asks may know. */
 export interface Trail {
   acts: Act[];

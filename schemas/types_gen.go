@@ -783,6 +783,41 @@ type Presence struct {
 	DecidedAt time.Time `json:"decidedAt,omitzero"`
 }
 
+// Token: What a program reads with, in the name of who made it.
+type Token struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// E-mail address of its maker. It reads no more than the maker may.
+	By string `json:"by"`
+	// What it reads: rates and their files; sites, their tags and notices; single decisions and their files; what administrators did.
+	Scopes []string `json:"scopes"`
+	// Ids of the sites that it is limited to; absent for all of its maker's, those to come among them.
+	Sites     []string  `json:"sites,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	// The day (UTC) of its last use; absent when it was never used.
+	UsedOn string `json:"usedOn,omitempty"`
+}
+
+// NewToken: A token to make.
+type NewToken struct {
+	// What it is for.
+	Name string `json:"name"`
+	// What it is to read.
+	Scopes []string `json:"scopes"`
+	// The only sites that it is to read of; left out for all.
+	Sites []string `json:"sites,omitempty"`
+	// How long it works; 90 unless told.
+	Days int `json:"days,omitempty"`
+}
+
+// MadeToken: A token with its value. That is told once and kept nowhere.
+type MadeToken struct {
+	Token Token `json:"token"`
+	// Goes behind Authorization: Bearer.
+	Value string `json:"value"`
+}
+
 // Trail: What everybody who can sign in did, the last first, as far as whoever asks may know.
 type Trail struct {
 	Acts []Act `json:"acts"`

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { OpenSession } from '../../../schemas/types.gen.ts';
+import type { OpenSession, Token } from '../../../schemas/types.gen.ts';
 import { call, type Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { accept, failure } from '../failure.ts';
@@ -8,13 +8,22 @@ import { Heading } from '../parts/heading.tsx';
 import { PasswordField } from '../parts/password-field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { Tokens } from '../parts/tokens.tsx';
+import { loadSites, sites } from '../sites.ts';
 
-/** One's own account: where one is signed in, and the password. */
+/** One's own account: where one is signed in, the tokens, and the password. */
 export const AccountPage = ({ arrived }: { arrived: boolean }) => {
   const [sessions, setSessions] = useState<OpenSession[]>();
+  const [tokens, setTokens] = useState<Token[]>();
   const load = async () => {
-    const answer = await call<OpenSession[]>('GET', 'account/sessions');
-    if (accept(answer)) setSessions(answer.value);
+    const [open, made, known] = await Promise.all([
+      call<OpenSession[]>('GET', 'account/sessions'),
+      call<Token[]>('GET', 'account/tokens'),
+      loadSites(),
+    ]);
+    if (!known || !accept(open) || !accept(made)) return;
+    setSessions(open.value);
+    setTokens(made.value);
   };
   useEffect(() => void load(), []);
   const end = async (path: string) => {
@@ -36,6 +45,9 @@ export const AccountPage = ({ arrived }: { arrived: boolean }) => {
         </section>
       ) : (
         !failure.value && <Skeleton label={t.loading} />
+      )}
+      {tokens && (
+        <Tokens tokens={tokens} sites={sites.value ?? []} revoke={(id) => end(`account/tokens/${id}`)} made={load} />
       )}
       <PasswordChange done={load} />
     </main>

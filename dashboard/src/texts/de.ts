@@ -5,6 +5,7 @@ import { files } from './files.de.ts';
 import { noticePage } from './notice.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
+import { tokens } from './tokens.de.ts';
 
 /** German texts. */
 export const de: Texts = {
@@ -267,4 +268,5 @@ export const de: Texts = {
   people,
   trail,
   own,
+  tokens,
 };

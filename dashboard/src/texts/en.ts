@@ -4,6 +4,7 @@ import { files } from './files.en.ts';
 import { noticePage } from './notice.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
+import { tokens } from './tokens.en.ts';
 
 /** English texts; also the shape that every other language fills. */
 export const en = {
@@ -269,6 +270,7 @@ export const en = {
   people,
   trail,
   own,
+  tokens,
 };
 
 export type Texts = typeof en;

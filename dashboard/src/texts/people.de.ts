@@ -75,6 +75,9 @@ export const trail: typeof trailInEnglish = {
     'change-password': 'Passwort geändert',
     'end-session': 'Sitzung beendet',
     'end-sessions': 'Andere Sitzungen beendet',
+    'make-token': 'Token erstellt',
+    'revoke-token': 'Token widerrufen',
+    'use-token': 'Token benutzt',
     'create-site': 'Website hinzugefügt',
     'change-site': 'Website geändert',
     'edit-draft': 'Entwurf bearbeitet',
@@ -97,6 +100,7 @@ export const trail: typeof trailInEnglish = {
     'view-presence': 'Nachgesehen, ob Seiten sich melden',
     'view-preview': 'Vorschau angesehen',
     'view-publications': 'Fassungen angesehen',
+    'view-tokens': 'Token angesehen',
     'view-trail': 'Diese Liste angesehen',
   },
 };

@@ -67,6 +67,9 @@ export const trail = {
     'change-password': 'Changed the password',
     'end-session': 'Ended a session',
     'end-sessions': 'Ended the other sessions',
+    'make-token': 'Made a token',
+    'revoke-token': 'Revoked a token',
+    'use-token': 'Used a token',
     'create-site': 'Added a site',
     'change-site': 'Changed a site',
     'edit-draft': 'Edited the draft',
@@ -89,6 +92,7 @@ export const trail = {
     'view-presence': 'Looked whether pages speak',
     'view-preview': 'Looked at a preview',
     'view-publications': 'Looked at the versions',
+    'view-tokens': 'Looked at the tokens',
     'view-trail': 'Looked at this list',
   } as Record<string, string>,
 };

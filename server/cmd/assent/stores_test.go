@@ -54,6 +54,7 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 				t.Errorf("%d days, newest %+v", len(report.Days), report.Recent[0])
 			}
 			v.awaitRates(t, owner)
+			v.readsWithToken(t, owner)
 			for _, receipt := range receipts {
 				if status, body := p.get(receipt); status != http.StatusOK {
 					t.Errorf("%s: %d %s", receipt, status, body)

@@ -44,11 +44,13 @@ type Store interface {
 	// the store has another hash, is not younger than now, is missing, or when a user exists: of two simultaneous
 	// calls one wins.
 	RedeemTicket(ctx context.Context, hash string, now time.Time, owner User) error
+	// Token returns the token with this hash, or consent.ErrNotFound.
+	Token(ctx context.Context, hash string) (Token, error)
 
 	RosterStore
 }
 
-// RosterStore keeps users and invitations as a whole.
+// RosterStore keeps users, invitations and tokens as a whole.
 type RosterStore interface {
 	// Roster returns everybody.
 	Roster(ctx context.Context) (Roster, error)
@@ -64,11 +66,13 @@ type Accounts struct {
 	random io.Reader
 	hasher *hasher
 	guard  *guard
+	// tokenGuard is apart, so that a program with an old token keeps nobody at the same address from signing in.
+	tokenGuard *guard
 }
 
 // New returns Accounts over a store. Random must be cryptographically secure: tokens and salts are read from it.
 func New(store Store, now func() time.Time, random io.Reader) *Accounts {
-	return &Accounts{store: store, now: now, random: random, hasher: newHasher(), guard: newGuard(now)}
+	return &Accounts{store: store, now: now, random: random, hasher: newHasher(), guard: newGuard(now), tokenGuard: newGuard(now)}
 }
 
 // OfferSetup returns a fresh one-time token for the set-up link and makes every earlier one useless. It returns ""

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -178,7 +179,7 @@ func (a *Accounts) SetRoles(ctx context.Context, manager User, id string, wanted
 	return changed, err
 }
 
-// Remove takes a user out, whose sessions end with it, and returns who it was. Errors as for SetRoles.
+// Remove takes a user out, whose sessions and tokens end with it, and returns who it was. Errors as for SetRoles.
 func (a *Accounts) Remove(ctx context.Context, manager User, id string) (User, error) {
 	var removed User
 	err := a.store.ChangeRoster(ctx, func(r *Roster) error {
@@ -191,6 +192,7 @@ func (a *Accounts) Remove(ctx context.Context, manager User, id string) (User, e
 			return ErrForbidden
 		}
 		delete(r.Users, user.Email)
+		maps.DeleteFunc(r.Tokens, func(_ string, t Token) bool { return t.By == user.Email })
 		removed = user
 		return r.keepOwner()
 	})

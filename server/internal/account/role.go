@@ -50,6 +50,8 @@ const Everywhere = ""
 type Roles struct {
 	Role  string            // Over all sites; empty for none.
 	Sites map[string]string `json:",omitempty"` // Site to role.
+	// Within are the only sites where any of that holds, for who comes with a token; nil for no limit.
+	Within []string `json:"-"`
 }
 
 // At is the role at a site that is not the one over all; empty for none.
@@ -62,24 +64,37 @@ func (r Roles) At(site string) string {
 
 // May reports whether the roles allow something at a site, or over all of them.
 func (r Roles) May(p Permission, site string) bool {
-	return slices.Contains(granted[r.Role], p) || slices.Contains(granted[r.At(site)], p)
+	return r.reaches(site) && (slices.Contains(granted[r.Role], p) || slices.Contains(granted[r.At(site)], p))
 }
 
 // MayAnywhere reports whether the roles allow something at one site at least.
 func (r Roles) MayAnywhere(p Permission) bool {
-	if r.May(p, Everywhere) {
-		return true
+	return r.May(p, Everywhere) || len(r.SitesWith(p)) > 0
+}
+
+// SitesWith are the single sites, in order, that the roles name or are limited to and where they allow something.
+func (r Roles) SitesWith(p Permission) []string {
+	named := slices.AppendSeq(slices.Clone(r.Within), maps.Keys(r.Sites))
+	slices.Sort(named)
+	return slices.DeleteFunc(slices.Compact(named), func(site string) bool { return !r.May(p, site) })
+}
+
+// within are the roles at these sites only, or at all of theirs when none is given.
+func (r Roles) within(sites []string) Roles {
+	if len(sites) > 0 {
+		r.Within = sites
 	}
-	for site := range r.Sites {
-		if r.May(p, site) {
-			return true
-		}
-	}
-	return false
+	return r
+}
+
+func (r Roles) reaches(site string) bool {
+	return r.Within == nil || site != Everywhere && slices.Contains(r.Within, site)
 }
 
 // Sees reports whether there is any role at the site. For everybody else the site does not exist.
-func (r Roles) Sees(site string) bool { return r.Role != "" || r.Sites[site] != "" }
+func (r Roles) Sees(site string) bool {
+	return r.reaches(site) && (r.Role != "" || r.Sites[site] != "")
+}
 
 // Permissions are all that the roles allow at one site at least.
 func (r Roles) Permissions() []Permission {

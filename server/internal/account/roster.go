@@ -45,12 +45,14 @@ func shortID(text string) string {
 type Roster struct {
 	Users       map[string]User       // By address.
 	Invitations map[string]Invitation // By hash.
+	Tokens      map[string]Token      // By hash.
 }
 
 // Kinds of documents that a roster is made of.
 const (
 	UserKind       = "user"
 	InvitationKind = "invitation"
+	TokenKind      = "token"
 )
 
 // DocumentKey names one document of a roster.
@@ -61,7 +63,7 @@ type Documents map[DocumentKey][]byte
 
 // Roster decodes the documents.
 func (d Documents) Roster() (Roster, error) {
-	r := Roster{Users: map[string]User{}, Invitations: map[string]Invitation{}}
+	r := Roster{Users: map[string]User{}, Invitations: map[string]Invitation{}, Tokens: map[string]Token{}}
 	for key, document := range d {
 		var err error
 		switch key.Kind {
@@ -71,6 +73,8 @@ func (d Documents) Roster() (Roster, error) {
 			var invitation Invitation
 			err = json.Unmarshal(document, &invitation)
 			r.Invitations[key.Name] = invitation
+		case TokenKind:
+			r.Tokens[key.Name], err = DecodeToken(document)
 		}
 		if err != nil {
 			return Roster{}, fmt.Errorf("decode %s: %w", key.Kind, err)
@@ -122,7 +126,23 @@ func (r Roster) documents() (Documents, error) {
 		}
 		d[DocumentKey{InvitationKind, hash}] = document
 	}
+	for hash, token := range r.Tokens {
+		document, err := json.Marshal(token)
+		if err != nil {
+			return nil, fmt.Errorf("encode token: %w", err)
+		}
+		d[DocumentKey{TokenKind, hash}] = document
+	}
 	return d, nil
+}
+
+// DecodeToken reads a token's document.
+func DecodeToken(document []byte) (Token, error) {
+	var token Token
+	if err := json.Unmarshal(document, &token); err != nil {
+		return Token{}, fmt.Errorf("decode token: %w", err)
+	}
+	return token, nil
 }
 
 // DecodeUser reads a user's document.

@@ -39,6 +39,16 @@ func (s *Store) User(ctx context.Context, email string) (account.User, error) {
 	return account.DecodeUser(document)
 }
 
+// Token implements account.Store.
+func (s *Store) Token(ctx context.Context, hash string) (account.Token, error) {
+	var document []byte
+	err := s.read.QueryRowContext(ctx, "SELECT document FROM people WHERE kind = ? AND name = ?", account.TokenKind, hash).Scan(&document)
+	if err != nil {
+		return account.Token{}, found("read token", err)
+	}
+	return account.DecodeToken(document)
+}
+
 // OfferTicket implements account.Store.
 func (s *Store) OfferTicket(ctx context.Context, ticket account.Ticket) error {
 	value, err := json.Marshal(ticket)

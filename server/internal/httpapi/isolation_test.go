@@ -34,6 +34,9 @@ var whoMay = map[string]string{
 	"DELETE /v1/admin/account/sessions":          users,
 	"DELETE /v1/admin/account/sessions/:session": users,
 	"PUT /v1/admin/account/password":             users,
+	"GET /v1/admin/account/tokens":               users,
+	"POST /v1/admin/account/tokens":              users,
+	"DELETE /v1/admin/account/tokens/:token":     users,
 	"GET /v1/admin/sites":                        users,
 	"GET /v1/admin/services":                     users,
 	"GET /v1/admin/texts":                        users,
@@ -74,6 +77,33 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/overview":   "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/comparison": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/sightings":  "owner editor analyst officer",
+}
+
+// tokensRead says of every route that tokens may use with which scopes, a second time like whoMay.
+var tokensRead = map[string]string{
+	"GET /v1/admin/sites":    "rates sites decisions trail",
+	"GET /v1/admin/trail":    "trail",
+	"GET /v1/admin/services": "sites",
+	"GET /v1/admin/texts":    "sites",
+
+	"GET /v1/admin/sites/:site/embedding":       "sites",
+	"GET /v1/admin/sites/:site/presence":        "sites",
+	"GET /v1/admin/sites/:site/draft":           "sites",
+	"GET /v1/admin/sites/:site/publications":    "sites",
+	"GET /v1/admin/sites/:site/notices/:notice": "sites",
+	"GET /v1/admin/sites/:site/sightings":       "sites",
+
+	"GET /v1/admin/sites/:site/experiments/:experiment": "rates",
+	"GET /v1/admin/sites/:site/exports/rates":           "rates",
+	"GET /v1/admin/sites/:site/exports/groups":          "rates",
+	"GET /v1/admin/sites/:site/report":                  "rates",
+	"GET /v1/admin/sites/:site/rates":                   "rates",
+	"GET /v1/admin/sites/:site/breakdown":               "rates",
+	"GET /v1/admin/sites/:site/overview":                "rates",
+	"GET /v1/admin/sites/:site/comparison":              "rates",
+
+	"GET /v1/admin/sites/:site/decisions":         "decisions",
+	"GET /v1/admin/sites/:site/exports/decisions": "decisions",
 }
 
 // untold are the only routes whose use is not in the trail.
@@ -162,6 +192,7 @@ func (v *tenant) path(route string) (method, path string) {
 	at := account.Roles{Sites: map[string]string{s.site.ID: account.AnalystRole}}
 	victim := s.user(email, at)
 	err := s.store.ChangeRoster(s.t.Context(), func(r *account.Roster) error {
+		r.Tokens[hash] = account.Token{Hash: hash, Name: "of " + email, By: email, Scopes: []account.Scope{account.ScopeRates}, ExpiresAt: time.Now().Add(time.Hour)}
 		r.Invitations[hash] = account.Invitation{Hash: hash, Email: "invited" + email, Roles: at, ExpiresAt: time.Now().Add(time.Hour)}
 		return nil
 	})
@@ -171,7 +202,7 @@ func (v *tenant) path(route string) (method, path string) {
 	_, body := s.admin(http.MethodGet, "account/sessions", nil, "Cookie", victim)
 	method, path, _ = strings.Cut(route, " /v1/admin/")
 	return method, strings.NewReplacer(":site", s.site.ID, ":person", account.User{Email: email}.ID(),
-		":notice", s.site.Notice, ":invitation", account.Invitation{Hash: hash}.ID(), ":session", decode[[]schemas.OpenSession](s.t, body)[0].ID).Replace(path)
+		":notice", s.site.Notice, ":invitation", account.Invitation{Hash: hash}.ID(), ":token", account.Token{Hash: hash}.ID(), ":session", decode[[]schemas.OpenSession](s.t, body)[0].ID).Replace(path)
 }
 
 // send asks with a body where there may be one.
@@ -210,8 +241,8 @@ func TestNobodyElses(t *testing.T) {
 		}
 	}
 	roster, err := s.store.Roster(t.Context())
-	if err != nil || len(roster.Invitations) != v.made || len(roster.Users) != v.made+2 {
-		t.Errorf("of %d people and invitations there are %d and %d left, %v", v.made, len(roster.Users)-2, len(roster.Invitations), err)
+	if err != nil || len(roster.Invitations) != v.made || len(roster.Tokens) != v.made || len(roster.Users) != v.made+2 {
+		t.Errorf("of %d people, invitations and tokens there are %d, %d and %d left, %v", v.made, len(roster.Users)-2, len(roster.Invitations), len(roster.Tokens), err)
 	}
 }
 

@@ -33,6 +33,9 @@ var rules = map[string]rule{
 	"GET /v1/admin/account/sessions":             {signedIn, ""},
 	"DELETE /v1/admin/account/sessions":          {signedIn, "end-sessions"},
 	"DELETE /v1/admin/account/sessions/:session": {signedIn, "end-session"},
+	"GET /v1/admin/account/tokens":               {signedIn, "view-tokens"},
+	"POST /v1/admin/account/tokens":              {signedIn, "make-token"},
+	"DELETE /v1/admin/account/tokens/:token":     {signedIn, "revoke-token"},
 	"PUT /v1/admin/account/password":             {signedIn, "change-password"},
 
 	"POST /v1/admin/invitations/accept":        {open, "join"},
@@ -81,25 +84,24 @@ var rules = map[string]rule{
 const userKey = "user" // Of the request's user in Echo's context.
 
 func ruleOf(c echo.Context) (rule, bool) {
-	r, known := rules[c.Request().Method+" "+c.Path()]
+	r, known := rules[routeOf(c)]
 	return r, known
 }
+
+// routeOf is the request's route as rules name it.
+func routeOf(c echo.Context) string { return c.Request().Method + " " + c.Path() }
 
 // authorize lets a request pass only with what its route needs. It follows guard.
 func (a *admin) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		rule, known := ruleOf(c)
-		switch {
-		case !known:
+		if !known {
 			return echo.ErrNotFound
-		case rule.needs == open:
-			return next(c)
 		}
-		user, err := a.user(c)
+		user, err := a.principal(c, rule)
 		if err != nil {
 			return err
 		}
-		c.Set(userKey, user)
 		if err := allowed(c, user, rule.needs); err != nil {
 			return err
 		}
@@ -107,8 +109,26 @@ func (a *admin) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// principal is who sent the request, with a token or a session; nobody where the route needs neither.
+func (a *admin) principal(c echo.Context, rule rule) (account.User, error) {
+	if value, bears := c.Get(bearerKey).(string); bears {
+		return a.bearer(c, value)
+	}
+	if rule.needs == open {
+		return account.User{}, nil
+	}
+	user, err := a.user(c)
+	if err == nil {
+		c.Set(userKey, user)
+	}
+	return user, err
+}
+
 // allowed hides the sites where the user has no role: they are not found, whether they exist or not.
 func allowed(c echo.Context, user account.User, permission account.Permission) error {
+	if permission == open {
+		return nil
+	}
 	if strings.Contains(c.Path(), "/:site") {
 		site := c.Param("site")
 		switch {

@@ -25,7 +25,8 @@ const problemPrefix = "urn:assent:problem:"
 // problem is a failure that the client may know about, in the words it may know.
 type problem struct {
 	body       schemas.Problem
-	retryAfter int // Seconds; 0 for none.
+	retryAfter int    // Seconds; 0 for none.
+	challenge  string // What is wrong with the token (RFC 6750, 3); empty where there was none.
 }
 
 // Error is the detail.
@@ -40,6 +41,12 @@ func newProblem(status int, kind, title, detail string, faults ...schemas.Fault)
 // retryable asks the client to come back, each one at another moment.
 func (p *problem) retryable() *problem {
 	p.retryAfter = 1 + rand.IntN(5)
+	return p
+}
+
+// challenging tells programs what is wrong with their token.
+func (p *problem) challenging(with string) *problem {
+	p.challenge = "Bearer " + with
 	return p
 }
 
@@ -133,6 +140,9 @@ func (p *problem) write(c echo.Context) error {
 	}
 	if p.retryAfter > 0 {
 		header.Set(echo.HeaderRetryAfter, strconv.Itoa(p.retryAfter))
+	}
+	if p.challenge != "" {
+		header.Set(echo.HeaderWWWAuthenticate, p.challenge)
 	}
 	c.Response().WriteHeader(p.body.Status)
 	switch {

@@ -17,6 +17,10 @@ func translateAccount(err error) *problem {
 		return p
 	case errors.Is(err, account.ErrCredentials):
 		return newProblem(http.StatusUnauthorized, "wrong-credentials", "Wrong e-mail address or password", "No user has this e-mail address and password. Check both and try again.")
+	case errors.Is(err, account.ErrToken):
+		return newProblem(http.StatusUnauthorized, "token-not-valid", "The token is not valid", "It is wrong, expired or revoked, or its maker was removed. Make a new one on the dashboard, under your account.").challenging(`error="invalid_token"`)
+	case errors.Is(err, account.ErrTooManyTokens):
+		return newProblem(http.StatusConflict, "too-many-tokens", "Too many tokens", "You have 20 tokens that work. Revoke one that nothing uses.")
 	case errors.Is(err, account.ErrTicket):
 		return newProblem(http.StatusForbidden, "set-up-link-not-valid", "The set-up link is not valid", "It was used, replaced or is older than a day. Start the server again; it prints a new one until an owner exists.")
 	case errors.Is(err, account.ErrInvitation):

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,7 +74,8 @@ func (t *trail) actOf(c echo.Context) (admintrail.Act, bool) {
 	about, _ := c.Get(concernsKey).(string)
 	act := admintrail.Act{At: t.now().UTC(), Who: userOf(c).Email, What: rule.act, About: about, Site: c.Param("site"),
 		Outcome: outcomeOf(status), Network: networkOf(c.RealIP())}
-	guessed := rule.needs == open && (status == http.StatusUnauthorized || status == http.StatusForbidden)
+	act = withToken(c, act, status)
+	guessed := act.What == useToken || rule.needs == open && (status == http.StatusUnauthorized || status == http.StatusForbidden)
 	switch {
 	case !known || act.What == "", status == http.StatusTooManyRequests, act.Who == "" && !guessed:
 		return act, false
@@ -187,13 +187,7 @@ func trailFilter(c echo.Context) (admintrail.Filter, error) {
 	case site != "":
 		f.Sites = []string{site}
 	case !user.May(account.ReadTrail, account.Everywhere):
-		f.Sites = []string{}
-		for site := range user.Sites {
-			if user.May(account.ReadTrail, site) {
-				f.Sites = append(f.Sites, site)
-			}
-		}
-		slices.Sort(f.Sites)
+		f.Sites = append([]string{}, user.SitesWith(account.ReadTrail)...)
 	}
 	if f.Before != "" && !place.MatchString(f.Before) {
 		return f, badQuery("before", "is not what an answer gave as next")

@@ -37,6 +37,15 @@ func (s *Store) User(ctx context.Context, email string) (account.User, error) {
 	return account.DecodeUser(packed)
 }
 
+// Token implements account.Store.
+func (s *Store) Token(ctx context.Context, hash string) (account.Token, error) {
+	packed, err := s.client.HGet(ctx, schemas.TokensKey(), hash).Bytes()
+	if err != nil {
+		return account.Token{}, found("read token from redis", err)
+	}
+	return account.DecodeToken(packed)
+}
+
 // Fields of the hash at TicketKey: plain ones, so that the script below can compare them.
 const (
 	ticketHash    = "h"

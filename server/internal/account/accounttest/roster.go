@@ -21,13 +21,20 @@ func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner 
 		Roles: account.Roles{Sites: map[string]string{"shop": account.AnalystRole}}}
 	invitation := account.Invitation{Hash: "ab", Email: "eve@shop.example", By: owner.Email, Reset: true,
 		Roles: account.Roles{Role: account.OfficerRole}, ExpiresAt: owner.CreatedAt.Add(time.Hour)}
+	token := account.Token{Hash: "cd", Name: "Looker", By: analyst.Email, Scopes: []account.Scope{account.ScopeRates}, Sites: []string{"shop"},
+		CreatedAt: owner.CreatedAt, ExpiresAt: owner.CreatedAt.Add(time.Hour), UsedOn: "2026-11-23"}
 	edit(t, store, func(r *account.Roster) {
 		r.Users[analyst.Email] = analyst
 		r.Invitations[invitation.Hash] = invitation
+		r.Tokens[token.Hash] = token
 	})
-	expectRoster(t, store, []account.User{owner, analyst}, []account.Invitation{invitation})
+	expectRoster(t, store, []account.User{owner, analyst}, []account.Invitation{invitation}, token)
 	if got, err := store.User(t.Context(), analyst.Email); err != nil || !reflect.DeepEqual(got, analyst) {
 		t.Errorf("User = %+v, %v, want %+v", got, err, analyst)
+	}
+
+	if got, err := store.Token(t.Context(), token.Hash); err != nil || !reflect.DeepEqual(got, token) {
+		t.Errorf("Token = %+v, %v, want %+v", got, err, token)
 	}
 
 	analyst.Generation++
@@ -35,10 +42,14 @@ func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner 
 		r.Users[analyst.Email] = analyst
 		delete(r.Users, owner.Email)
 		delete(r.Invitations, invitation.Hash)
+		delete(r.Tokens, token.Hash)
 	})
 	expectRoster(t, store, []account.User{analyst}, nil)
 	if _, err := store.User(t.Context(), owner.Email); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("User = %v, want ErrNotFound", err)
+	}
+	if _, err := store.Token(t.Context(), token.Hash); !errors.Is(err, consent.ErrNotFound) {
+		t.Errorf("Token = %v, want ErrNotFound", err)
 	}
 }
 
@@ -88,14 +99,17 @@ func edit(t *testing.T, store account.Store, change func(*account.Roster)) {
 	}
 }
 
-func expectRoster(t *testing.T, store account.Store, users []account.User, invitations []account.Invitation) {
+func expectRoster(t *testing.T, store account.Store, users []account.User, invitations []account.Invitation, tokens ...account.Token) {
 	t.Helper()
-	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}}
+	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}, Tokens: map[string]account.Token{}}
 	for _, user := range users {
 		want.Users[user.Email] = user
 	}
 	for _, invitation := range invitations {
 		want.Invitations[invitation.Hash] = invitation
+	}
+	for _, token := range tokens {
+		want.Tokens[token.Hash] = token
 	}
 	if got, err := store.Roster(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("Roster = %+v, %v, want %+v", got, err, want)

@@ -1,0 +1,36 @@
+import type { tokens as tokensInEnglish } from './tokens.en.ts';
+
+/** German texts of the card about tokens. */
+export const tokens: typeof tokensInEnglish = {
+  title: 'Token für Programme',
+  lead: 'Mit einem Token liest ein Programm, etwa ein BI-Werkzeug, in Ihrem Namen: nie mehr, als Sie dürfen, und es ändert nichts. Ein neues Passwort beendet es nicht, ein Widerruf sofort.',
+  none: 'Es gibt keine Token.',
+  name: 'Bezeichnung',
+  nameHint: 'Wofür es ist, etwa das Werkzeug, das damit liest.',
+  of: (email: string) => `von ${email}`,
+  reads: 'Liest',
+  scopes: {
+    rates: 'Quoten',
+    sites: 'Websites, Tags und Hinweise',
+    decisions: 'Entscheidungen und ihre Dateien',
+    trail: 'was Verwaltende getan haben',
+  },
+  ratesAndFiles: 'Quoten und ihre Dateien',
+  atSites: (names: string) => `nur auf ${names}`,
+  everywhere: 'auf allen Websites',
+  until: 'Gültig bis',
+  expired: 'abgelaufen',
+  used: 'Zuletzt benutzt',
+  never: 'nie',
+  revoke: 'Widerrufen',
+  really: 'Wirklich widerrufen?',
+  make: 'Token erstellen',
+  single: 'Nur auf einzelnen Websites',
+  singleHint: 'Ist keine angekreuzt, liest es alle, auf denen Sie eine Rolle haben, auch künftige.',
+  days: 'Gültig für',
+  submit: 'Token erstellen',
+  value: (name: string) => `Das Token ${name}. Es wird nur jetzt gezeigt; bewahren Sie es auf wie ein Passwort.`,
+  example: 'Zum Beispiel:',
+  invalid: 'Wählen Sie, was es lesen darf, und geben Sie ihm eine Bezeichnung mit höchstens 60 Zeichen.',
+  tooMany: 'Sie haben 20 gültige Token. Widerrufen Sie eines, das nichts benutzt.',
+};
