@@ -1,11 +1,11 @@
--- The log of all decisions: a Merkle tree over a commitment to each, in the order of recording, with a signed head. Derived
--- from nothing: what is lost here cannot be made again, because salts are random.
+-- The log of all decisions: a Merkle tree over a commitment to each, in the order of recording, with a signed head. What is
+-- lost here cannot be made again, because salts are random.
 CREATE TABLE log_entries (
-  entry      INTEGER PRIMARY KEY,              -- 0, 1, 2 and so on
-  seq        INTEGER NOT NULL UNIQUE,          -- of decisions
-  salt       BLOB    NOT NULL,                 -- 16 bytes
-  commitment BLOB    NOT NULL                  -- SHA-256
+  bundle INTEGER PRIMARY KEY,                  -- 256 entries each: 0, 1, 2 and so on
+  first  INTEGER NOT NULL,                     -- seq of its first decision
+  data   BLOB    NOT NULL                      -- of each entry the decision's seq as 8 bytes, salt (16) and commitment (32)
 ) STRICT;
+CREATE UNIQUE INDEX log_entries_by_seq ON log_entries (first);
 
 -- C2SP tlog-tiles: up to 256 hashes each.
 CREATE TABLE log_tiles (

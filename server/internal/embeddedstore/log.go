@@ -1,14 +1,15 @@
 package embeddedstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sort"
 
-	"github.com/google/uuid"
-
+	"assent/server/internal/consent"
 	"assent/server/internal/transparency"
 )
 
@@ -21,22 +22,28 @@ var (
 const logKeySetting = "log-key"
 
 // LogKey implements transparency.Store.
-func (s *Store) LogKey(ctx context.Context, fresh transparency.Key) (transparency.Key, error) {
-	document, err := json.Marshal(fresh)
-	if err != nil {
-		return transparency.Key{}, fmt.Errorf("encode log key: %w", err)
-	}
-	if _, err := s.write.ExecContext(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", logKeySetting, document); err != nil {
-		return transparency.Key{}, unavailable("write log key", err)
-	}
+func (s *Store) LogKey(ctx context.Context) (transparency.Key, error) {
+	var document []byte
 	if err := s.read.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = ?", logKeySetting).Scan(&document); err != nil {
-		return transparency.Key{}, unavailable("read log key", err)
+		return transparency.Key{}, found("read log key", err)
 	}
 	var key transparency.Key
 	if err := json.Unmarshal(document, &key); err != nil {
 		return transparency.Key{}, fmt.Errorf("decode log key: %w", err)
 	}
 	return key, nil
+}
+
+// KeepLogKey implements transparency.Store.
+func (s *Store) KeepLogKey(ctx context.Context, key transparency.Key) error {
+	document, err := json.Marshal(key)
+	if err != nil {
+		return fmt.Errorf("encode log key: %w", err)
+	}
+	if _, err := s.write.ExecContext(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", logKeySetting, document); err != nil {
+		return unavailable("write log key", err)
+	}
+	return nil
 }
 
 // Checkpoint implements transparency.Store.
@@ -50,14 +57,16 @@ func (s *Store) Checkpoint(ctx context.Context) (string, error) {
 }
 
 // WaitingDecisions implements transparency.Store.
-func (s *Store) WaitingDecisions(ctx context.Context, limit int) ([]transparency.Waiting, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT seq, "+decisionColumns+` FROM decisions
-		WHERE seq > (SELECT coalesce(max(seq), 0) FROM log_entries) ORDER BY seq LIMIT ?`, limit)
+func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []transparency.Waiting, err error) {
+	last, err := lastBundle(ctx, s.read)
+	if err != nil {
+		return nil, unavailable("read log", err)
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? ORDER BY seq LIMIT ?", last.lastPosition(), limit)
 	if err != nil {
 		return nil, unavailable("read decisions", err)
 	}
-	defer rows.Close()
-	var waiting []transparency.Waiting
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var one transparency.Waiting
 		if one.Record, err = scanDecision(rows, &one.Position); err != nil {
@@ -74,14 +83,17 @@ func (s *Store) WaitingDecisions(ctx context.Context, limit int) ([]transparency
 // Extend implements transparency.Store.
 func (s *Store) Extend(ctx context.Context, addition transparency.Addition) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		var size int64
-		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(entry) + 1, 0) FROM log_entries").Scan(&size); err != nil {
+		last, err := lastBundle(ctx, tx)
+		if err != nil {
 			return err
 		}
-		if size != addition.From {
+		if last.size() != addition.From {
 			return transparency.ErrMoved
 		}
-		return extend(ctx, tx, addition, s.now().Unix()/hourSeconds)
+		if err := last.extend(ctx, tx, addition.Entries); err != nil {
+			return err
+		}
+		return putTree(ctx, tx, addition, s.now().Unix()/hourSeconds)
 	})
 	if err != nil && !errors.Is(err, transparency.ErrMoved) {
 		return unavailable("extend log", err)
@@ -89,16 +101,7 @@ func (s *Store) Extend(ctx context.Context, addition transparency.Addition) erro
 	return err
 }
 
-func extend(ctx context.Context, tx *sql.Tx, addition transparency.Addition, hour int64) error {
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO log_entries (entry, seq, salt, commitment) VALUES (?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	for i, entry := range addition.Entries {
-		if _, err := insert.ExecContext(ctx, addition.From+int64(i), entry.Position, entry.Salt[:], entry.Commitment[:]); err != nil {
-			return err
-		}
-	}
+func putTree(ctx context.Context, tx *sql.Tx, addition transparency.Addition, hour int64) error {
 	for _, tile := range addition.Tiles {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO log_tiles (level, n, data) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET data = excluded.data`, tile.Level, tile.N, tile.Data); err != nil {
@@ -106,7 +109,7 @@ func extend(ctx context.Context, tx *sql.Tx, addition transparency.Addition, hou
 		}
 	}
 	// A clock that was set back must not hide the new head behind an older one.
-	_, err = tx.ExecContext(ctx, `INSERT INTO log_checkpoints (hour, size, note)
+	_, err := tx.ExecContext(ctx, `INSERT INTO log_checkpoints (hour, size, note)
 		VALUES (max(?, (SELECT coalesce(max(hour), 0) FROM log_checkpoints)), ?, ?)
 		ON CONFLICT DO UPDATE SET size = excluded.size, note = excluded.note`,
 		hour, addition.From+int64(len(addition.Entries)), addition.Checkpoint)
@@ -123,19 +126,39 @@ func (s *Store) TileData(ctx context.Context, level int, n int64) ([]byte, error
 }
 
 // Placed implements transparency.Index.
-func (s *Store) Placed(ctx context.Context, id uuid.UUID, site, subject string) (transparency.Placed, error) {
-	var index sql.NullInt64
-	var salt []byte
-	row := s.read.QueryRowContext(ctx, "SELECT entry, salt, "+decisionColumns+` FROM decisions LEFT JOIN log_entries USING (seq)
-		WHERE id = ? AND site = ? AND subject = ?`, id[:], site, subject)
-	record, err := scanDecision(row, &index, &salt)
-	switch {
-	case err != nil:
+func (s *Store) Placed(ctx context.Context, r consent.Record) (transparency.Placed, error) {
+	var seq int64
+	row := s.read.QueryRowContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE id = ? AND site = ? AND subject = ?", r.ID[:], r.Site, r.Subject)
+	record, err := scanDecision(row, &seq)
+	if err != nil {
 		return transparency.Placed{}, found("read decision", err)
-	case !index.Valid:
-		return transparency.Placed{}, transparency.ErrNotYet
-	case len(salt) != transparency.SaltSize:
-		return transparency.Placed{}, fmt.Errorf("the salt of entry %d of the log is damaged", index.Int64)
 	}
-	return transparency.Placed{Index: index.Int64, Salt: transparency.Salt(salt), Record: record}, nil
+	var in bundle
+	err = s.read.QueryRowContext(ctx, "SELECT bundle, first, data FROM log_entries WHERE first <= ? ORDER BY first DESC LIMIT 1", seq).
+		Scan(&in.n, &in.first, &in.data)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return transparency.Placed{}, unavailable("read log", err)
+	}
+	place, isLogged := sort.Find(len(in.data)/entrySize, func(i int) int {
+		entry, _ := entryAt(in.data, i)
+		return cmp.Compare(seq, entry.Position)
+	})
+	if !isLogged {
+		return transparency.Placed{}, transparency.ErrNotYet
+	}
+	entry, _ := entryAt(in.data, place)
+	return transparency.Placed{Index: in.n*transparency.TileWidth + int64(place), Salt: entry.Salt, Record: record}, nil
+}
+
+// EntryBundle implements transparency.TileStore.
+func (s *Store) EntryBundle(ctx context.Context, n int64) ([]transparency.Entry, error) {
+	var data []byte
+	if err := s.read.QueryRowContext(ctx, "SELECT data FROM log_entries WHERE bundle = ?", n).Scan(&data); err != nil {
+		return nil, found("read log", err)
+	}
+	var entries []transparency.Entry
+	for entry, isThere := entryAt(data, 0); isThere; entry, isThere = entryAt(data, len(entries)) {
+		entries = append(entries, entry)
+	}
+	return entries, nil
 }

@@ -22,13 +22,33 @@ func (s *Store) EachRow(ctx context.Context, do func(transparency.Row) error) er
 			return unavailable("read decisions", err)
 		}
 		defer func() { err = errors.Join(err, decisions.Close()) }()
-		entries, err := tx.QueryContext(ctx, "SELECT seq, entry, salt, commitment FROM log_entries ORDER BY seq")
+		entries, err := tx.QueryContext(ctx, "SELECT bundle, first, data FROM log_entries ORDER BY bundle")
 		if err != nil {
 			return unavailable("read log", err)
 		}
 		defer func() { err = errors.Join(err, entries.Close()) }()
 		return sideBySide(&decisionRows{rows: decisions}, &entryRows{rows: entries}, do)
 	})
+}
+
+// Checkpoints implements transparency.Archive.
+func (s *Store) Checkpoints(ctx context.Context) (checkpoints []string, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT note FROM log_checkpoints ORDER BY hour")
+	if err != nil {
+		return nil, unavailable("read checkpoints", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var checkpoint string
+		if err := rows.Scan(&checkpoint); err != nil {
+			return nil, unavailable("read checkpoints", err)
+		}
+		checkpoints = append(checkpoints, checkpoint)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, unavailable("read checkpoints", err)
+	}
+	return checkpoints, nil
 }
 
 // rows gives rows one after the other; nil at the end.
@@ -106,25 +126,35 @@ func (d *decisionRows) next() (*transparency.Row, error) {
 	return &row, nil
 }
 
-type entryRows struct{ rows *sql.Rows }
+// entryRows takes bundles apart.
+type entryRows struct {
+	rows  *sql.Rows
+	in    bundle
+	place int // Of the next entry.
+}
 
 func (e *entryRows) next() (*transparency.Row, error) {
-	if !e.rows.Next() {
-		if err := e.rows.Err(); err != nil {
+	for len(e.in.data) <= e.place*entrySize {
+		if !e.rows.Next() {
+			if err := e.rows.Err(); err != nil {
+				return nil, unavailable("read log", err)
+			}
+			return nil, nil
+		}
+		e.place = 0
+		if err := e.rows.Scan(&e.in.n, &e.in.first, &e.in.data); err != nil {
 			return nil, unavailable("read log", err)
 		}
-		return nil, nil
 	}
-	var row transparency.Row
-	var salt, commitment []byte
-	if err := e.rows.Scan(&row.Position, &row.Index, &salt, &commitment); err != nil {
-		return nil, unavailable("read log", err)
+	row := transparency.Row{Index: e.in.n*transparency.TileWidth + int64(e.place)}
+	entry, isWhole := entryAt(e.in.data, e.place)
+	row.Position, row.Entry = entry.Position, &entry
+	switch {
+	case !isWhole:
+		row.Odd = "its entry in the log was cut short"
+	case e.place == 0 && e.in.first != entry.Position:
+		row.Odd = "the log finds its entries by another number than they have"
 	}
-	entry := transparency.Entry{Position: row.Position}
-	if copy(entry.Salt[:], salt) != len(salt) || len(salt) != transparency.SaltSize || len(commitment) != len(entry.Commitment) {
-		row.Odd = "its entry in the log was cut or lengthened"
-	}
-	copy(entry.Commitment[:], commitment)
-	row.Entry = &entry
+	e.place++
 	return &row, nil
 }

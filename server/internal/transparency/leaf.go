@@ -19,8 +19,11 @@ const SaltSize = 16
 // Salt hides what a commitment is of. Without it, nobody can tell.
 type Salt [SaltSize]byte
 
+// CommitmentSize is the length of a commitment in bytes.
+const CommitmentSize = sha256.Size
+
 // Commitment stands for one decision in the log.
-type Commitment [sha256.Size]byte
+type Commitment [CommitmentSize]byte
 
 // leafDomain begins what is hashed, so that a commitment is nothing else's hash; its number changes with the fields.
 const leafDomain = "assent/decision/1"

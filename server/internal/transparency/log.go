@@ -46,8 +46,10 @@ type Waiting struct {
 
 // Store keeps a log beside the decisions that it is about. Several processes may use it at once.
 type Store interface {
-	// LogKey returns the log's key, and keeps fresh as the key if it has none.
-	LogKey(ctx context.Context, fresh Key) (Key, error)
+	// LogKey returns the log's key, or consent.ErrNotFound.
+	LogKey(ctx context.Context) (Key, error)
+	// KeepLogKey makes a key the log's, unless it has one.
+	KeepLogKey(ctx context.Context, key Key) error
 	// Checkpoint returns the latest checkpoint, or "" before the first.
 	Checkpoint(ctx context.Context) (string, error)
 	// WaitingDecisions returns up to limit decisions after those that are in the log, in the order of their position.
@@ -57,10 +59,12 @@ type Store interface {
 	TileStore
 }
 
-// TileStore has the tree.
+// TileStore has the tree and what it is of.
 type TileStore interface {
 	// TileData returns what is there of a tile, full or not, or consent.ErrNotFound.
 	TileData(ctx context.Context, level int, n int64) ([]byte, error)
+	// EntryBundle returns what is there of the TileWidth entries from n*TileWidth on, or consent.ErrNotFound.
+	EntryBundle(ctx context.Context, n int64) ([]Entry, error)
 }
 
 // Log takes decisions into a store's log. One process at a time gets on; the others find that it has moved.
@@ -72,12 +76,21 @@ type Log struct {
 
 // Open returns the store's log, and begins it if there is none. Random must be cryptographically secure.
 func Open(ctx context.Context, store Store, random io.Reader) (*Log, error) {
-	fresh, err := NewKey(random)
-	if err != nil {
-		return nil, err
-	}
-	key, err := store.LogKey(ctx, fresh)
-	if err != nil {
+	key, err := store.LogKey(ctx)
+	if errors.Is(err, consent.ErrNotFound) {
+		fresh, err := NewKey(random)
+		if err != nil {
+			return nil, err
+		}
+		if err := store.KeepLogKey(ctx, fresh); err != nil {
+			return nil, err
+		}
+		// Another instance may have been faster.
+		key, err = store.LogKey(ctx)
+		if err != nil {
+			return nil, err
+		}
+	} else if err != nil {
 		return nil, err
 	}
 	return &Log{store: store, key: key, random: random}, nil

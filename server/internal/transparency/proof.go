@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"assent/server/internal/consent"
@@ -23,9 +22,9 @@ type Placed struct {
 
 // Index finds decisions in the log.
 type Index interface {
-	// Placed returns the decision of this id, site and subject with its place, ErrNotYet when it is not in the log, or
-	// consent.ErrNotFound when it is not recorded.
-	Placed(ctx context.Context, id uuid.UUID, site, subject string) (Placed, error)
+	// Placed returns the decision's place, as it is kept; ErrNotYet when it is not in the log, or consent.ErrNotFound when
+	// it is not recorded.
+	Placed(ctx context.Context, r consent.Record) (Placed, error)
 }
 
 // Proof shows that a decision is in the log.

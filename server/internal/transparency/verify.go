@@ -23,6 +23,8 @@ type Row struct {
 type Archive interface {
 	// EachRow calls do with all rows by position, until it returns an error, which is returned.
 	EachRow(ctx context.Context, do func(Row) error) error
+	// Checkpoints returns those that are kept, the latest last.
+	Checkpoints(ctx context.Context) ([]string, error)
 	TileStore
 }
 
@@ -48,10 +50,17 @@ type Verified struct {
 	Waiting int64 // Decisions after them, which nothing vouches for yet.
 }
 
-// Verify goes through all decisions and the log once, in memory that does not grow, and compares them with the log's head.
-// The error is a *Finding for the first decision that was changed, removed, moved or put in between, or the archive's.
-func Verify(ctx context.Context, archive Archive, tree tlog.Tree) (Verified, error) {
-	v := verification{ctx: ctx, archive: archive, tree: tree, tiles: map[int]lastTile{}}
+// Verify goes through all decisions and the log once, in memory that does not grow, and compares them with the log's head
+// and with earlier ones, such as somebody else has kept. The error is a *Finding for the first decision that was changed,
+// removed, moved or put in between, or the archive's.
+func Verify(ctx context.Context, archive Archive, tree tlog.Tree, earlier ...tlog.Tree) (Verified, error) {
+	v := verification{ctx: ctx, archive: archive, tree: tree, tiles: map[int]lastTile{}, earlier: map[int64]tlog.Hash{}}
+	for _, one := range earlier {
+		if known, isKnown := v.earlier[one.N]; one.N > tree.N || isKnown && known != one.Hash {
+			return v.Verified, &Finding{Index: tree.N, What: fmt.Sprintf("an earlier checkpoint stands for %d entries, which are not those of the present one", one.N)}
+		}
+		v.earlier[one.N] = one.Hash
+	}
 	if err := archive.EachRow(ctx, v.row); err != nil {
 		return v.Verified, err
 	}
@@ -75,6 +84,7 @@ type verification struct {
 	last    int64            // Position of the row before.
 	tiles   map[int]lastTile // By level.
 	late    *Finding         // The first decision without an entry.
+	earlier map[int64]tlog.Hash
 }
 
 // lastTile is the one of a level that was read last.
@@ -88,6 +98,10 @@ func (v *verification) row(row Row) error {
 	if row.Decision != nil {
 		finding.Receipt = row.Decision.ID.String()
 	}
+	if row.Entry != nil && v.late != nil {
+		v.late.What = "the log has an entry after it and none for it: either that was removed, or the decision was put in between"
+		return v.late
+	}
 	if finding.What = v.fault(row); finding.What != "" {
 		return finding
 	}
@@ -98,15 +112,19 @@ func (v *verification) row(row Row) error {
 		}
 		return nil
 	}
-	if v.late != nil {
-		v.late.What = "was put in between: the log has entries before and after it and none for it"
-		return v.late
-	}
 	v.last = row.Position
 	v.Entries++
-	return v.root.add(tlog.RecordHash(row.Entry.Commitment[:]), func(height int, n int64, hash tlog.Hash) error {
+	err := v.root.add(tlog.RecordHash(row.Entry.Commitment[:]), func(height int, n int64, hash tlog.Hash) error {
 		return v.compare(finding, height, n, hash)
 	})
+	if err != nil {
+		return err
+	}
+	if hash, isKnown := v.earlier[v.Entries]; isKnown && hash != v.root.hash() {
+		finding.What = "it, or an entry before it, is another one than when an earlier checkpoint was signed"
+		return finding
+	}
+	return nil
 }
 
 // fault is what is wrong with a row by itself and its place, or "".
