@@ -467,6 +467,28 @@ export interface Fault {
   detail: string;
 }
 
+/** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */
+export interface Proof {
+  /** Which entry of the log the decision is, from 0. */
+  index: number;
+  /** What the decision was hashed with, hexadecimal. Who has it and the decision can tell that they belong to the entry. */
+  salt: string;
+  /** From the entry's sibling upwards, base64. */
+  hashes: string[];
+  /** The log's signed head (C2SP tlog-checkpoint). */
+  checkpoint: string;
+  /** The public key of the log, as for signed notes: name, hash and key. */
+  key: string;
+}
+
+/** Shows that the log of an earlier size is the beginning of the present one (RFC 6962, 2.1.2). */
+export interface Growth {
+  from: number;
+  hashes: string[];
+  checkpoint: string;
+  key: string;
+}
+
 /** How visitors of one site chose in a period, as far as the filter lets them count. */
 export interface Rates {
   site: string;

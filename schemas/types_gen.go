@@ -471,6 +471,28 @@ type Fault struct {
 	Detail string `json:"detail"`
 }
 
+// Proof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.
+type Proof struct {
+	// Which entry of the log the decision is, from 0.
+	Index int `json:"index"`
+	// What the decision was hashed with, hexadecimal. Who has it and the decision can tell that they belong to the entry.
+	Salt string `json:"salt"`
+	// From the entry's sibling upwards, base64.
+	Hashes []string `json:"hashes"`
+	// The log's signed head (C2SP tlog-checkpoint).
+	Checkpoint string `json:"checkpoint"`
+	// The public key of the log, as for signed notes: name, hash and key.
+	Key string `json:"key"`
+}
+
+// Growth: Shows that the log of an earlier size is the beginning of the present one (RFC 6962, 2.1.2).
+type Growth struct {
+	From       int      `json:"from"`
+	Hashes     []string `json:"hashes"`
+	Checkpoint string   `json:"checkpoint"`
+	Key        string   `json:"key"`
+}
+
 // Rates: How visitors of one site chose in a period, as far as the filter lets them count.
 type Rates struct {
 	Site string `json:"site"`

@@ -23,6 +23,7 @@ type commands struct {
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	User        userCommands       `cmd:"" help:"Manage who may use the dashboard."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
+	Verify      verifyCommands     `cmd:"" help:"Check what is kept against its proofs."`
 	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup into an empty store, of whichever kind."`
 	Migrate     migrateCommands    `cmd:"" help:"Move from another tool, or from the embedded store to Redis and ClickHouse."`

@@ -30,6 +30,7 @@ import (
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/spool"
 	"assent/server/internal/telemetry"
+	"assent/server/internal/transparency"
 )
 
 // stopTimeout bounds a graceful stop; orchestrators commonly kill after 30 seconds.
@@ -136,6 +137,7 @@ type server struct {
 	roller     reporting.Roller   // nil when the ledger needs none.
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
+	transcript *transparency.Log  // nil when no log of decisions is kept.
 	keys       *daykey.Ring
 	accounts   *account.Accounts
 	publisher  site.Publisher
@@ -178,6 +180,11 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.rate > 0 {
 		s.limiter = ratelimit.New(front.rate)
 	}
+	if stores.logged != nil {
+		if s.transcript, err = transparency.Open(ctx, stores.logged, rand.Reader); err != nil {
+			return nil, err
+		}
+	}
 	journal, err := s.journal(ctx, stores, log)
 	if err != nil {
 		return nil, err
@@ -203,7 +210,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signer: exposure.NewSigner(s.keys, time.Now),
-		Exposures: httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
+		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
+		Transparency: s.transcript, Places: stores.logged,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -236,6 +244,9 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.exposures.Run(work) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
+	}
+	if s.transcript != nil {
+		s.background.Go(func() { s.transcript.Keep(work, s.log) })
 	}
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })

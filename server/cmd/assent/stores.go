@@ -29,6 +29,7 @@ import (
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/transparency"
 )
 
 // storeFlags say where things are kept.
@@ -76,6 +77,13 @@ type back interface {
 	io.Closer
 }
 
+// logged is a store that keeps a log of its decisions, which nobody changes unnoticed.
+type logged interface {
+	transparency.Store
+	transparency.Index
+	transparency.Archive
+}
+
 var (
 	_ front = (*embeddedstore.Store)(nil)
 	_ front = (*redisstore.Store)(nil)
@@ -95,6 +103,7 @@ type stores struct {
 	fill         func(context.Context) (float64, error)   // Share of its memory that the front uses; nil for one on disk.
 	lanes        int                                      // Commits that the front can take at once.
 	limits       ratelimit.Shared                         // nil when no other instance can share the front.
+	logged       logged                                   // nil unless one embedded store is both.
 	shipped      bool                                     // The back is another store, which a shipper has to fill.
 	beside       bool                                     // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
@@ -136,6 +145,9 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 		return err
 	}
 	s.shipped = flags.RedisURL != "" || flags.ClickhouseURL != ""
+	if !s.shipped {
+		s.logged = embedded
+	}
 	return nil
 }
 

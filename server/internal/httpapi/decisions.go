@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -201,8 +202,7 @@ func (v *visitors) current(c echo.Context) error {
 }
 
 // receipt answers the decision behind a receipt's address. The id was made at random by the visitor's browser, and
-// whoever has it was given it. Of two decisions with one id, the one recorded first is meant: nobody can have known
-// the id before.
+// whoever has it was given it.
 func (v *visitors) receipt(c echo.Context) error {
 	records, err := v.query.Find(c.Request().Context(), c.Param("id"))
 	if err != nil {
@@ -211,12 +211,17 @@ func (v *visitors) receipt(c echo.Context) error {
 	if len(records) == 0 {
 		return errNoReceipt
 	}
-	first := records[0]
-	for _, other := range records[1:] {
-		if other.Before(first) {
-			first = other
-		}
-	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, first.Receipt())
+	return c.JSON(http.StatusOK, earliest(records).Receipt())
+}
+
+// earliest is the decision that an id stands for. Of several with one id, the one recorded first is meant: nobody can have
+// known the id before.
+func earliest(records []consent.Record) consent.Record {
+	return slices.MinFunc(records, func(a, b consent.Record) int {
+		if a.Before(b) {
+			return -1
+		}
+		return 1
+	})
 }

@@ -26,10 +26,11 @@ import (
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/transparency"
 	demosite "assent/snippet/demo"
 )
 
-// Parts are what the server is wired from. All are needed.
+// Parts are what the server is wired from. All are needed but those that say otherwise.
 type Parts struct {
 	Catalog      *site.Catalog
 	Publisher    site.Publisher
@@ -54,10 +55,13 @@ type Parts struct {
 	Signer         *exposure.Signer
 	Exposures      Exposures
 	Keys           *daykey.Ring
-	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
-	Metrics        *prometheus.Registry
-	Log            *slog.Logger
-	Now            func() time.Time
+	// Transparency and Places are nil where no log of decisions is kept.
+	Transparency *transparency.Log
+	Places       transparency.Index
+	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Metrics      *prometheus.Registry
+	Log          *slog.Logger
+	Now          func() time.Time
 }
 
 // requestTimeout bounds the work on one request; the store's own timeouts are shorter.
@@ -83,6 +87,7 @@ func New(p Parts) (http.Handler, error) {
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
+	transcript := &transcript{log: p.Transparency, places: p.Places, query: p.Query}
 	presence := &presence{now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
@@ -113,6 +118,13 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", visitors.receipt)
+	e.GET("/v1/receipts/:id/proof", transcript.proof, transcript.kept)
+
+	e.GET("/log/key", transcript.key, transcript.kept)
+	e.GET("/log/checkpoint", transcript.checkpoint, transcript.kept)
+	e.GET("/log/growth", transcript.growth, transcript.kept)
+	e.GET("/log/tile/entries/*", transcript.bundle, transcript.kept)
+	e.GET("/log/tile/:level/*", transcript.tile, transcript.kept)
 
 	a := e.Group("/v1/admin", admin.guard, trail.told, admin.authorize)
 	a.GET("/session", admin.session)

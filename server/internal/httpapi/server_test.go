@@ -40,6 +40,7 @@ type testServer struct {
 	t        *testing.T
 	handler  http.Handler
 	url      string
+	folder   string // Of the store.
 	store    *embeddedstore.Store
 	accounts *account.Accounts
 	catalog  *site.Catalog
@@ -53,7 +54,8 @@ type testServer struct {
 
 func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	t.Helper()
-	store, err := embeddedstore.Open(t.Context(), t.TempDir(), time.Now)
+	folder := t.TempDir()
+	store, err := embeddedstore.Open(t.Context(), folder, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &testServer{t: t, store: store, catalog: catalog, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
+	s := &testServer{t: t, folder: folder, store: store, catalog: catalog, site: shop, stopping: &atomic.Bool{}, logged: &syncBuffer{},
 		accounts: account.New(store, time.Now, rand.Reader)}
 	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
 	s.shown = exposure.NewCounter(store, store, slog.New(slog.DiscardHandler))

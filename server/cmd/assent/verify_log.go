@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"assent/server/internal/transparency"
+)
+
+type verifyLogCommand struct {
+	Data       string   `help:"Folder of the embedded store." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
+	Checkpoint []string `help:"Checkpoint of the log that was kept elsewhere, such as /log/checkpoint answered; may be given several times." placeholder:"FILE"`
+	Key        string   `help:"Public key of the log that was kept elsewhere, such as /log/key answered. Without it, the store's own is believed." placeholder:"KEY"`
+}
+
+// Run reads everything once; a server may be using the folder.
+func (c *verifyLogCommand) Run(env *environment) (err error) {
+	if _, err := os.Stat(c.Data); err != nil {
+		return fmt.Errorf("%w; give the server's folder with --data", err)
+	}
+	store, err := openFolder(env.ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	head, earlier, err := c.checkpoints(env, store)
+	if err != nil {
+		return err
+	}
+	verified, err := transparency.Verify(env.ctx, store, head, earlier...)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(env.stdout, "%d decisions are as they were recorded, under a checkpoint with the hash %s; %d that are newer are not in the log yet; %d checkpoints agree\n",
+		verified.Entries, head.Hash, verified.Waiting, len(earlier))
+	return err
+}
+
+// checkpoints returns the log's head, and all checkpoints that it has to agree with.
+func (c *verifyLogCommand) checkpoints(env *environment, store logged) (head tlog.Tree, all []tlog.Tree, err error) {
+	key := c.Key
+	if key == "" {
+		kept, err := store.LogKey(env.ctx)
+		if err != nil {
+			return tlog.Tree{}, nil, err
+		}
+		key = kept.Public
+	}
+	texts, err := store.Checkpoints(env.ctx)
+	if err != nil {
+		return tlog.Tree{}, nil, err
+	}
+	for _, text := range texts {
+		if head, err = transparency.OpenCheckpoint(text, key); err != nil {
+			return tlog.Tree{}, nil, fmt.Errorf("a checkpoint in the store was changed, or another key signed it: %w", err)
+		}
+		all = append(all, head)
+	}
+	for _, file := range c.Checkpoint {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return tlog.Tree{}, nil, err
+		}
+		tree, err := transparency.OpenCheckpoint(string(text), key)
+		if err != nil {
+			return tlog.Tree{}, nil, fmt.Errorf("%s: %w", file, err)
+		}
+		all = append(all, tree)
+	}
+	return head, all, nil
+}

@@ -1,0 +1,164 @@
+package embeddedstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+
+	"assent/server/internal/consent"
+	"assent/server/internal/transparency"
+)
+
+var (
+	_ transparency.Store = (*Store)(nil)
+	_ transparency.Index = (*Store)(nil)
+)
+
+// logKeySetting names the setting that holds the log's key.
+const logKeySetting = "log-key"
+
+// LogKey implements transparency.Store.
+func (s *Store) LogKey(ctx context.Context) (transparency.Key, error) {
+	var document []byte
+	if err := s.read.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = ?", logKeySetting).Scan(&document); err != nil {
+		return transparency.Key{}, found("read log key", err)
+	}
+	var key transparency.Key
+	if err := json.Unmarshal(document, &key); err != nil {
+		return transparency.Key{}, fmt.Errorf("decode log key: %w", err)
+	}
+	return key, nil
+}
+
+// KeepLogKey implements transparency.Store.
+func (s *Store) KeepLogKey(ctx context.Context, key transparency.Key) error {
+	document, err := json.Marshal(key)
+	if err != nil {
+		return fmt.Errorf("encode log key: %w", err)
+	}
+	if _, err := s.write.ExecContext(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", logKeySetting, document); err != nil {
+		return unavailable("write log key", err)
+	}
+	return nil
+}
+
+// Checkpoint implements transparency.Store.
+func (s *Store) Checkpoint(ctx context.Context) (string, error) {
+	var checkpoint string
+	err := s.read.QueryRowContext(ctx, "SELECT note FROM log_checkpoints ORDER BY hour DESC LIMIT 1").Scan(&checkpoint)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", unavailable("read checkpoint", err)
+	}
+	return checkpoint, nil
+}
+
+// WaitingDecisions implements transparency.Store.
+func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []transparency.Waiting, err error) {
+	last, err := lastBundle(ctx, s.read)
+	if err != nil {
+		return nil, unavailable("read log", err)
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? ORDER BY seq LIMIT ?", last.lastPosition(), limit)
+	if err != nil {
+		return nil, unavailable("read decisions", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var one transparency.Waiting
+		if one.Record, err = scanDecision(rows, &one.Position); err != nil {
+			return nil, unavailable("read decisions", err)
+		}
+		waiting = append(waiting, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, unavailable("read decisions", err)
+	}
+	return waiting, nil
+}
+
+// Extend implements transparency.Store.
+func (s *Store) Extend(ctx context.Context, addition transparency.Addition) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		last, err := lastBundle(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if last.size() != addition.From {
+			return transparency.ErrMoved
+		}
+		if err := last.extend(ctx, tx, addition.Entries); err != nil {
+			return err
+		}
+		return putTree(ctx, tx, addition, s.now().Unix()/hourSeconds)
+	})
+	if err != nil && !errors.Is(err, transparency.ErrMoved) {
+		return unavailable("extend log", err)
+	}
+	return err
+}
+
+func putTree(ctx context.Context, tx *sql.Tx, addition transparency.Addition, hour int64) error {
+	for _, tile := range addition.Tiles {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO log_tiles (level, n, data) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET data = excluded.data`, tile.Level, tile.N, tile.Data); err != nil {
+			return err
+		}
+	}
+	// A clock that was set back must not hide the new head behind an older one.
+	_, err := tx.ExecContext(ctx, `INSERT INTO log_checkpoints (hour, size, note)
+		VALUES (max(?, (SELECT coalesce(max(hour), 0) FROM log_checkpoints)), ?, ?)
+		ON CONFLICT DO UPDATE SET size = excluded.size, note = excluded.note`,
+		hour, addition.From+int64(len(addition.Entries)), addition.Checkpoint)
+	return err
+}
+
+// TileData implements transparency.TileStore.
+func (s *Store) TileData(ctx context.Context, level int, n int64) ([]byte, error) {
+	var data []byte
+	if err := s.read.QueryRowContext(ctx, "SELECT data FROM log_tiles WHERE level = ? AND n = ?", level, n).Scan(&data); err != nil {
+		return nil, found("read tile", err)
+	}
+	return data, nil
+}
+
+// Placed implements transparency.Index.
+func (s *Store) Placed(ctx context.Context, r consent.Record) (transparency.Placed, error) {
+	var seq int64
+	row := s.read.QueryRowContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE id = ? AND site = ? AND subject = ?", r.ID[:], r.Site, r.Subject)
+	record, err := scanDecision(row, &seq)
+	if err != nil {
+		return transparency.Placed{}, found("read decision", err)
+	}
+	var in bundle
+	err = s.read.QueryRowContext(ctx, "SELECT bundle, first, data FROM log_entries WHERE first <= ? ORDER BY first DESC LIMIT 1", seq).
+		Scan(&in.n, &in.first, &in.data)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return transparency.Placed{}, unavailable("read log", err)
+	}
+	place, isLogged := sort.Find(len(in.data)/entrySize, func(i int) int {
+		entry, _ := entryAt(in.data, i)
+		return cmp.Compare(seq, entry.Position)
+	})
+	if !isLogged {
+		return transparency.Placed{}, transparency.ErrNotYet
+	}
+	entry, _ := entryAt(in.data, place)
+	return transparency.Placed{Index: in.n*transparency.TileWidth + int64(place), Salt: entry.Salt, Record: record}, nil
+}
+
+// EntryBundle implements transparency.TileStore.
+func (s *Store) EntryBundle(ctx context.Context, n int64) ([]transparency.Entry, error) {
+	var data []byte
+	if err := s.read.QueryRowContext(ctx, "SELECT data FROM log_entries WHERE bundle = ?", n).Scan(&data); err != nil {
+		return nil, found("read log", err)
+	}
+	var entries []transparency.Entry
+	for entry, isThere := entryAt(data, 0); isThere; entry, isThere = entryAt(data, len(entries)) {
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
