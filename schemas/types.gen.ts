@@ -141,6 +141,10 @@ export interface Finding {
   rule: string;
   /** What is wrong and how to mend it. */
   detail: string;
+  /** Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail. */
+  kind?: string;
+  /** What such a text names. */
+  values?: Record<string, string>;
 }
 
 /** Where a notice can be looked at. */
@@ -465,6 +469,10 @@ export interface Fault {
   pointer: string;
   /** What is wrong and what would be right. */
   detail: string;
+  /** Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail. */
+  kind?: string;
+  /** What such a text names. */
+  values?: Record<string, string>;
 }
 
 /** How visitors of one site chose in a period, as far as the filter lets them count. */

@@ -145,6 +145,10 @@ type Finding struct {
 	Rule string `json:"rule"`
 	// What is wrong and how to mend it.
 	Detail string `json:"detail"`
+	// Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail.
+	Kind string `json:"kind,omitempty"`
+	// What such a text names.
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // Preview: Where a notice can be looked at.
@@ -469,6 +473,10 @@ type Fault struct {
 	Pointer string `json:"pointer"`
 	// What is wrong and what would be right.
 	Detail string `json:"detail"`
+	// Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail.
+	Kind string `json:"kind,omitempty"`
+	// What such a text names.
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // Rates: How visitors of one site chose in a period, as far as the filter lets them count.
