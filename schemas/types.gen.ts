@@ -147,6 +147,14 @@ export interface Finding {
   values?: Record<string, string>;
 }
 
+/** Whether the links that a notice shows lead anywhere. */
+export interface LinkCheck {
+  /** How many addresses were asked. */
+  links: number;
+  /** Warnings about those that did not answer. */
+  findings: Finding[];
+}
+
 /** Where a notice can be looked at. */
 export interface Preview {
   /** Path of a page for a sandboxed frame, for an hour. */

@@ -151,6 +151,14 @@ type Finding struct {
 	Values map[string]string `json:"values,omitempty"`
 }
 
+// LinkCheck: Whether the links that a notice shows lead anywhere.
+type LinkCheck struct {
+	// How many addresses were asked.
+	Links int `json:"links"`
+	// Warnings about those that did not answer.
+	Findings []Finding `json:"findings"`
+}
+
 // Preview: Where a notice can be looked at.
 type Preview struct {
 	// Path of a page for a sandboxed frame, for an hour.

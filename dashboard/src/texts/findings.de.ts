@@ -104,5 +104,20 @@ export const findings: typeof english = {
     'consent-mode-advanced':
       'Googles Tags laden, bevor Besucher antworten. Eine Aufsicht kann das als Zugriff ohne Einwilligung sehen. Basic wartet.',
     'answers-uneven': 'Eine Antwort ist mehr als doppelt so lang wie die andere. Formulieren Sie beide ähnlich.',
+
+    'link-gone': 'Unter {link} gibt es nichts: Die Antwort ist {status}. Berichtigen Sie die Adresse.',
+    'link-status': '{link} antwortet mit {status}. Öffnen Sie den Link, um zu sehen, ob Besucher mehr bekommen.',
+    'link-unknown-host': '{link}: Diesen Hostnamen gibt es nicht. Berichtigen Sie die Adresse.',
+    'link-slow': '{link} hat binnen fünf Sekunden nicht geantwortet. Öffnen Sie den Link, um zu sehen, ob es ihn gibt.',
+    'link-refused':
+      '{link}: Dort nimmt nichts Verbindungen an. Berichtigen Sie die Adresse oder starten Sie den Server.',
+    'link-certificate':
+      '{link} hat ein Zertifikat, das Browser ablehnen. Erneuern Sie es oder berichtigen Sie die Adresse.',
+    'link-private':
+      '{link} führt zu einer privaten Adresse. Besucher erreichen sie nicht, und dieser Server fragt sie nicht ab.',
+    'link-redirects': '{link} leitet mehr als fünfmal weiter. Schreiben Sie die letzte Adresse.',
+    'link-scheme': '{link} führt zu etwas, das keine Webseite ist. Berichtigen Sie die Adresse.',
+    'link-failed': '{link} ist nicht erreichbar. Öffnen Sie den Link, um zu sehen, ob es ihn gibt.',
+    'link-unasked': '{link} wurde nicht geprüft, weil die anderen zu lange brauchten. Prüfen Sie noch einmal.',
   },
 };

@@ -78,5 +78,17 @@ export const findings = {
     'consent-mode-advanced':
       'Google’s tags load before the visitor answers, which a regulator may see as access without consent. Basic waits.',
     'answers-uneven': 'One answer is more than twice as long as the other. Word both alike.',
+
+    'link-gone': 'There is nothing at {link}: it answers with {status}. Mend the address.',
+    'link-status': '{link} answers with {status}. Open it to see whether visitors get more.',
+    'link-unknown-host': '{link}: there is no such host. Mend the address.',
+    'link-slow': '{link} did not answer within five seconds. Open it to see whether it is there.',
+    'link-refused': '{link}: nothing listens there. Mend the address, or start the server that it names.',
+    'link-certificate': '{link} has a certificate that browsers refuse. Renew it, or mend the address.',
+    'link-private': '{link} leads to a private address, which visitors cannot reach and this server does not ask.',
+    'link-redirects': '{link} leads from one address to the next more than five times. Write the last one.',
+    'link-scheme': '{link} leads to something that is no web page. Mend the address.',
+    'link-failed': '{link} cannot be reached. Open it to see whether it is there.',
+    'link-unasked': '{link} was not asked, because the others took too long. Check again.',
   } as Record<string, string>,
 };

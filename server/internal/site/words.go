@@ -85,3 +85,18 @@ var (
 	consentModeAdvanced  = kind{"consent-mode-advanced", "Google's tags load before the visitor answers, which a regulator may see as access without consent; `basic` waits"}
 	answersUneven        = kind{"answers-uneven", `one answer is more than twice as long as the other; word both alike`}
 )
+
+// What came of asking for a link.
+var (
+	linkGone        = kind{"link-gone", `there is nothing at {link}: it answers with {status}; mend the address`}
+	linkStatus      = kind{"link-status", `{link} answers with {status}; open it in a browser to see whether visitors get more`}
+	linkUnknownHost = kind{"link-unknown-host", `{link}: there is no such host; mend the address`}
+	linkSlow        = kind{"link-slow", `{link} did not answer within five seconds; open it in a browser to see whether it is there`}
+	linkRefused     = kind{"link-refused", `{link}: nothing listens there; mend the address, or start the server that it names`}
+	linkCertificate = kind{"link-certificate", `{link} has a certificate that browsers refuse; renew it, or mend the address`}
+	linkPrivate     = kind{"link-private", `{link} leads to a private address, which visitors cannot reach and this server does not ask`}
+	linkRedirects   = kind{"link-redirects", `{link} leads from one address to the next more than five times; write the last one`}
+	linkScheme      = kind{"link-scheme", `{link} leads to something that is no web page; mend the address`}
+	linkFailed      = kind{"link-failed", `{link} cannot be reached; open it in a browser to see whether it is there`}
+	linkUnasked     = kind{"link-unasked", `{link} was not asked, because the others took too long; check again`}
+)

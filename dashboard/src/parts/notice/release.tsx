@@ -7,10 +7,11 @@ import { format, t } from '../../language.ts';
 import { type Box, contrast, measured } from '../../measured.ts';
 import { inWords } from '../../pointer.ts';
 import { said, tongueOf } from '../../said.ts';
+import { Links } from './links.tsx';
 import { Trial } from './trial.tsx';
 
 /** What stands against publishing, what would change, and the button. */
-export const ReleaseTab = () => {
+export const ReleaseTab = ({ site, editable }: { site: string; editable: boolean }) => {
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
@@ -31,6 +32,7 @@ export const ReleaseTab = () => {
       <legend>{t.noticePage.publish}</legend>
       <Findings all={findings.value} />
       <Measurements />
+      <Links site={site} editable={editable} />
       {isOld && differences.length > 0 && <p class="caution">{t.noticePage.old}</p>}
       <Differences all={differences} done={done} />
       <button type="button" class="primary" aria-disabled={!ready || busy} onClick={onClick}>
