@@ -124,7 +124,7 @@ export const noticePage: typeof english = {
   },
   links: {
     asking: 'Links werden geprüft …',
-    told: (reached: string, links: string) => `Von ${links} Links antworten ${reached}.`,
+    told: (reached: string, links: string) => `Links, die antworten: ${reached} von ${links}.`,
     again: 'Links erneut prüfen',
   },
   clean: 'Nichts zu beanstanden.',
