@@ -125,7 +125,7 @@ test('links that lead nowhere are told, and stop nothing', async () => {
   );
   assert.deepEqual(await violations(page), []);
   await page.getByRole('button', { name: 'Check the links again' }).click();
-  await page.getByText(/^Links that answer: \d+ of \d+\.$/).waitFor();
+  await page.getByText(/^Links that answer this server: \d+ of \d+\.$/).waitFor();
   await tab('Rules');
   await page.getByLabel('Your privacy policy').fill('/privacy');
   await saved('the draft has the old one', ({ draft }) => draft.notice.privacyPolicy === '/privacy');

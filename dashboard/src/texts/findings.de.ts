@@ -99,7 +99,7 @@ export const findings: typeof english = {
       'Der Hinweis führt nicht zu Ihrer Datenschutzerklärung. Schreiben Sie, unter welcher Adresse sie steht.',
     'privacy-policy-plain': 'Der Link ist nicht verschlüsselt. Schreiben Sie https oder einen Pfad Ihrer Seiten.',
     'silence-grants':
-      'Bei allen gilt Schweigen als Einwilligung, auch wo das Recht ein Ja verlangt. Die Regeln der Region der Besucher würden jeder Region folgen.',
+      'Bei allen gilt Schweigen als Einwilligung, auch wo das Recht ein Ja verlangt. Wählen Sie stattdessen die Regeln der Region der Besucher.',
     'lifetime-long': 'Eine Antwort gilt länger als die sechs Monate, die die CNIL gute Praxis nennt.',
     'consent-mode-advanced':
       'Googles Tags laden, bevor Besucher antworten. Eine Aufsicht kann das als Zugriff ohne Einwilligung sehen. Basic wartet.',

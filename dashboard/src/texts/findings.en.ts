@@ -73,7 +73,7 @@ export const findings = {
     'privacy-policy-missing': 'The notice does not lead to your privacy policy. Write its address.',
     'privacy-policy-plain': 'The link is not encrypted. Write https, or a path of the page’s own host.',
     'silence-grants':
-      'Everybody is treated as if silence were consent, also where the law asks for a yes. The rules of the visitor’s region would follow each region.',
+      'Everybody is treated as if silence were consent, also where the law asks for a yes. Choose the rules of the visitor’s region instead.',
     'lifetime-long': 'An answer holds for more than six months, which the CNIL calls good practice.',
     'consent-mode-advanced':
       'Google’s tags load before the visitor answers, which a regulator may see as access without consent. Basic waits.',

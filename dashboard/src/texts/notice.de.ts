@@ -124,7 +124,7 @@ export const noticePage: typeof english = {
   },
   links: {
     asking: 'Links werden geprüft …',
-    told: (reached: string, links: string) => `Links, die antworten: ${reached} von ${links}.`,
+    told: (reached: string, links: string) => `Links, die diesem Server antworten: ${reached} von ${links}.`,
     again: 'Links erneut prüfen',
   },
   clean: 'Nichts zu beanstanden.',

@@ -118,7 +118,7 @@ export const noticePage = {
   },
   links: {
     asking: 'Links are being asked …',
-    told: (reached: string, links: string) => `Links that answer: ${reached} of ${links}.`,
+    told: (reached: string, links: string) => `Links that answer this server: ${reached} of ${links}.`,
     again: 'Check the links again',
   },
   clean: 'Nothing to object to.',
