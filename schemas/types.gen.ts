@@ -141,6 +141,18 @@ export interface Finding {
   rule: string;
   /** What is wrong and how to mend it. */
   detail: string;
+  /** Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail. */
+  kind?: string;
+  /** What such a text names. */
+  values?: Record<string, string>;
+}
+
+/** Whether the links that a notice shows lead anywhere. */
+export interface LinkCheck {
+  /** How many addresses were asked. */
+  links: number;
+  /** Warnings about those that did not answer. */
+  findings: Finding[];
 }
 
 /** Where a notice can be looked at. */
@@ -465,6 +477,10 @@ export interface Fault {
   pointer: string;
   /** What is wrong and what would be right. */
   detail: string;
+  /** Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail. */
+  kind?: string;
+  /** What such a text names. */
+  values?: Record<string, string>;
 }
 
 /** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */

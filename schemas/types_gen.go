@@ -145,6 +145,18 @@ type Finding struct {
 	Rule string `json:"rule"`
 	// What is wrong and how to mend it.
 	Detail string `json:"detail"`
+	// Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail.
+	Kind string `json:"kind,omitempty"`
+	// What such a text names.
+	Values map[string]string `json:"values,omitempty"`
+}
+
+// LinkCheck: Whether the links that a notice shows lead anywhere.
+type LinkCheck struct {
+	// How many addresses were asked.
+	Links int `json:"links"`
+	// Warnings about those that did not answer.
+	Findings []Finding `json:"findings"`
 }
 
 // Preview: Where a notice can be looked at.
@@ -469,6 +481,10 @@ type Fault struct {
 	Pointer string `json:"pointer"`
 	// What is wrong and what would be right.
 	Detail string `json:"detail"`
+	// Stable name of what is wrong, such as provider-missing, by which texts of other languages go; absent where there is none but the detail.
+	Kind string `json:"kind,omitempty"`
+	// What such a text names.
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // Proof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.

@@ -2,6 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { ExperimentOrder, Finding, Notice, Review, Site } from '../../schemas/types.gen.ts';
 import { call, type Failure } from './api.ts';
 import { accept } from './failure.ts';
+import { forgetLinks, unreached } from './links.ts';
 import { measured, objections } from './measured.ts';
 import { keep } from './sites.ts';
 
@@ -20,7 +21,11 @@ const refused = signal<Finding[]>([]);
 /** What stands against publishing, errors first. */
 export const findings = computed<Finding[]>(() => {
   if (refused.value.length) return refused.value;
-  return [...(measured.value ? objections(measured.value) : []), ...(review.value?.findings ?? [])];
+  return [
+    ...(measured.value ? objections(measured.value) : []),
+    ...(review.value?.findings ?? []),
+    ...unreached(draft.value),
+  ];
 });
 
 /** What is wrong in one member, by its JSON Pointer. */
@@ -118,6 +123,7 @@ export const forgetDraft = (): void => {
     draft.value = undefined;
     review.value = undefined;
     measured.value = undefined;
+    forgetLinks();
     refused.value = [];
   });
 };

@@ -132,3 +132,20 @@ export const figures = (page: Page): Promise<Record<string, string>> =>
 /** How far the page is wider than the window, in CSS pixels. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What reaches out of its card or the window at the sides and cannot be scrolled to, one line each. */
+export const clipped = (page: Page): Promise<string[]> =>
+  page.$$eval('body *', (elements) =>
+    elements
+      .filter((element) => {
+        const room = (element.closest('.card') ?? document.documentElement).getBoundingClientRect();
+        const { left, right, width } = element.getBoundingClientRect();
+        if (width <= 1 || (left >= room.left - 1 && right <= room.right + 1)) return false;
+        if (element.closest('.unseen, .stage')) return false;
+        for (let around = element.parentElement; around; around = around.parentElement) {
+          if (/auto|scroll/.test(getComputedStyle(around).overflowX)) return false;
+        }
+        return true;
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );

@@ -113,6 +113,24 @@ test('changes are told in plain words, published, and every version stays', asyn
   assert.deepEqual(await violations(page), []);
 });
 
+test('links that lead nowhere are told, and stop nothing', async () => {
+  await tab('Rules');
+  await page.getByLabel('Your privacy policy').fill('http://127.0.0.1:9/privacy');
+  await saved('the draft has it', ({ draft }) => draft.notice.privacyPolicy === 'http://127.0.0.1:9/privacy');
+  await tab('Publish');
+  await page.getByText('127.0.0.1:9/privacy leads to a private address').waitFor();
+  assert.notEqual(
+    await page.locator('fieldset').getByRole('button', { name: 'Publish', exact: true }).getAttribute('aria-disabled'),
+    'true',
+  );
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Check the links again' }).click();
+  await page.getByText(/^Links that answer this server: \d+ of \d+\.$/).waitFor();
+  await tab('Rules');
+  await page.getByLabel('Your privacy policy').fill('/privacy');
+  await saved('the draft has the old one', ({ draft }) => draft.notice.privacyPolicy === '/privacy');
+});
+
 test('two editors do not overwrite each other', async () => {
   const other = await context.newPage();
   await other.goto(page.url());

@@ -13,6 +13,7 @@ import { median } from '../src/parts/steps.tsx';
 import { inWords } from '../src/pointer.ts';
 import { otherOf } from '../src/report.ts';
 import { hrefOf, parseRoute } from '../src/route.ts';
+import { said } from '../src/said.ts';
 import { setupToken } from '../src/session.ts';
 import { siteOf } from '../src/sites.ts';
 import { de } from '../src/texts/de.ts';
@@ -206,6 +207,50 @@ test('whatever the trail may tell has words', () => {
   const acts = [...source.matchAll(/^\t"[A-Z]+ \/v1.*, "([a-z-]+)"\},/gm)].map(([, act]) => act!);
   assert.ok(acts.length > 20);
   for (const act of acts) assert.ok(act in en.trail.acts, act);
+});
+
+test('whatever can be wrong with a notice has words in both languages', () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const sources = read('server/internal/site/words.go');
+  const namedIn = (words: string) => [...new Set(words.match(/(?<=\{)\w+(?=\})/g))].sort();
+  const told = new Map(
+    [...sources.matchAll(/= kind\{"([a-z-]+)", (?:`|")(.+)(?:`|")\}/g)].map(([, name, words]) => [
+      name!,
+      namedIn(words!),
+    ]),
+  );
+  assert.ok(told.size > 30);
+  for (const member of patterned(JSON.parse(read('schemas/notice.schema.json'))))
+    told.set(`form-${member}`, ['form', 'got']);
+  for (const { findings } of [en, de]) {
+    assert.deepEqual(Object.keys(findings.kinds).sort(), [...told.keys()].sort());
+    for (const [kind, words] of Object.entries(findings.kinds)) {
+      for (const name of namedIn(words)) assert.ok(told.get(kind)?.includes(name), `${kind}: {${name}}`);
+    }
+  }
+  const rules = [...read('server/internal/site/lint.go').matchAll(/"([^"]*(?:GDPR|CJEU|ePrivacy|CNIL|EDPB)[^"]*)"/g)];
+  assert.ok(rules.length > 7);
+  for (const [, rule] of rules) assert.notEqual(de.findings.source(rule!), rule);
+});
+
+/** Members of a schema whose text has a form. */
+const patterned = (schema: unknown, member = ''): string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { pattern, properties, ...rest } = schema as Record<string, unknown>;
+  return [
+    ...(typeof pattern === 'string' ? [member] : []),
+    ...Object.entries(properties ?? {}).flatMap(([name, part]) => patterned(part, name)),
+    ...Object.values(rest).flatMap((part) => patterned(part, member)),
+  ];
+};
+
+test('a finding speaks the language of the page, or else as the server does', () => {
+  const finding = { severity: 'error' as const, pointer: '/x', rule: '', detail: 'as the server says' };
+  const known = { ...finding, kind: 'provider-missing', values: { service: 'Own' } };
+  assert.match(said(known), /^Own: nobody is named/);
+  assert.match(said(known, de.findings.kinds), /^Own: Es steht nicht da/);
+  assert.equal(said({ ...finding, kind: 'unheard-of' }), finding.detail);
+  assert.equal(said(finding), finding.detail);
 });
 
 test('every failure has words', () => {

@@ -95,7 +95,7 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
           {tab === 'texts' && <TextsTab notice={notice} />}
           {tab === 'look' && <LookTab notice={notice} />}
           {tab === 'rules' && <RulesTab notice={notice} />}
-          {tab === 'publish' && <ReleaseTab />}
+          {tab === 'publish' && <ReleaseTab site={site.id} editable={editable} />}
           {tab === 'versions' && <VersionsTab site={site} shown={version} show={setVersion} />}
           {tab === 'json' && <JsonTab notice={notice} />}
         </fieldset>

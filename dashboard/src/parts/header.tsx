@@ -30,18 +30,20 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
           </select>
         </label>
       )}
-      <a
-        class="who"
-        href={hrefOf(routeTo(account.path))}
-        title={account.name}
-        aria-current={page === account ? 'page' : undefined}
-        onClick={(event) => follow(event, routeTo(account.path))}
-      >
-        {email}
-      </a>
-      <button type="button" class="quiet" onClick={async () => setFailure(await signOut())}>
-        {t.signOut}
-      </button>
+      <div class="own">
+        <a
+          class="who"
+          href={hrefOf(routeTo(account.path))}
+          title={account.name}
+          aria-current={page === account ? 'page' : undefined}
+          onClick={(event) => follow(event, routeTo(account.path))}
+        >
+          {email}
+        </a>
+        <button type="button" class="quiet" onClick={async () => setFailure(await signOut())}>
+          {t.signOut}
+        </button>
+      </div>
       <div role="alert">{failure && <p class="refusal">{explain(failure)}</p>}</div>
     </header>
   );

@@ -2,6 +2,7 @@ import { decisionsPage } from './decisions.de.ts';
 import type { Texts } from './en.ts';
 import { experimentPage } from './experiment.de.ts';
 import { files } from './files.de.ts';
+import { findings } from './findings.de.ts';
 import { noticePage } from './notice.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
@@ -262,6 +263,7 @@ export const de: Texts = {
 
   sitePage,
   experimentPage,
+  findings,
   noticePage,
   decisionsPage,
   files,

@@ -1,6 +1,7 @@
 import { decisionsPage } from './decisions.en.ts';
 import { experimentPage } from './experiment.en.ts';
 import { files } from './files.en.ts';
+import { findings } from './findings.en.ts';
 import { noticePage } from './notice.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
@@ -264,6 +265,7 @@ export const en = {
 
   sitePage,
   experimentPage,
+  findings,
   noticePage,
   decisionsPage,
   files,

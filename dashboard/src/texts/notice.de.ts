@@ -122,6 +122,11 @@ export const noticePage: typeof english = {
     colour: 'Die Antworten haben verschiedene Farben, sodass eine hervorsticht.',
     contrast: 'Die Beschriftungen der Antworten sind schlecht lesbar. Wählen Sie eine andere Farbe.',
   },
+  links: {
+    asking: 'Links werden geprüft …',
+    told: (reached: string, links: string) => `Links, die diesem Server antworten: ${reached} von ${links}.`,
+    again: 'Links erneut prüfen',
+  },
   clean: 'Nichts zu beanstanden.',
   severities: { error: 'Fehler', warning: 'Warnung' },
   changes: 'Was sich ändert',

@@ -116,6 +116,11 @@ export const noticePage = {
     colour: 'The answers differ in colour, so that one stands out.',
     contrast: 'The labels of the answers cannot be read well. Choose another colour for the buttons.',
   },
+  links: {
+    asking: 'Links are being asked …',
+    told: (reached: string, links: string) => `Links that answer this server: ${reached} of ${links}.`,
+    again: 'Check the links again',
+  },
   clean: 'Nothing to object to.',
   severities: { error: 'Error', warning: 'Warning' },
   changes: 'What changes',

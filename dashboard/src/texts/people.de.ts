@@ -81,6 +81,7 @@ export const trail: typeof trailInEnglish = {
     'create-site': 'Website hinzugefügt',
     'change-site': 'Website geändert',
     'edit-draft': 'Entwurf bearbeitet',
+    'check-links': 'Links eines Hinweises geprüft',
     'discard-draft': 'Entwurf verworfen',
     publish: 'Hinweis veröffentlicht',
     'start-experiment': 'Experiment begonnen',

@@ -73,6 +73,7 @@ export const trail = {
     'create-site': 'Added a site',
     'change-site': 'Changed a site',
     'edit-draft': 'Edited the draft',
+    'check-links': 'Checked the links of a notice',
     'discard-draft': 'Discarded the draft',
     publish: 'Published a notice',
     'start-experiment': 'Started an experiment',

@@ -102,7 +102,7 @@ func demoHost(header string) (host, port string, err error) {
 	if err != nil {
 		host, number = strings.Trim(header, "[]"), "" // Without port: HTTP's default one.
 	}
-	if host != "127.0.0.1" && host != "localhost" && host != "::1" {
+	if !isLoopback(host) {
 		return "", "", errDemoElsewhere
 	}
 	if number == "" {

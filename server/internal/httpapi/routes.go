@@ -91,6 +91,7 @@ func New(p Parts) (http.Handler, error) {
 	presence := &presence{now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
+	links := newLinks(p)
 	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
 	scripts := &scripts{library: p.Library, catalog: p.Catalog, limits: limits, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
@@ -155,6 +156,7 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/draft", notices.draft)
 	a.PUT("/sites/:site/draft", notices.write)
 	a.DELETE("/sites/:site/draft", notices.discard)
+	a.POST("/sites/:site/draft/links", links.check)
 	a.GET("/sites/:site/publications", notices.publications)
 	a.POST("/sites/:site/publications", notices.publish)
 	a.GET("/sites/:site/notices/:notice", notices.notice)

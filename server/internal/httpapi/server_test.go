@@ -61,7 +61,8 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	}
 	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
 	shop, err := publisher.Add(t.Context(), site.New{Name: "The shop", Origins: []string{shopOrigin}, Notice: schemas.Notice{
-		Services: []schemas.Service{{ID: "youtube", Purpose: "marketing"}},
+		// Its policy is one that the check of links does not ask: no test is to reach the Internet.
+		Services: []schemas.Service{{ID: "youtube", Purpose: "marketing", Policy: "https://127.0.0.1/privacy"}},
 	}})
 	if err != nil {
 		t.Fatal(err)

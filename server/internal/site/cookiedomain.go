@@ -1,7 +1,6 @@
 package site
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,16 +21,16 @@ func checkCookieDomain(n schemas.Notice, origins []string) error {
 	if n.CookieDomain == "" {
 		return nil
 	}
-	refuse := func(format string, args ...any) error {
-		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/cookieDomain", Detail: fmt.Sprintf(format, args...)}}}
+	refuse := func(k kind, v values) error {
+		return &consent.InvalidError{Faults: []schemas.Fault{k.at("/cookieDomain", v)}}
 	}
 	if _, err := publicsuffix.EffectiveTLDPlusOne(n.CookieDomain); err != nil || looksNumeric(n.CookieDomain) {
-		return refuse("%q is no domain of one owner, but a suffix under which others have theirs, or an address; name the domain you own, such as shop.example", n.CookieDomain)
+		return refuse(cookieSuffix, values{"domain": n.CookieDomain})
 	}
 	for _, origin := range origins {
 		host := hostOf(origin)
 		if !SharesCookie(n, host) && !slices.Contains(loopback, host) {
-			return refuse("%s does not cover the origin %s; name a domain that all origins are under, or leave it out: each host then asks by itself", n.CookieDomain, origin)
+			return refuse(cookieUncovered, values{"domain": n.CookieDomain, "origin": origin})
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -68,7 +69,7 @@ func few(faults []schemas.Fault) []schemas.Fault {
 	if len(faults) <= most {
 		return faults
 	}
-	return append(faults[:most:most], schemas.Fault{Detail: fmt.Sprintf("and %d more", len(faults)-most)})
+	return append(faults[:most:most], andMore.at("", values{"count": strconv.Itoa(len(faults) - most)}))
 }
 
 // faultsOf flattens the validator's tree to its leaves, which are what the reader can mend.
@@ -78,7 +79,7 @@ func faultsOf(err error, schema any) []schemas.Fault {
 		return []schemas.Fault{{Detail: err.Error()}}
 	}
 	if len(failure.Causes) == 0 {
-		return []schemas.Fault{{Pointer: pointer(failure.InstanceLocation...), Detail: explain(failure, schema)}}
+		return []schemas.Fault{explain(failure, schema)}
 	}
 	var faults []schemas.Fault
 	for _, cause := range failure.Causes {

@@ -18,8 +18,8 @@ func hostFaults(n schemas.Notice) []schemas.Fault {
 	var faults []schemas.Fault
 	check := func(pointer string, hosts []string) {
 		for i, host := range hosts {
-			if detail := hostFault(host); detail != "" {
-				faults = append(faults, schemas.Fault{Pointer: fmt.Sprintf("%s/%d", pointer, i), Detail: fmt.Sprintf("%q %s", host, detail)})
+			if fault, found := hostFault(host); found {
+				faults = append(faults, fault.at(fmt.Sprintf("%s/%d", pointer, i), values{"host": host}))
 			}
 		}
 	}
@@ -30,19 +30,19 @@ func hostFaults(n schemas.Notice) []schemas.Fault {
 	return faults
 }
 
-func hostFault(pattern string) string {
+func hostFault(pattern string) (fault kind, found bool) {
 	host, _, _ := strings.Cut(strings.TrimPrefix(pattern, "*."), "/")
 	name, port, hasPort := strings.Cut(host, ":")
 	if number, err := strconv.Atoi(port); hasPort && (err != nil || number < 1 || number > 65535) {
-		return "has no port from 1 to 65535; leave it out for every port"
+		return hostPort, true
 	}
 	if strings.Contains(name, "..") {
-		return "has an empty name between two dots; write it as browsers do, such as www.example.com"
+		return hostDots, true
 	}
 	if suffix, isOfficial := publicsuffix.PublicSuffix(name); isOfficial && suffix == name {
-		return "is a suffix under which strangers have their sites; name the third party's own domain, such as *.example.com"
+		return hostSuffix, true
 	}
-	return ""
+	return kind{}, false
 }
 
 // checkOwnHosts refuses a service that is said to be on the site's own pages, where those have several origins: what one
@@ -56,9 +56,8 @@ func checkOwnHosts(n schemas.Notice, origins []string) error {
 			if own < 0 || len(pages) == 1 || s.Purpose == consent.Essential {
 				continue
 			}
-			faults = append(faults, schemas.Fault{Pointer: fmt.Sprintf("/services/%d/hosts/%d", i, j), Detail: fmt.Sprintf(
-				"%q is where the site's own pages are (%s), and what they load from there would be held back; name the service's own hosts, or add its path, such as www.example.com/stats/",
-				host, strings.TrimSuffix(pages[own], "/"))})
+			faults = append(faults, hostOwn.at(fmt.Sprintf("/services/%d/hosts/%d", i, j),
+				values{"host": host, "page": strings.TrimSuffix(pages[own], "/")}))
 		}
 	}
 	if len(faults) > 0 {

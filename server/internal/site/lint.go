@@ -21,48 +21,59 @@ const (
 // kind) is held by the script's tests.
 func Lint(n schemas.Notice) []schemas.Finding {
 	findings := []schemas.Finding{}
-	add := func(severity, pointer, rule, detail string) {
-		findings = append(findings, schemas.Finding{Severity: severity, Pointer: pointer, Rule: rule, Detail: detail})
-	}
-	lintService := func(i int, s schemas.Service) {
-		at := fmt.Sprintf("/services/%d", i)
-		if s.Provider == "" {
-			add(severityError, at+"/provider", "GDPR Art. 13(1)(e)", s.Name+": nobody is named who receives the data; write the provider's legal name")
-		}
-		if s.Retention == "" && len(s.Cookies)+len(s.Storage) > 0 {
-			add(severityWarning, at+"/retention", "CJEU C-673/17 (Planet49)", s.Name+" stores something, and visitors are not told for how long; write the longest duration, such as P13M")
-		}
-		if s.Kind == "" && !hasAim(n, s) {
-			add(severityWarning, at, "GDPR Art. 4(11)", s.Name+" has no aim of its own and is told by its purpose; choose a kind or write service."+s.ID+".text")
-		}
-		if s.Safeguard == "none" {
-			add(severityWarning, at+"/safeguard", "GDPR Art. 44", s.Name+" has no safeguard for the transfer; such a transfer needs another ground")
-		}
-		if strings.HasPrefix(s.Policy, "http:") {
-			add(severityWarning, at+"/policy", "", s.Name+": the link is not encrypted; write https")
-		}
+	warn := func(pointer string, what kind, rule string) {
+		findings = append(findings, findingOf(severityWarning, rule, what.at(pointer, nil)))
 	}
 	for i, s := range n.Services {
 		if s.Purpose != consent.Essential {
-			lintService(i, s)
+			findings = append(findings, lintService(n, fmt.Sprintf("/services/%d", i), s)...)
 		}
 	}
 	switch {
 	case n.PrivacyPolicy == "":
-		add(severityWarning, "/privacyPolicy", "GDPR Art. 13", "the notice does not lead to the privacy policy; write its address")
+		warn("/privacyPolicy", privacyPolicyMissing, "GDPR Art. 13")
 	case strings.HasPrefix(n.PrivacyPolicy, "http:"):
-		add(severityWarning, "/privacyPolicy", "", "the link is not encrypted; write https, or a path of the page's own host")
+		warn("/privacyPolicy", privacyPolicyPlain, "")
 	}
 	if n.Regime == consent.OptOut || n.Regime == consent.NoticeOnly {
-		add(severityWarning, "/regime", "ePrivacy Directive Art. 5(3)", "everybody is treated as if silence were consent, also where the law asks for a yes; `auto` follows each visitor's region")
+		warn("/regime", silenceGrants, "ePrivacy Directive Art. 5(3)")
 	}
 	if n.LifetimeDays > consent.DefaultLifetimeDays+4 { // Six months have up to 184 days.
-		add(severityWarning, "/lifetimeDays", "CNIL 2020-092 §39", "an answer holds for more than six months, which the CNIL calls good practice")
+		warn("/lifetimeDays", lifetimeLong, "CNIL 2020-092 §39")
 	}
 	if n.ConsentMode == "advanced" {
-		add(severityWarning, "/consentMode", "EDPB Guidelines 2/2023", "Google's tags load before the visitor answers, which a regulator may see as access without consent; `basic` waits")
+		warn("/consentMode", consentModeAdvanced, "EDPB Guidelines 2/2023")
 	}
 	return append(findings, lintWords(n)...)
+}
+
+func lintService(n schemas.Notice, at string, s schemas.Service) []schemas.Finding {
+	var findings []schemas.Finding
+	add := func(severity, pointer string, what kind, rule string) {
+		named := values{"service": s.Name, "key": "service." + s.ID + ".text"}
+		findings = append(findings, findingOf(severity, rule, what.at(pointer, named)))
+	}
+	if s.Provider == "" {
+		add(severityError, at+"/provider", providerMissing, "GDPR Art. 13(1)(e)")
+	}
+	if s.Retention == "" && len(s.Cookies)+len(s.Storage) > 0 {
+		add(severityWarning, at+"/retention", retentionMissing, "CJEU C-673/17 (Planet49)")
+	}
+	if s.Kind == "" && !hasAim(n, s) {
+		add(severityWarning, at, aimMissing, "GDPR Art. 4(11)")
+	}
+	if s.Safeguard == "none" {
+		add(severityWarning, at+"/safeguard", safeguardNone, "GDPR Art. 44")
+	}
+	if strings.HasPrefix(s.Policy, "http:") {
+		add(severityWarning, at+"/policy", policyPlain, "")
+	}
+	return findings
+}
+
+// findingOf is a fault with what it means and where the rule comes from.
+func findingOf(severity, rule string, f schemas.Fault) schemas.Finding {
+	return schemas.Finding{Severity: severity, Pointer: f.Pointer, Rule: rule, Detail: f.Detail, Kind: f.Kind, Values: f.Values}
 }
 
 func hasAim(n schemas.Notice, s schemas.Service) bool {
@@ -75,8 +86,8 @@ func lintWords(n schemas.Notice) []schemas.Finding {
 	for _, tag := range n.Languages {
 		accept, refuse := []rune(n.Texts[tag]["action.accept-all"]), []rune(n.Texts[tag]["action.reject-all"])
 		if len(refuse) > 2*len(accept)+8 || len(accept) > 2*len(refuse)+8 {
-			findings = append(findings, schemas.Finding{Severity: severityError, Pointer: pointer("texts", tag, "action.reject-all"),
-				Rule: "EDPB Guidelines 03/2022", Detail: "one answer is more than twice as long as the other; word both alike"})
+			findings = append(findings, findingOf(severityError, "EDPB Guidelines 03/2022",
+				answersUneven.at(pointer("texts", tag, "action.reject-all"), nil)))
 		}
 	}
 	return findings
@@ -86,7 +97,7 @@ func lintWords(n schemas.Notice) []schemas.Finding {
 func findingsOf(faults []schemas.Fault, complete schemas.Notice) []schemas.Finding {
 	findings := []schemas.Finding{}
 	for _, f := range faults {
-		findings = append(findings, schemas.Finding{Severity: severityError, Pointer: f.Pointer, Detail: f.Detail})
+		findings = append(findings, findingOf(severityError, "", f))
 	}
 	if len(faults) > 0 {
 		return findings
@@ -111,7 +122,7 @@ func Refusal(findings []schemas.Finding) error {
 		if f.Severity != severityError {
 			continue
 		}
-		faults = append(faults, schemas.Fault{Pointer: f.Pointer, Detail: Explain(f)})
+		faults = append(faults, schemas.Fault{Pointer: f.Pointer, Detail: Explain(f), Kind: f.Kind, Values: f.Values})
 	}
 	if faults == nil {
 		return nil

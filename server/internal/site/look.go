@@ -31,14 +31,13 @@ func surface(background, text string) (Surface, error) {
 	return Surface{Background: b, Text: t}, err
 }
 
-// fontList is CSS's font-family: names in quotes, or of words without.
-var fontList = regexp.MustCompile(`^$|^(\s*("[^"']+"|'[^"']+'|-?[A-Za-z_][\w-]*( +[A-Za-z_][\w-]*)*)\s*(,|$))+$`)
+// fontFamily is CSS's font-family: names in quotes, or of words without.
+var fontFamily = regexp.MustCompile(`^$|^(\s*("[^"']+"|'[^"']+'|-?[A-Za-z_][\w-]*( +[A-Za-z_][\w-]*)*)\s*(,|$))+$`)
 
 // lookFaults finds text that cannot be read on its surface, and a font that is none.
 func lookFaults(n schemas.Notice) []schemas.Fault {
-	if !fontList.MatchString(n.Look.Font) {
-		return []schemas.Fault{{Pointer: "/look/font",
-			Detail: `is not a list of fonts; write it as in CSS, such as "Source Sans", system-ui, sans-serif`}}
+	if !fontFamily.MatchString(n.Look.Font) {
+		return []schemas.Fault{fontList.at("/look/font", nil)}
 	}
 	light, dark, err := Surfaces(n.Look)
 	if err != nil {
@@ -59,7 +58,7 @@ func unreadable(s Surface, chosen, text, background string) []schemas.Fault {
 		pointer = text
 	}
 	// Rounded down: 4.499 must not be shown as the 4.5 that it is not.
-	return []schemas.Fault{{Pointer: pointer, Detail: fmt.Sprintf(
-		"text in %s on a surface of %s has a contrast of %.2f:1 and needs %.1f:1 (WCAG 1.4.3); set %s and %s further apart",
-		s.Text, s.Background, float64(int(ratio*100))/100, colour.Readable, text, background)}}
+	shown := fmt.Sprintf("%.2f", float64(int(ratio*100))/100)
+	return []schemas.Fault{contrast.at(pointer, values{"text": fmt.Sprint(s.Text), "surface": fmt.Sprint(s.Background), "ratio": shown,
+		"needed": fmt.Sprintf("%.1f", colour.Readable), "textMember": text, "surfaceMember": background})}
 }

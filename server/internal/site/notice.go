@@ -76,8 +76,7 @@ func idFaults(n schemas.Notice) []schemas.Fault {
 	seen := map[string]bool{}
 	check := func(list string, i int, id string) {
 		if seen[id] {
-			faults = append(faults, schemas.Fault{Pointer: fmt.Sprintf("/%s/%d/id", list, i),
-				Detail: fmt.Sprintf("%q is used twice; purposes and services share one set of ids, because data-assent names either", id)})
+			faults = append(faults, idTwice.at(fmt.Sprintf("/%s/%d/id", list, i), values{"id": id}))
 		}
 		seen[id] = true
 	}
@@ -96,11 +95,9 @@ func serviceFaults(n schemas.Notice) []schemas.Fault {
 		pointer := fmt.Sprintf("/services/%d/purpose", i)
 		switch {
 		case s.Purpose == "":
-			faults = append(faults, schemas.Fault{Pointer: pointer,
-				Detail: fmt.Sprintf("%q is not in the catalogue (see: assent services): give it a purpose", s.ID)})
+			faults = append(faults, purposeMissing.at(pointer, values{"service": s.ID}))
 		case !slices.Contains(n.Purposes, schemas.Purpose{ID: s.Purpose}):
-			faults = append(faults, schemas.Fault{Pointer: pointer,
-				Detail: fmt.Sprintf("there is no purpose %q; add it to purposes or name one of those", s.Purpose)})
+			faults = append(faults, purposeUnknown.at(pointer, values{"purpose": s.Purpose}))
 		}
 	}
 	return faults
@@ -112,10 +109,10 @@ func languageFaults(n schemas.Notice) []schemas.Fault {
 	for i, tag := range n.Languages {
 		pointer := fmt.Sprintf("/languages/%d", i)
 		if _, err := language.Parse(tag); err != nil {
-			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: fmt.Sprintf("%q is not a language tag (BCP 47)", tag)})
+			faults = append(faults, languageUnknown.at(pointer, values{"tag": tag}))
 		}
 		if slices.ContainsFunc(n.Languages[:i], func(other string) bool { return strings.EqualFold(other, tag) }) {
-			faults = append(faults, schemas.Fault{Pointer: pointer, Detail: fmt.Sprintf("%q is listed twice", tag)})
+			faults = append(faults, languageTwice.at(pointer, values{"tag": tag}))
 		}
 	}
 	return faults

@@ -38,7 +38,7 @@ func completeTexts(n schemas.Notice, builtIn Texts) (Texts, []schemas.Fault) {
 	var faults []schemas.Fault
 	for lang := range n.Texts {
 		if !slices.Contains(n.Languages, lang) {
-			faults = append(faults, schemas.Fault{Pointer: pointer("texts", lang), Detail: "is not among the notice's languages; add it there or remove the texts"})
+			faults = append(faults, textLanguage.at(pointer("texts", lang), nil))
 		}
 	}
 	complete := Texts{}
@@ -61,14 +61,14 @@ func completeLanguage(n schemas.Notice, lang string, builtIn Texts) (map[string]
 	var faults []schemas.Fault
 	for _, key := range slices.Sorted(maps.Keys(n.Texts[lang])) {
 		if !needed[key] && !optional[key] {
-			faults = append(faults, schemas.Fault{Pointer: pointer("texts", lang, key), Detail: "is not the key of a text of this notice"})
+			faults = append(faults, textUnknown.at(pointer("texts", lang, key), nil))
 			continue
 		}
 		texts[key] = n.Texts[lang][key]
 	}
 	for _, key := range slices.Sorted(maps.Keys(needed)) {
 		if strings.TrimSpace(texts[key]) == "" {
-			faults = append(faults, schemas.Fault{Pointer: pointer("texts", lang, key), Detail: "has no text in this language; write it"})
+			faults = append(faults, textMissing.at(pointer("texts", lang, key), nil))
 		}
 	}
 	return texts, faults

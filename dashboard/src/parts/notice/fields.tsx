@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { faultAt } from '../../draft.ts';
+import { said, tongueOf } from '../../said.ts';
 
 interface FieldProps {
   /** JSON Pointer of the member, where the server tells what is wrong with it. */
@@ -27,8 +28,12 @@ export const Field = ({ pointer, label, hint, children }: FieldProps) => {
         'aria-invalid': fault?.severity === 'error' ? 'true' : undefined,
         'aria-describedby': `${id}-hint`,
       })}
-      <p id={`${id}-hint`} class={fault ? (fault.severity === 'error' ? 'fault' : 'caution') : 'hint'}>
-        {fault ? fault.detail : hint}
+      <p
+        id={`${id}-hint`}
+        class={fault ? (fault.severity === 'error' ? 'fault' : 'caution') : 'hint'}
+        lang={fault && tongueOf(fault)}
+      >
+        {fault ? said(fault) : hint}
       </p>
     </div>
   );

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Notice } from '../../../../schemas/types.gen.ts';
 import { edit, findings } from '../../draft.ts';
 import { t } from '../../language.ts';
+import { said, tongueOf } from '../../said.ts';
 
 /** The draft as it is stored, for those who know the contract. */
 export const JsonTab = ({ notice }: { notice: Notice }) => {
@@ -35,9 +36,9 @@ export const JsonTab = ({ notice }: { notice: Notice }) => {
       <ul>
         {findings.value
           .filter(({ severity }) => severity === 'error')
-          .map(({ pointer, detail }) => (
-            <li key={pointer} class="fault">
-              <code>{pointer}</code> {detail}
+          .map((finding) => (
+            <li key={finding.pointer} class="fault">
+              <code>{finding.pointer}</code> <span lang={tongueOf(finding)}>{said(finding)}</span>
             </li>
           ))}
       </ul>

@@ -6,10 +6,12 @@ import { explain } from '../../explain.ts';
 import { format, t } from '../../language.ts';
 import { type Box, contrast, measured } from '../../measured.ts';
 import { inWords } from '../../pointer.ts';
+import { said, tongueOf } from '../../said.ts';
+import { Links } from './links.tsx';
 import { Trial } from './trial.tsx';
 
 /** What stands against publishing, what would change, and the button. */
-export const ReleaseTab = () => {
+export const ReleaseTab = ({ site, editable }: { site: string; editable: boolean }) => {
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
@@ -30,6 +32,7 @@ export const ReleaseTab = () => {
       <legend>{t.noticePage.publish}</legend>
       <Findings all={findings.value} />
       <Measurements />
+      <Links site={site} editable={editable} />
       {isOld && differences.length > 0 && <p class="caution">{t.noticePage.old}</p>}
       <Differences all={differences} done={done} />
       <button type="button" class="primary" aria-disabled={!ready || busy} onClick={onClick}>
@@ -63,11 +66,12 @@ const Findings = ({ all }: { all: Finding[] }) => {
   if (all.length === 0) return <p>{t.noticePage.clean}</p>;
   return (
     <ul class="findings">
-      {all.map(({ severity, pointer, rule, detail }) => (
-        <li key={`${pointer} ${detail}`} class={severity}>
-          <strong>{t.noticePage.severities[severity]}</strong> {inWords(pointer, draft.value)}
+      {all.map((finding) => (
+        <li key={`${finding.pointer} ${finding.detail}`} class={finding.severity}>
+          <strong>{t.noticePage.severities[finding.severity]}</strong> {inWords(finding.pointer, draft.value)}
           <br />
-          <span lang={pointer ? 'en' : undefined}>{detail}</span> {rule && <span class="mark">{rule}</span>}
+          <span lang={tongueOf(finding)}>{said(finding)}</span>{' '}
+          {finding.rule && <span class="mark">{t.findings.source(finding.rule)}</span>}
         </li>
       ))}
     </ul>

@@ -1,0 +1,68 @@
+package httpapi
+
+import (
+	"math"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"assent/server/internal/site"
+)
+
+const (
+	checksAtOnce = 6                // Of one person, after a pause.
+	checkEvery   = 10 * time.Second // In the long run.
+)
+
+// links checks where the links of drafts lead, for each person a few times a minute: it is others who are asked.
+type links struct {
+	checker *site.LinkChecker
+	now     func() time.Time
+	mu      sync.Mutex
+	paid    map[string]time.Time // By user: when all that they took is paid for (GCRA).
+}
+
+func newLinks(p Parts) *links {
+	return &links{checker: site.NewLinkChecker(p.Publisher, isLocal(p.PublicURL)), now: p.Now, paid: map[string]time.Time{}}
+}
+
+// isLocal reports whether a server is for the machine that it runs on, as far as it was told.
+func isLocal(publicURL string) bool {
+	u, err := url.Parse(publicURL)
+	return publicURL == "" || err == nil && isLoopback(u.Hostname())
+}
+
+func isLoopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
+
+func (l *links) check(c echo.Context) error {
+	if wait := l.take(userOf(c).Email); wait > 0 {
+		p := newProblem(http.StatusTooManyRequests, "rate-limited", "Too many checks of links",
+			"Nothing was asked. Check again after the time that Retry-After gives.")
+		p.retryAfter = int(math.Ceil(wait.Seconds()))
+		return p
+	}
+	found, err := l.checker.Check(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, found)
+}
+
+// take counts one check, or returns how long the user has to wait.
+func (l *links) take(user string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	paid := l.paid[user]
+	if paid.Before(now) {
+		paid = now
+	}
+	if wait := paid.Sub(now) - (checksAtOnce-1)*checkEvery; wait > 0 {
+		return wait
+	}
+	l.paid[user] = paid.Add(checkEvery)
+	return 0
+}
