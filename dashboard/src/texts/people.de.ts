@@ -79,6 +79,7 @@ export const trail: typeof trailInEnglish = {
     'change-site': 'Website geändert',
     'edit-draft': 'Entwurf bearbeitet',
     'discard-draft': 'Entwurf verworfen',
+    import: 'Datei einer Einrichtung gelesen',
     publish: 'Hinweis veröffentlicht',
     'start-experiment': 'Experiment begonnen',
     'end-experiment': 'Experiment beendet',

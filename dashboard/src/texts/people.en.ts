@@ -71,6 +71,7 @@ export const trail = {
     'change-site': 'Changed a site',
     'edit-draft': 'Edited the draft',
     'discard-draft': 'Discarded the draft',
+    import: 'Read a set-up’s file',
     publish: 'Published a notice',
     'start-experiment': 'Started an experiment',
     'end-experiment': 'Ended an experiment',

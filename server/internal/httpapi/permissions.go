@@ -55,6 +55,7 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/draft":           {account.ViewRates, "view-draft"},
 	"PUT /v1/admin/sites/:site/draft":           {account.EditNotices, "edit-draft"},
 	"DELETE /v1/admin/sites/:site/draft":        {account.EditNotices, "discard-draft"},
+	"POST /v1/admin/sites/:site/import":         {account.EditNotices, "import"},
 	"GET /v1/admin/sites/:site/publications":    {account.ViewRates, "view-publications"},
 	"POST /v1/admin/sites/:site/publications":   {account.EditNotices, "publish"},
 	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},

@@ -36,6 +36,9 @@ type Input struct {
 
 // Read makes a draft notice of a file. The error, a *consent.InvalidError, says that there is nothing to take from it.
 func Read(in Input) (schemas.Import, error) {
+	if in.Kind != "" && !slices.Contains(kinds(), in.Kind) {
+		return schemas.Import{}, invalid("/kind", fmt.Sprintf("is none of %s; leave it out to have it recognised", strings.Join(kinds(), ", ")))
+	}
 	known, err := readDatabase(in.Cookies)
 	if err != nil {
 		return schemas.Import{}, invalid("/cookies", err.Error())
@@ -121,8 +124,8 @@ func (r reader) find(roots []member) *value {
 	return &all
 }
 
-// Kinds lists what can be named instead of having it recognised.
-func Kinds() []string {
+// kinds lists what can be named instead of having it recognised.
+func kinds() []string {
 	var kinds []string
 	for _, r := range readers {
 		kinds = append(kinds, r.kind)
