@@ -29,7 +29,7 @@ export const ImportTab = ({ site }: { site: string }) => {
       <FileField id="set-up" label={t.noticePage.setUp.file} hint={t.noticePage.setUp.fileHint} choose={setSetUp} />
       <FileField id="cookies" label={t.noticePage.setUp.list} hint={t.noticePage.setUp.listHint} choose={setCookies} />
       <div>
-        <button type="button" class="primary" aria-disabled={!ready} onClick={onClick}>
+        <button type="button" class={imported.value ? 'quiet' : 'primary'} aria-disabled={!ready} onClick={onClick}>
           {t.noticePage.setUp.read}
         </button>
       </div>
