@@ -246,6 +246,9 @@ func (d *draft) add(s service) string {
 func (d *draft) recognise(s service) (schemas.Service, bool) {
 	for _, name := range []string{s.name, s.key} {
 		if known, ok := byName(name); ok {
+			if _, exact := names()[bare(name)]; !exact {
+				d.remark(taken, name, s.line, "was taken for "+known.Name+" by its name; write it by hand if it is not")
+			}
 			return known, true
 		}
 	}

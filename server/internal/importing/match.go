@@ -19,7 +19,7 @@ var aliases = map[string]string{
 	"bing": "microsoft-advertising", "bingads": "microsoft-advertising", "uet": "microsoft-advertising", "microsoftads": "microsoft-advertising", "microsoftuet": "microsoft-advertising",
 	"clarity": "microsoft-clarity", "tiktok": "tiktok-pixel", "tiktokads": "tiktok-pixel", "linkedininsights": "linkedin-insight", "linkedinads": "linkedin-insight", "linkedininsighttag": "linkedin-insight",
 	"pinteresttag": "pinterest-tag", "pinterestads": "pinterest-tag", "snapchat": "snap-pixel", "snapchatpixel": "snap-pixel", "twitterpixel": "x-pixel", "twitterads": "x-pixel", "twitter": "x",
-	"yt": "youtube", "youtubevideo": "youtube", "youtubevideos": "youtube", "piwik": "matomo", "yandex": "yandex-metrica", "yandexmetrika": "yandex-metrica",
+	"yt": "youtube", "youtubevideo": "youtube", "youtubevideos": "youtube", "piwik": "matomo", "tawk": "tawk-to", "yandex": "yandex-metrica", "yandexmetrika": "yandex-metrica",
 }
 
 // names are the services of the catalogue by what they are called.
