@@ -181,13 +181,7 @@ export const noticePage: typeof english = {
     read: 'Datei lesen',
     tooLarge: 'Eine Datei darf 5 MB haben. Wählen Sie die Einrichtung allein.',
     result: 'Was gelesen wurde',
-    kinds: {
-      assent: 'Ein Hinweis von Assent',
-      cookiebot: 'Cookiebot',
-      klaro: 'Klaro',
-      onetrust: 'OneTrust',
-      'vanilla-cookieconsent': 'vanilla-cookieconsent',
-    },
+    own: 'Ein Hinweis von Assent',
     found: (tool: string) => `Gelesen: ${tool}`,
     counted: (services: number, purposes: number, languages: string) =>
       `Dienste: ${services}. Zwecke: ${purposes}.${languages ? ` Sprachen: ${languages}.` : ''}`,

@@ -174,13 +174,7 @@ export const noticePage = {
     read: 'Read the file',
     tooLarge: 'A file may have 5 MB. Choose the set-up alone.',
     result: 'What was read',
-    kinds: {
-      assent: 'A notice of Assent',
-      cookiebot: 'Cookiebot',
-      klaro: 'Klaro',
-      onetrust: 'OneTrust',
-      'vanilla-cookieconsent': 'vanilla-cookieconsent',
-    } as Record<string, string>,
+    own: 'A notice of Assent',
     found: (tool: string) => `Read: ${tool}`,
     counted: (services: number, purposes: number, languages: string) =>
       `Services: ${services}. Purposes: ${purposes}.${languages ? ` Languages: ${languages}.` : ''}`,

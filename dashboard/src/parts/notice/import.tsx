@@ -73,13 +73,21 @@ const Refusal = ({ failure }: { failure: Failure }) => {
   );
 };
 
+// What the tools call themselves, in every language.
+const tools: Partial<Record<Import['kind'], string>> = {
+  cookiebot: 'Cookiebot',
+  klaro: 'Klaro',
+  onetrust: 'OneTrust',
+  'vanilla-cookieconsent': 'vanilla-cookieconsent',
+};
+
 const kinds: Remark['kind'][] = ['mend', 'check', 'left-out', 'taken'];
 
 const Result = ({ read }: { read: Import }) => {
   const { services = [], purposes = [], languages = [] } = read.notice;
   return (
     <section class="set-up" aria-label={t.noticePage.setUp.result}>
-      <h2>{t.noticePage.setUp.found(t.noticePage.setUp.kinds[read.kind] ?? read.kind)}</h2>
+      <h2>{t.noticePage.setUp.found(tools[read.kind] ?? t.noticePage.setUp.own)}</h2>
       <p role="status">{t.noticePage.setUp.counted(services.length, purposes.length, languages.join(', '))}</p>
       <Take />
       {kinds.map((kind) => (
