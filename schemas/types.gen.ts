@@ -295,6 +295,38 @@ export interface Found {
   next?: string;
 }
 
+/** What was taken from the set-up of another consent tool. Nothing of it is stored. */
+export interface Import {
+  /** What the file is. */
+  kind: 'assent' | 'cookiebot' | 'klaro' | 'onetrust' | 'vanilla-cookieconsent';
+  /** The draft that came of it. */
+  notice: Notice;
+  /** What to look at, the most urgent first. */
+  remarks: Remark[];
+}
+
+/** What became of a part of the file. */
+export interface Remark {
+  /** `mend`: it cannot be published before; `check`: somebody must look at it; `left-out`: it is not in the notice; `taken`: it is. */
+  kind: 'mend' | 'check' | 'left-out' | 'taken';
+  /** The part, as the file or the notice names it. */
+  about: string;
+  /** Line of the file, where it is known. */
+  line?: number;
+  /** What became of it and what to do. */
+  detail: string;
+}
+
+/** What to read. */
+export interface ImportOrder {
+  /** The set-up's file, as text: at most 5 MiB. */
+  file: string;
+  /** What the file is; without it that is recognised. */
+  kind?: '' | 'assent' | 'cookiebot' | 'klaro' | 'onetrust' | 'vanilla-cookieconsent';
+  /** An Open Cookie Database as CSV, to know cookies by: at most 5 MiB. */
+  cookies?: string;
+}
+
 /** What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON. */
 export interface Notice {
   /** Why data is used. `essential` is always there and need not be listed. */

@@ -299,6 +299,38 @@ type Found struct {
 	Next string `json:"next,omitempty"`
 }
 
+// Import: What was taken from the set-up of another consent tool. Nothing of it is stored.
+type Import struct {
+	// What the file is.
+	Kind string `json:"kind"`
+	// The draft that came of it.
+	Notice Notice `json:"notice"`
+	// What to look at, the most urgent first.
+	Remarks []Remark `json:"remarks"`
+}
+
+// Remark: What became of a part of the file.
+type Remark struct {
+	// `mend`: it cannot be published before; `check`: somebody must look at it; `left-out`: it is not in the notice; `taken`: it is.
+	Kind string `json:"kind"`
+	// The part, as the file or the notice names it.
+	About string `json:"about"`
+	// Line of the file, where it is known.
+	Line int `json:"line,omitempty"`
+	// What became of it and what to do.
+	Detail string `json:"detail"`
+}
+
+// ImportOrder: What to read.
+type ImportOrder struct {
+	// The set-up's file, as text: at most 5 MiB.
+	File string `json:"file"`
+	// What the file is; without it that is recognised.
+	Kind string `json:"kind,omitempty"`
+	// An Open Cookie Database as CSV, to know cookies by: at most 5 MiB.
+	Cookies string `json:"cookies,omitempty"`
+}
+
 // Notice: What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON.
 type Notice struct {
 	// Why data is used. `essential` is always there and need not be listed.

@@ -6,6 +6,7 @@ import { t } from '../language.ts';
 import { loadMaterials } from '../materials.ts';
 import { Heading } from '../parts/heading.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
+import { ImportTab } from '../parts/notice/import.tsx';
 import { JsonTab } from '../parts/notice/json.tsx';
 import { LookTab } from '../parts/notice/look.tsx';
 import { Preview } from '../parts/notice/preview.tsx';
@@ -20,10 +21,11 @@ import { VersionsTab } from '../parts/notice/versions.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { may } from '../session.ts';
+import { forgetSetUp } from '../set-up.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
 
-const tabs = ['services', 'texts', 'look', 'rules', 'publish', 'versions', 'json'] as const;
+const tabs = ['services', 'texts', 'look', 'rules', 'publish', 'versions', 'json', 'import'] as const;
 type Tab = (typeof tabs)[number];
 
 /** The editor of a site's notice, beside what visitors will see. */
@@ -36,7 +38,10 @@ export const NoticePage = ({ arrived }: { arrived: boolean }) => {
     if (!site) return;
     void load(site.id);
     void loadMaterials();
-    return forgetDraft;
+    return () => {
+      forgetDraft();
+      forgetSetUp();
+    };
   }, [site?.id]);
   const notice = draft.value;
   return (
@@ -98,6 +103,7 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
           {tab === 'publish' && <ReleaseTab site={site.id} editable={editable} />}
           {tab === 'versions' && <VersionsTab site={site} shown={version} show={setVersion} />}
           {tab === 'json' && <JsonTab notice={notice} />}
+          {tab === 'import' && <ImportTab site={site.id} />}
         </fieldset>
       </section>
       <Preview site={site.id} notice={shown} version={version} revision={review.value?.draft.revision ?? 0} />

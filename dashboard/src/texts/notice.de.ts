@@ -14,6 +14,7 @@ export const noticePage: typeof english = {
     publish: 'Veröffentlichen',
     versions: 'Fassungen',
     json: 'Als JSON',
+    import: 'Übernehmen',
   },
   saving: {
     saved: 'Der Entwurf ist gespeichert.',
@@ -173,4 +174,35 @@ export const noticePage: typeof english = {
   showDraft: 'Entwurf zeigen',
   goBack: 'Wieder veröffentlichen',
   json: 'Der Entwurf als JSON',
+
+  setUp: {
+    title: 'Einrichtung übernehmen',
+    hint: 'Aus der Datei eines anderen Werkzeugs gelesen, ohne sie auszuführen. Nichts ändert sich, bevor Sie es sagen.',
+    file: 'Konfigurationsdatei',
+    fileHint:
+      'Von Klaro oder vanilla-cookieconsent; cc.js oder Cookie-Liste von Cookiebot; JSON der Domain von OneTrust',
+    list: 'Open Cookie Database, falls vorhanden',
+    listHint: 'Eine CSV-Datei, an der unbekannte Cookies erkannt werden',
+    read: 'Datei lesen',
+    tooLarge: 'Eine Datei darf 5 MB haben. Wählen Sie die Einrichtung allein.',
+    result: 'Was gelesen wurde',
+    own: 'Ein Hinweis von Assent',
+    found: (tool: string) => `Gelesen: ${tool}`,
+    counted: (services: number, purposes: number, languages: string) =>
+      `Dienste: ${services}. Zwecke: ${purposes}.${languages ? ` Sprachen: ${languages}.` : ''}`,
+    take: 'In den Entwurf übernehmen',
+    really: 'Unveröffentlichtes ersetzen',
+    stays: 'Ersetzt Zwecke, Dienste und, falls die Datei sie hat, Sprachen und Texte. Farben und Regeln bleiben.',
+    replaces: (changes: number) =>
+      `Der Entwurf hat unveröffentlichte Änderungen: ${changes}. Ersetzt werden Zwecke, Dienste und, falls die Datei sie hat, Sprachen und Texte.`,
+    isTaken: 'Es ist im Entwurf. Sehen Sie ihn durch, dann veröffentlichen Sie.',
+    back: 'Zurücknehmen',
+    line: (line: number) => `Zeile ${line}`,
+    remarks: {
+      mend: 'Vor dem Veröffentlichen beheben',
+      check: 'Bitte prüfen',
+      'left-out': 'Weggelassen',
+      taken: 'Übernommen',
+    },
+  },
 };

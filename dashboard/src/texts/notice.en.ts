@@ -12,6 +12,7 @@ export const noticePage = {
     publish: 'Publish',
     versions: 'Versions',
     json: 'JSON',
+    import: 'Import',
   },
   saving: {
     saved: 'The draft is saved.',
@@ -167,4 +168,34 @@ export const noticePage = {
   showDraft: 'Show the draft',
   goBack: 'Publish again',
   json: 'The draft as JSON',
+
+  setUp: {
+    title: 'Import a set-up',
+    hint: 'Read from the file of another tool, without running it. Nothing changes before you say so.',
+    file: 'Configuration file',
+    fileHint: 'Of Klaro or vanilla-cookieconsent; Cookiebot’s cc.js or list of cookies; OneTrust’s JSON of the domain',
+    list: 'Open Cookie Database, if you have one',
+    listHint: 'A CSV file by which unknown cookies are known',
+    read: 'Read the file',
+    tooLarge: 'A file may have 5 MB. Choose the set-up alone.',
+    result: 'What was read',
+    own: 'A notice of Assent',
+    found: (tool: string) => `Read: ${tool}`,
+    counted: (services: number, purposes: number, languages: string) =>
+      `Services: ${services}. Purposes: ${purposes}.${languages ? ` Languages: ${languages}.` : ''}`,
+    take: 'Put it into the draft',
+    really: 'Replace what is not published',
+    stays: 'It takes the place of purposes, services and, if it has them, languages and texts. Colours and rules stay.',
+    replaces: (changes: number) =>
+      `The draft has changes that are not published: ${changes}. Purposes, services, and languages and texts, if the file has them, are replaced.`,
+    isTaken: 'It is in the draft. Look through it, then publish.',
+    back: 'Take it back',
+    line: (line: number) => `line ${line}`,
+    remarks: {
+      mend: 'Mend before you publish',
+      check: 'Look at this',
+      'left-out': 'Left out',
+      taken: 'Taken',
+    },
+  },
 };

@@ -83,6 +83,7 @@ export const trail: typeof trailInEnglish = {
     'edit-draft': 'Entwurf bearbeitet',
     'check-links': 'Links eines Hinweises geprüft',
     'discard-draft': 'Entwurf verworfen',
+    import: 'Datei einer Einrichtung gelesen',
     publish: 'Hinweis veröffentlicht',
     'start-experiment': 'Experiment begonnen',
     'end-experiment': 'Experiment beendet',

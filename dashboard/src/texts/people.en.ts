@@ -75,6 +75,7 @@ export const trail = {
     'edit-draft': 'Edited the draft',
     'check-links': 'Checked the links of a notice',
     'discard-draft': 'Discarded the draft',
+    import: 'Read a set-up’s file',
     publish: 'Published a notice',
     'start-experiment': 'Started an experiment',
     'end-experiment': 'Ended an experiment',

@@ -24,6 +24,7 @@ type commands struct {
 	User        userCommands       `cmd:"" help:"Manage who may use the dashboard."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
 	Verify      verifyCommands     `cmd:"" help:"Check what is kept against its proofs."`
+	Import      importCommand      `cmd:"" help:"Make a draft notice of another consent tool's configuration file."`
 	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup into an empty store, of whichever kind."`
 	Migrate     migrateCommands    `cmd:"" help:"Move from another tool, or from the embedded store to Redis and ClickHouse."`

@@ -86,7 +86,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var records []consent.Record
-	for range 200 {
+	for range 1000 {
 		records = append(records, recordingtest.Decision("shop", recordingtest.Site()))
 	}
 	store.Commit(t.Context(), records)

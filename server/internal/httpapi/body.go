@@ -22,6 +22,8 @@ var (
 		"Send JSON in UTF-8, not compressed, as application/json, or as text/plain from navigator.sendBeacon.")
 	errCutShort = newProblem(http.StatusBadRequest, "cut-short", "The body did not arrive whole",
 		"Send the request again, unchanged.")
+	errMalformed = newProblem(http.StatusBadRequest, "malformed", "The body cannot be read",
+		"Send one JSON object with the members that openapi.yaml lists for this address, and no others.")
 )
 
 // readBody returns the whole body, or the problem with it. Nothing of a body that is too large is kept.
@@ -67,8 +69,7 @@ func readJSON(c echo.Context, into any) error {
 		return err
 	}
 	if err := decodeStrict(body, into); err != nil {
-		return newProblem(http.StatusBadRequest, "malformed", "The body cannot be read",
-			"Send one JSON object with the members that openapi.yaml lists for this address, and no others.")
+		return errMalformed
 	}
 	return nil
 }

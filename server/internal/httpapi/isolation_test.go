@@ -57,6 +57,7 @@ var whoMay = map[string]string{
 	"PUT /v1/admin/sites/:site/draft":           "owner editor",
 	"DELETE /v1/admin/sites/:site/draft":        "owner editor",
 	"POST /v1/admin/sites/:site/draft/links":    "owner editor",
+	"POST /v1/admin/sites/:site/import":         "owner editor",
 	"GET /v1/admin/sites/:site/publications":    "owner editor analyst officer",
 	"POST /v1/admin/sites/:site/publications":   "owner editor",
 	"GET /v1/admin/sites/:site/notices/:notice": "owner editor analyst officer",

@@ -59,6 +59,7 @@ var rules = map[string]rule{
 	"PUT /v1/admin/sites/:site/draft":           {account.EditNotices, "edit-draft"},
 	"DELETE /v1/admin/sites/:site/draft":        {account.EditNotices, "discard-draft"},
 	"POST /v1/admin/sites/:site/draft/links":    {account.EditNotices, "check-links"},
+	"POST /v1/admin/sites/:site/import":         {account.EditNotices, "import"},
 	"GET /v1/admin/sites/:site/publications":    {account.ViewRates, "view-publications"},
 	"POST /v1/admin/sites/:site/publications":   {account.EditNotices, "publish"},
 	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},

@@ -92,6 +92,7 @@ func New(p Parts) (http.Handler, error) {
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
 	links := newLinks(p)
+	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
 	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
 	scripts := &scripts{library: p.Library, catalog: p.Catalog, limits: limits, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
@@ -157,6 +158,7 @@ func New(p Parts) (http.Handler, error) {
 	a.PUT("/sites/:site/draft", notices.write)
 	a.DELETE("/sites/:site/draft", notices.discard)
 	a.POST("/sites/:site/draft/links", links.check)
+	a.POST("/sites/:site/import", imports.read)
 	a.GET("/sites/:site/publications", notices.publications)
 	a.POST("/sites/:site/publications", notices.publish)
 	a.GET("/sites/:site/notices/:notice", notices.notice)

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,14 @@ func hostFaults(n schemas.Notice) []schemas.Fault {
 	}
 	check("/exempt", n.Exempt)
 	return faults
+}
+
+var hostForm = regexp.MustCompile(`^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// IsHost reports whether a name, with *. for its subdomains, is one that a third party of a notice can load from.
+func IsHost(name string) bool {
+	_, isFaulty := hostFault(name)
+	return !isFaulty && len(name) <= 255 && strings.Contains(name, ".") && hostForm.MatchString(name)
 }
 
 func hostFault(pattern string) (fault kind, found bool) {
