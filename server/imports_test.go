@@ -58,6 +58,8 @@ var allowed = map[string][]string{
 	"server/internal/chaosproxy":           {},
 	"server/internal/witness":              {"schemas", "server/internal/consent"},
 	"server/internal/realparts/chdbserver": {},
+
+	"server/internal/realparts/providerserver": {"server/internal/singlesignon/providertest"},
 }
 
 var (
