@@ -218,13 +218,12 @@ func TestAnAnswerIsForTheBrowserThatBegan(t *testing.T) {
 	mine, answer := e.leave("")
 	theirs, other := e.leave("")
 	for name, try := range map[string]struct{ cookie, query string }{
-		"no cookie":                       {"", answer},
-		"another browser's":               {theirs, answer},
-		"another one's code in this":      {mine, other},
-		"changed cookie":                  {mine[:len(mine)-2] + "AA", answer},
-		"no state":                        {mine, "code=" + mustQuery(t, answer).Get("code")},
-		"a session in place of a cookie":  {"assent-departure=" + strings.Repeat("A", 64), answer},
-		"with the time of another cookie": {mine[:len("assent-departure=")] + theirs[len("assent-departure="):][:5] + "x" + mine[len("assent-departure=")+6:], answer},
+		"no cookie":                      {"", answer},
+		"another browser's":              {theirs, answer},
+		"another one's code in this":     {mine, other},
+		"no state":                       {mine, "code=" + mustQuery(t, answer).Get("code")},
+		"half a cookie":                  {mine[:len(mine)/2], answer},
+		"a session in place of a cookie": {"assent-departure=" + strings.Repeat("A", 64), answer},
 	} {
 		if page, session := e.comeBack(try.cookie, try.query); page != "/dashboard/?sign-in=expired" || session != "" {
 			t.Errorf("%s: sent to %s", name, page)

@@ -42,7 +42,7 @@ func seal(ctx context.Context, keys *daykey.Ring, b begun) (string, error) {
 
 // unseal returns what was sealed within the lifetime, or ErrExpired.
 func unseal(ctx context.Context, keys *daykey.Ring, sealed string, now time.Time) (begun, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
 	if err != nil || len(raw) <= 4 {
 		return begun{}, fmt.Errorf("%w: no cookie of a sign-in", ErrExpired)
 	}
