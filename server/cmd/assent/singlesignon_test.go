@@ -1,10 +1,16 @@
 package main
 
 import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"assent/server/internal/singlesignon/providertest"
 )
 
 func TestSingleSignOnFlags(t *testing.T) {
@@ -53,4 +59,78 @@ func TestSingleSignOnFlags(t *testing.T) {
 	if options, err := whole.options(public); err != nil || options.ClientSecret != "twice" {
 		t.Errorf("%+v, %v", options, err)
 	}
+}
+
+// Two servers share nothing but Redis: one sends the browser away, the other takes it back, and both know the session.
+func TestSingleSignOnOverTwoServers(t *testing.T) {
+	redis, err := servers.Redis()
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := providertest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(provider)
+	t.Cleanup(web.Close)
+	provider.Issuer = web.URL
+	provider.Is(providertest.Person{Subject: "4711", Email: "ada@shop.example", Verified: true})
+	env := []string{"REDIS_URL=" + redis.URL, "ASSENT_PUBLIC_URL=https://assent.example", "ASSENT_OIDC_ISSUER=" + web.URL,
+		"ASSENT_OIDC_CLIENT_ID=" + providertest.ClientID, secretVariable + "=" + providertest.ClientSecret}
+	if code, _, stderr := command("user", "add", "ada@shop.example", "--role", "owner", "--redis-url", redis.URL, "--public-url", "https://assent.example"); code != 0 {
+		t.Fatal(stderr)
+	}
+	var instances []*program
+	for range 2 {
+		p := &program{t: t, address: unusedAddress(t), env: env, args: []string{"--data", t.TempDir()}}
+		p.start()
+		t.Cleanup(func() { p.end(os.Kill) })
+		instances = append(instances, p)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	get := func(address string, cookies ...*http.Cookie) *http.Response {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cookie := range cookies {
+			request.AddCookie(cookie)
+		}
+		answer, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { answer.Body.Close() })
+		return answer
+	}
+	away := get(instances[0].url("/v1/admin/single-sign-on?to=/dashboard/people"))
+	back, err := get(away.Header.Get("Location")).Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := get(instances[1].url(back.RequestURI()), away.Cookies()...)
+	if page := home.Header.Get("Location"); page != "/dashboard/people" {
+		t.Fatalf("sent to %s: %s", page, instances[1].output)
+	}
+	for _, instance := range instances {
+		body, err := io.ReadAll(get(instance.url("/v1/admin/session"), home.Cookies()...).Body)
+		if err != nil || !strings.Contains(string(body), `"signed-in"`) || !strings.Contains(string(body), "ada@shop.example") {
+			t.Errorf("%s, %v", body, err)
+		}
+	}
+	again := get(instances[0].url(back.RequestURI()), away.Cookies()...)
+	if page := again.Header.Get("Location"); page != "/dashboard/?sign-in=refused" {
+		t.Errorf("replayed at the other server: sent to %s", page)
+	}
+}
+
+func unusedAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
 }

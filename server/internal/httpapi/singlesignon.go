@@ -16,6 +16,7 @@ import (
 type singleSignOn struct {
 	provider *singlesignon.Provider // nil for none.
 	admin    *admin
+	failures sampler
 }
 
 // label is what people know the provider as, or "" without one.
@@ -83,8 +84,9 @@ func departureCookie(secure bool) *http.Cookie {
 func (s *singleSignOn) fail(c echo.Context, err error) error {
 	code, status := failureOf(err)
 	standFor(c, status)
-	if status != http.StatusTooManyRequests {
-		s.admin.log.WarnContext(c.Request().Context(), "single sign-on failed", "code", code, "error", err)
+	// One line a second: whoever presses the button while the provider is away must not fill the disk.
+	if others, ok := s.failures.take(s.admin.now()); ok {
+		s.admin.log.WarnContext(c.Request().Context(), "single sign-on failed", "code", code, "error", err, "others", others)
 	}
 	return c.Redirect(http.StatusFound, "/dashboard/?"+url.Values{"sign-in": {code}}.Encode())
 }

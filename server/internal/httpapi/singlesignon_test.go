@@ -347,6 +347,17 @@ func TestAnyInstanceTakesBackWhomAnotherSent(t *testing.T) {
 	}
 }
 
+func TestASignInWithoutTheStoreSaysSo(t *testing.T) {
+	e := startEntrance(t, account.Admission{})
+	cookie, answer := e.leave("")
+	if err := e.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if page, session := e.comeBack(cookie, answer); page != "/dashboard/?sign-in=failed" || session != "" {
+		t.Errorf("sent to %s", page)
+	}
+}
+
 func TestWithoutAProviderThereIsNoSingleSignOn(t *testing.T) {
 	s := startServer(t)
 	for _, path := range []string{"single-sign-on", "single-sign-on/callback?code=a"} {
