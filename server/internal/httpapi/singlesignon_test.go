@@ -347,6 +347,30 @@ func TestAnyInstanceTakesBackWhomAnotherSent(t *testing.T) {
 	}
 }
 
+func TestOverHTTPSTheCookiesAreTheHosts(t *testing.T) {
+	e := startEntrance(t, account.Admission{})
+	away, _ := e.admin(http.MethodGet, "single-sign-on", nil, "X-Forwarded-Proto", "https")
+	cookie := away.Header.Get("Set-Cookie")
+	if !strings.HasPrefix(cookie, "__Host-assent-departure=") || !strings.Contains(cookie, "; Secure") || strings.Contains(cookie, "Domain") {
+		t.Error(cookie)
+	}
+	provided, err := e.client.Get(away.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer provided.Body.Close()
+	back, err := provided.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, _, _ := strings.Cut(cookie, ";")
+	home, _ := e.admin(http.MethodGet, "single-sign-on/callback?"+back.RawQuery, nil, "X-Forwarded-Proto", "https", "Cookie", kept)
+	set := strings.Join(home.Header.Values("Set-Cookie"), "\n")
+	if !strings.Contains(set, "__Host-assent-session=") || !strings.Contains(set, "__Host-assent-departure=; Path=/; Max-Age=0; HttpOnly; Secure") {
+		t.Error(set)
+	}
+}
+
 func TestASignInWithoutTheStoreSaysSo(t *testing.T) {
 	e := startEntrance(t, account.Admission{})
 	cookie, answer := e.leave("")
