@@ -5,6 +5,8 @@ export interface Session {
   /** Whether an owner must be set up first, a password is asked for, or somebody is signed in. */
   state: 'setup' | 'signed-out' | 'signed-in';
   email?: string;
+  /** What people know the provider of single sign-on as; absent without one. */
+  singleSignOn?: string;
   /** What whoever is signed in may do at one site at least. */
   permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
   /** What whoever is signed in may do at every site. */

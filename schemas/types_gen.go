@@ -9,6 +9,8 @@ type Session struct {
 	// Whether an owner must be set up first, a password is asked for, or somebody is signed in.
 	State string `json:"state"`
 	Email string `json:"email,omitempty"`
+	// What people know the provider of single sign-on as; absent without one.
+	SingleSignOn string `json:"singleSignOn,omitempty"`
 	// What whoever is signed in may do at one site at least.
 	Permissions []string `json:"permissions,omitempty"`
 	// What whoever is signed in may do at every site.

@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"server/internal/useragent":            {},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
+	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
 	"server/internal/admintrail":           {},
 	"server/internal/demodata":             {"schemas", "server/internal/consent", "server/internal/exposure", "server/internal/reporting", "server/internal/shipping", "server/internal/site", "server/internal/useragent"},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
@@ -53,7 +54,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/importing", "server/internal/region", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/importing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},
@@ -61,6 +62,8 @@ var allowed = map[string][]string{
 	"server/internal/chaosproxy":           {},
 	"server/internal/witness":              {"schemas", "server/internal/consent"},
 	"server/internal/realparts/chdbserver": {},
+
+	"server/internal/realparts/providerserver": {"server/internal/singlesignon/providertest"},
 }
 
 var (

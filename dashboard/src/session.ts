@@ -16,6 +16,9 @@ type Roles = Pick<Session, 'permissions' | 'everywhere' | 'sites'>;
 /** Who is using the dashboard. */
 export const session = signal<SessionState>({ state: 'loading' });
 
+/** What people know the provider of single sign-on as; empty without one. */
+export const provider = signal('');
+
 const enter = (answer: Session, arrived: boolean): SessionState => {
   if (answer.state === 'signed-in') {
     return { state: 'signed-in', email: answer.email ?? '', roles: answer, arrived };
@@ -35,6 +38,7 @@ export const may = (permission: Permission, site?: string): boolean => {
 export const loadSession = async (): Promise<void> => {
   session.value = { state: 'loading' };
   const result = await call<Session>('GET', 'session');
+  if (result.ok) provider.value = result.value.singleSignOn ?? '';
   session.value = result.ok ? enter(result.value, false) : { state: 'failed', failure: result.failure };
 };
 

@@ -259,6 +259,29 @@ func TestOnlyWhatBrowsersNeedIsOutside(t *testing.T) {
 	}
 }
 
+// The provider is reached and its secret comes from a Secret, in both modes, only where single sign-on is wanted.
+func TestSingleSignOnIsLetOut(t *testing.T) {
+	for name, mode := range map[string]func() values{"embedded": embedded, "cluster": cluster} {
+		t.Run(name, func(t *testing.T) {
+			before := render(t, mode())["NetworkPolicy"].(*networkingv1.NetworkPolicy).Spec.Egress
+			wanted := mode()
+			wanted["singleSignOn"] = values{"existingSecret": "assent-provider", "port": 8443}
+			after := render(t, wanted)["NetworkPolicy"].(*networkingv1.NetworkPolicy).Spec.Egress
+			if want := max(len(before), 1) + 1; len(after) != want || after[1].Ports[0].Port.IntValue() != 8443 {
+				t.Errorf("%d rules, want %d: %v", len(after), want, after)
+			}
+			templates, err := execute(wanted)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from := "ASSENT_OIDC_CLIENT_SECRET, valueFrom: {secretKeyRef: {name: assent-provider, key: ASSENT_OIDC_CLIENT_SECRET}}"
+			if !strings.Contains(fmt.Sprint(templates), from) {
+				t.Error("the client's secret does not come from the Secret")
+			}
+		})
+	}
+}
+
 func TestTheChartRefuses(t *testing.T) {
 	with := func(v values, key string, value any) values { v[key] = value; return v }
 	for name, given := range map[string]values{

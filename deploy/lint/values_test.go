@@ -20,6 +20,7 @@ func cluster() values {
 func full(v values) values {
 	maps.Copy(v, values{
 		"env":            values{"ASSENT_COUNTRY_HEADER": "CF-IPCountry"},
+		"singleSignOn":   values{"existingSecret": "assent-provider"},
 		"trustedProxies": []any{"10.0.0.0/8", "fd00::/8"},
 		"ingress":        values{"enabled": true, "host": "assent.example.com", "tlsSecret": "assent-tls", "className": "nginx", "annotations": values{"a": "b"}},
 		"networkPolicy":  values{"from": []any{values{"namespaceSelector": values{}}}, "to": []any{values{"ipBlock": values{"cidr": "10.0.0.0/8"}}}},

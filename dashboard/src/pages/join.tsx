@@ -1,5 +1,6 @@
 import { t } from '../language.ts';
 import { Entry } from '../parts/entry.tsx';
+import { SingleSignOn } from '../parts/single-sign-on.tsx';
 import { join } from '../session.ts';
 
 /** Makes a user of whoever was handed the link of an invitation, or has somebody choose a new password. */
@@ -12,5 +13,7 @@ export const Join = ({ token }: { token: string }) => (
     passwordHint={t.setup.passwordHint}
     refused={{ 403: t.join.badLink }}
     send={(credentials) => join({ token, ...credentials })}
-  />
+  >
+    <SingleSignOn />
+  </Entry>
 );

@@ -1,8 +1,9 @@
 import { t } from '../language.ts';
 import { Entry } from '../parts/entry.tsx';
+import { SingleSignOn } from '../parts/single-sign-on.tsx';
 import { signIn } from '../session.ts';
 
-/** Asks for e-mail address and password. */
+/** Asks for e-mail address and password, or leads to the provider of single sign-on. */
 export const SignIn = ({ expired }: { expired: boolean }) => (
   <Entry
     title={t.signIn.title}
@@ -11,5 +12,7 @@ export const SignIn = ({ expired }: { expired: boolean }) => (
     passwordAutocomplete="current-password"
     refused={{ 401: t.signIn.wrong }}
     send={signIn}
-  />
+  >
+    <SingleSignOn />
+  </Entry>
 );

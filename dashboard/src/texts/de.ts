@@ -45,6 +45,24 @@ export const de: Texts = {
     submit: 'Anmelden',
     expired: 'Ihre Sitzung ist beendet. Melden Sie sich erneut an, um fortzufahren.',
     wrong: 'E-Mail-Adresse oder Passwort ist falsch.',
+    with: (provider: string) => `Mit ${provider} anmelden`,
+    or: 'oder mit Ihrem Passwort',
+    failed: {
+      away: 'Der Anmeldedienst antwortet nicht. Versuchen Sie es später erneut oder nehmen Sie Ihr Passwort.',
+      expired:
+        'Diese Anmeldung ist zu lange her oder wurde nicht in diesem Browser unter dieser Adresse begonnen. Versuchen Sie es erneut.',
+      cancelled:
+        'Der Anmeldedienst hat Sie nicht durchgelassen. Versuchen Sie es erneut oder fragen Sie, wer ihn betreut.',
+      refused:
+        'Die Antwort des Anmeldedienstes war ungültig. Versuchen Sie es erneut; was falsch war, steht im Protokoll des Servers.',
+      unverified: 'Der Anmeldedienst bürgt nicht für Ihre E-Mail-Adresse. Bestätigen Sie die Adresse zuerst dort.',
+      nobody: 'Niemand mit Ihrer E-Mail-Adresse darf diese Übersicht benutzen. Bitten Sie um eine Einladung.',
+      another:
+        'Ihre E-Mail-Adresse gehörte hier bisher zu einem anderen Konto beim Anmeldedienst. Wenden Sie sich an jemanden mit der Rolle Eigentümer.',
+      wait: 'Zu viele Versuche aus Ihrem Netz. Warten Sie einige Minuten und versuchen Sie es dann erneut.',
+      failed:
+        'Sie konnten nicht angemeldet werden. Der Grund steht im Protokoll des Servers. Versuchen Sie es später erneut.',
+    },
   },
   fault: {
     email: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein.',

@@ -65,6 +65,7 @@ export const trail: typeof trailInEnglish = {
   outcomes: { done: 'getan', refused: 'abgelehnt', failed: 'misslungen' },
   acts: {
     'sign-in': 'Angemeldet',
+    'single-sign-on': 'Über Single Sign-on angemeldet',
     'sign-out': 'Abgemeldet',
     'set-up': 'Eigentümer angelegt',
     join: 'Mit einem Link beigetreten',

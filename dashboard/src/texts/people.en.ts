@@ -57,6 +57,7 @@ export const trail = {
   outcomes: { done: 'done', refused: 'refused', failed: 'failed' } as Record<string, string>,
   acts: {
     'sign-in': 'Signed in',
+    'single-sign-on': 'Signed in by single sign-on',
     'sign-out': 'Signed out',
     'set-up': 'Created the owner',
     join: 'Joined with a link',

@@ -26,6 +26,7 @@ import (
 	"assent/server/internal/reporting"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
+	"assent/server/internal/singlesignon"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/spool"
@@ -52,12 +53,18 @@ type serveCommand struct {
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
 	RegionHeader  string `help:"Request header in which a trusted proxy tells the state or province, such as CF-Region-Code." name:"region-header" env:"ASSENT_REGION_HEADER" placeholder:"NAME"`
 	GeoFile       string `help:"Database in MaxMind's format (.mmdb) that tells the country by address, where no header does." name:"geo-file" env:"ASSENT_GEO_FILE" placeholder:"FILE"`
+
+	singleSignOnFlags
 }
 
 // Run serves until the context ends, then stops gracefully.
 func (c *serveCommand) Run(env *environment) (err error) {
 	log := telemetry.NewLog(env.stderr)
 	if c.PublicURL, err = publicAddress(c.PublicURL); err != nil {
+		return err
+	}
+	provider, err := c.singleSignOnFlags.options(c.PublicURL)
+	if err != nil {
 		return err
 	}
 	stores, err := openStores(env.ctx, c.storeFlags)
@@ -78,7 +85,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, rate: int(c.RateLimit)}, log)
+	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, rate: int(c.RateLimit), provider: provider}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -154,6 +161,8 @@ type outside struct {
 	proxies []*net.IPNet // Networks whose X-Forwarded-For is believed.
 	regions httpapi.Regions
 	rate    int // Grants per minute and network; 0 for no limit.
+
+	provider *singlesignon.Options // Of single sign-on; nil for none.
 }
 
 // wire connects the parts. What runs in the background has begun when it returns; stop ends it.
@@ -202,11 +211,15 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if s.shipper != nil {
 		dependencies = append(dependencies, s.outboxDependency())
 	}
+	var provider *singlesignon.Provider
+	if front.provider != nil {
+		provider = singlesignon.New(*front.provider, s.keys, time.Now)
+	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
 		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
-		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), Trail: stores.front,
+		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signer: exposure.NewSigner(s.keys, time.Now),

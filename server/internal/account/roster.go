@@ -18,6 +18,7 @@ type User struct {
 	// Generation grows when all sessions have to end: a session belongs to one. A new user begins with the time, so
 	// that who is removed and invited again does not find old sessions alive.
 	Generation int64
+	Binding    *Binding `json:",omitempty"` // To a person at a provider; nil until the first single sign-on.
 }
 
 // ID names a user in addresses, which end up in logs: an e-mail address does not belong there.

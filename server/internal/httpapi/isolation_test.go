@@ -30,6 +30,9 @@ var whoMay = map[string]string{
 	"POST /v1/admin/setup":              anybody,
 	"POST /v1/admin/invitations/accept": anybody,
 
+	"GET /v1/admin/single-sign-on":          anybody,
+	"GET /v1/admin/single-sign-on/callback": anybody,
+
 	"GET /v1/admin/account/sessions":             users,
 	"DELETE /v1/admin/account/sessions":          users,
 	"DELETE /v1/admin/account/sessions/:session": users,
@@ -109,7 +112,7 @@ var tokensRead = map[string]string{
 }
 
 // untold are the only routes whose use is not in the trail.
-var untold = []string{"GET /v1/admin/session", "GET /v1/admin/account/sessions", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
+var untold = []string{"GET /v1/admin/session", "GET /v1/admin/single-sign-on", "GET /v1/admin/account/sessions", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
 
 var roles = []string{account.OwnerRole, account.EditorRole, account.AnalystRole, account.OfficerRole}
 

@@ -30,6 +30,9 @@ var rules = map[string]rule{
 	"DELETE /v1/admin/session": {open, "sign-out"},
 	"POST /v1/admin/setup":     {open, "set-up"},
 
+	"GET /v1/admin/single-sign-on":          {open, ""}, // Sends somebody away, whoever it is.
+	"GET /v1/admin/single-sign-on/callback": {open, "single-sign-on"},
+
 	"GET /v1/admin/account/sessions":             {signedIn, ""},
 	"DELETE /v1/admin/account/sessions":          {signedIn, "end-sessions"},
 	"DELETE /v1/admin/account/sessions/:session": {signedIn, "end-session"},

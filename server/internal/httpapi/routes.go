@@ -24,6 +24,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/sighting"
+	"assent/server/internal/singlesignon"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/transparency"
@@ -41,6 +42,7 @@ type Parts struct {
 	Ledger       auditing.Ledger
 	Library      *snippetbuild.Library
 	Accounts     *account.Accounts
+	SingleSignOn *singlesignon.Provider // nil for none.
 	Sessions     *account.Sessions
 	Trail        admintrail.Store
 	Dashboard    fs.FS // Output of dashboard/build.
@@ -81,6 +83,8 @@ func New(p Parts) (http.Handler, error) {
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
+	entrance := &singleSignOn{provider: p.SingleSignOn, admin: admin}
+	admin.provider = entrance.label()
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
@@ -132,6 +136,8 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/session", admin.session)
 	a.POST("/session", admin.signIn)
 	a.DELETE("/session", admin.signOut)
+	a.GET("/single-sign-on", entrance.begin)
+	a.GET("/single-sign-on/callback", entrance.finish)
 	a.POST("/setup", admin.setUp)
 	a.GET("/account/sessions", admin.ownSessions)
 	a.DELETE("/account/sessions", admin.endOtherSessions)

@@ -37,6 +37,7 @@ type admin struct {
 	catalog  *site.Catalog
 	query    reporting.Query
 	rater    reporting.Rater
+	provider string // What people know the provider of single sign-on as; empty for none.
 	now      func() time.Time
 	log      *slog.Logger
 }
@@ -77,7 +78,9 @@ func (a *admin) user(c echo.Context) (account.User, error) {
 func (a *admin) session(c echo.Context) error {
 	user, err := a.user(c)
 	if err == nil {
-		return c.JSON(http.StatusOK, sessionOf(user))
+		answer := sessionOf(user)
+		answer.SingleSignOn = a.provider // For the sign-in that follows when the session has ended.
+		return c.JSON(http.StatusOK, answer)
 	}
 	if !errors.Is(err, errSignedOut) {
 		return err
@@ -89,7 +92,7 @@ func (a *admin) session(c echo.Context) error {
 	if needed {
 		return c.JSON(http.StatusOK, schemas.Session{State: stateSetup})
 	}
-	return c.JSON(http.StatusOK, schemas.Session{State: stateSignedOut})
+	return c.JSON(http.StatusOK, schemas.Session{State: stateSignedOut, SingleSignOn: a.provider})
 }
 
 // signIn checks a password and starts a session.
@@ -131,6 +134,14 @@ func busy(err error) error {
 }
 
 func (a *admin) startSession(c echo.Context, status int, user account.User) error {
+	if err := a.giveSession(c, user); err != nil {
+		return err
+	}
+	return c.JSON(status, sessionOf(user))
+}
+
+// giveSession sets the cookie of a new session.
+func (a *admin) giveSession(c echo.Context, user account.User) error {
 	c.Set(userKey, user)
 	device := useragent.Name(c.Request().UserAgent())
 	cookie, err := a.sessions.Start(c.Request().Context(), user, device, isSecure(c))
@@ -138,7 +149,7 @@ func (a *admin) startSession(c echo.Context, status int, user account.User) erro
 		return err
 	}
 	c.SetCookie(cookie)
-	return c.JSON(status, sessionOf(user))
+	return nil
 }
 
 func sessionOf(user account.User) schemas.Session {

@@ -25,6 +25,7 @@ const (
 	viewPause   = 15 * time.Minute
 	viewsKnown  = 4096
 	concernsKey = "concerns" // Of what an act is about, in Echo's context.
+	standsKey   = "stands"   // Of the status that a redirect stands for.
 )
 
 // place is how the stores name an act.
@@ -44,6 +45,9 @@ type trail struct {
 func concerns(c echo.Context, email string, roles account.Roles) {
 	c.Set(concernsKey, email+": "+roles.String())
 }
+
+// standFor says how an act came out whose answer is a redirect in any case.
+func standFor(c echo.Context, status int) { c.Set(standsKey, status) }
 
 // told appends every act to the trail before its answer leaves. What cannot be told is not answered: the client gets 503
 // in place of the answer, and no cookie.
@@ -71,6 +75,9 @@ func (t *trail) told(next echo.HandlerFunc) echo.HandlerFunc {
 func (t *trail) actOf(c echo.Context) (admintrail.Act, bool) {
 	rule, known := ruleOf(c)
 	status := c.Response().Status
+	if stands, redirected := c.Get(standsKey).(int); redirected {
+		status = stands
+	}
 	about, _ := c.Get(concernsKey).(string)
 	act := admintrail.Act{At: t.now().UTC(), Who: userOf(c).Email, What: rule.act, About: about, Site: c.Param("site"),
 		Outcome: outcomeOf(status), Network: networkOf(c.RealIP())}

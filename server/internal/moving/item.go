@@ -91,11 +91,22 @@ type user struct {
 	Sites        map[string]string `json:"sites,omitempty"` // Site to role.
 	CreatedAt    time.Time         `json:"createdAt"`
 	Generation   int64             `json:"generation,omitempty"`
+	Binding      *binding          `json:"binding,omitempty"`
+}
+
+// binding is an account.Binding as backups have it, without what was spent, which is over within minutes.
+type binding struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
 }
 
 func (u user) account() account.User {
-	return account.User{Email: u.Email, PasswordHash: u.PasswordHash, Roles: account.Roles{Role: u.Role, Sites: u.Sites},
+	user := account.User{Email: u.Email, PasswordHash: u.PasswordHash, Roles: account.Roles{Role: u.Role, Sites: u.Sites},
 		CreatedAt: u.CreatedAt, Generation: u.Generation}
+	if u.Binding != nil {
+		user.Binding = &account.Binding{Issuer: u.Binding.Issuer, Subject: u.Binding.Subject}
+	}
+	return user
 }
 
 // document is a Document as backups have it: the body in base64, because its bytes are what it is known by.
@@ -122,8 +133,12 @@ func itemOf(record consent.Record) Item {
 }
 
 func userItem(u account.User) Item {
-	return Item{User: &user{Email: u.Email, PasswordHash: u.PasswordHash, Role: u.Role, Sites: u.Sites,
-		CreatedAt: u.CreatedAt.UTC(), Generation: u.Generation}}
+	item := &user{Email: u.Email, PasswordHash: u.PasswordHash, Role: u.Role, Sites: u.Sites,
+		CreatedAt: u.CreatedAt.UTC(), Generation: u.Generation}
+	if u.Binding != nil {
+		item.Binding = &binding{Issuer: u.Binding.Issuer, Subject: u.Binding.Subject}
+	}
+	return Item{User: item}
 }
 
 func sightingItem(c sighting.Count) Item {

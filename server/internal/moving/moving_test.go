@@ -112,7 +112,7 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 			schemas.Publication{Notice: "n2", At: begun, By: "ada@shop.example"}),
 		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 1, Base: "n2", Notice: schemas.Notice{LifetimeDays: 30}}),
 		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 2, Base: "n2", Notice: schemas.Notice{LifetimeDays: 90}, By: "ada@shop.example", At: begun}),
-		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.EditorRole, Sites: map[string]string{"shop": account.OwnerRole}}, CreatedAt: begun, Generation: 3}),
+		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.EditorRole, Sites: map[string]string{"shop": account.OwnerRole}}, CreatedAt: begun, Generation: 3, Binding: &account.Binding{Issuer: "https://id.example", Subject: "4711"}}),
 		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}),
 		p.Back.AddExposures(ctx, []exposure.Count{shown(begun, "DE", 7), shown(begun, "", 2), shown(begun.AddDate(0, 0, -40), "DE", 5)}))
 	if err := errors.Join(failures...); err != nil {

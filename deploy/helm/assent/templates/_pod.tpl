@@ -83,6 +83,11 @@ spec:
         {{- range $name, $value := .Values.env }}
         - {name: {{ $name }}, value: {{ $value | quote }}}
         {{- end }}
+        {{- with .Values.singleSignOn }}
+        {{- if .existingSecret }}
+        - {name: ASSENT_OIDC_CLIENT_SECRET, valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .secretKey }}}}}
+        {{- end }}
+        {{- end }}
         {{- if eq .Values.mode "cluster" }}
         {{- with .Values.stores }}
         - {name: REDIS_URL, valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .redisKey }}}}}

@@ -38,6 +38,7 @@ func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner 
 	}
 
 	analyst.Generation++
+	analyst.Binding = &account.Binding{Issuer: "https://id.example", Subject: "4711", Spent: map[string]time.Time{"aa": owner.CreatedAt}}
 	edit(t, store, func(r *account.Roster) {
 		r.Users[analyst.Email] = analyst
 		delete(r.Users, owner.Email)
