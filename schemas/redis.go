@@ -115,6 +115,10 @@ func TicketKey() string { return "t:{users}" }
 // InvitationsKey is the hash of open invitations, hash of the link's token to JSON. It shares the slot of UsersKey.
 func InvitationsKey() string { return "p:{users}" }
 
+// FactorsKey is the hash of what users sign in with beside passwords, lower-case address to JSON. It shares the slot of
+// UsersKey.
+func FactorsKey() string { return "k:{users}" }
+
 // SessionKey holds a dashboard session; token is the hash of the cookie's.
 func SessionKey(token string) string { return "k:" + token }
 

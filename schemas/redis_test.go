@@ -28,6 +28,7 @@ func TestRedisKeys(t *testing.T) {
 		schemas.UsersKey():                "u:{users}",
 		schemas.TicketKey():               "t:{users}",
 		schemas.InvitationsKey():          "p:{users}",
+		schemas.FactorsKey():              "k:{users}",
 		schemas.SessionKey("abc"):         "k:abc",
 		schemas.SessionsKey("abc"):        "k:of:abc",
 		schemas.ActsKey():                 "w:{acts}",

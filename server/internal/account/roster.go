@@ -30,6 +30,7 @@ type Invitation struct {
 	Roles
 	By        string // Who invited, whose own roles must still allow it when the link is used; empty for the command line.
 	Reset     bool   // The user exists and chooses a new password.
+	Factors   bool   `json:",omitempty"` // A reset takes the second factors away too.
 	ExpiresAt time.Time
 }
 
@@ -45,12 +46,14 @@ func shortID(text string) string {
 type Roster struct {
 	Users       map[string]User       // By address.
 	Invitations map[string]Invitation // By hash.
+	Factors     map[string]Factors    // By address.
 }
 
 // Kinds of documents that a roster is made of.
 const (
 	UserKind       = "user"
 	InvitationKind = "invitation"
+	FactorsKind    = "factors"
 )
 
 // DocumentKey names one document of a roster.
@@ -61,7 +64,7 @@ type Documents map[DocumentKey][]byte
 
 // Roster decodes the documents.
 func (d Documents) Roster() (Roster, error) {
-	r := Roster{Users: map[string]User{}, Invitations: map[string]Invitation{}}
+	r := Roster{Users: map[string]User{}, Invitations: map[string]Invitation{}, Factors: map[string]Factors{}}
 	for key, document := range d {
 		var err error
 		switch key.Kind {
@@ -71,6 +74,10 @@ func (d Documents) Roster() (Roster, error) {
 			var invitation Invitation
 			err = json.Unmarshal(document, &invitation)
 			r.Invitations[key.Name] = invitation
+		case FactorsKind:
+			var factors Factors
+			err = json.Unmarshal(document, &factors)
+			r.Factors[key.Name] = factors
 		}
 		if err != nil {
 			return Roster{}, fmt.Errorf("decode %s: %w", key.Kind, err)
@@ -121,6 +128,13 @@ func (r Roster) documents() (Documents, error) {
 			return nil, fmt.Errorf("encode invitation: %w", err)
 		}
 		d[DocumentKey{InvitationKind, hash}] = document
+	}
+	for email, factors := range r.Factors {
+		document, err := json.Marshal(factors)
+		if err != nil {
+			return nil, fmt.Errorf("encode factors: %w", err)
+		}
+		d[DocumentKey{FactorsKind, email}] = document
 	}
 	return d, nil
 }

@@ -21,7 +21,14 @@ func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner 
 		Roles: account.Roles{Sites: map[string]string{"shop": account.AnalystRole}}}
 	invitation := account.Invitation{Hash: "ab", Email: "eve@shop.example", By: owner.Email, Reset: true,
 		Roles: account.Roles{Role: account.OfficerRole}, ExpiresAt: owner.CreatedAt.Add(time.Hour)}
+	factors := account.Factors{App: &account.App{Secret: "JBSWY3DP", Since: owner.CreatedAt, Step: 7}, Recovery: []string{"cd"},
+		Spent: []account.Spending{{What: "ef", Until: owner.CreatedAt}}}
+	edit(t, store, func(r *account.Roster) { r.Factors[analyst.Email] = factors })
+	if got, err := store.Roster(t.Context()); err != nil || !reflect.DeepEqual(got.Factors, map[string]account.Factors{analyst.Email: factors}) {
+		t.Errorf("Factors = %+v, %v, want %+v", got.Factors, err, factors)
+	}
 	edit(t, store, func(r *account.Roster) {
+		delete(r.Factors, analyst.Email)
 		r.Users[analyst.Email] = analyst
 		r.Invitations[invitation.Hash] = invitation
 	})
@@ -90,7 +97,7 @@ func edit(t *testing.T, store account.Store, change func(*account.Roster)) {
 
 func expectRoster(t *testing.T, store account.Store, users []account.User, invitations []account.Invitation) {
 	t.Helper()
-	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}}
+	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}, Factors: map[string]account.Factors{}}
 	for _, user := range users {
 		want.Users[user.Email] = user
 	}
