@@ -2,8 +2,8 @@
 
 /** Who is signed in to the dashboard. */
 export interface Session {
-  /** Whether an owner must be set up first, a password is asked for, or somebody is signed in. */
-  state: 'setup' | 'signed-out' | 'signed-in';
+  /** Whether an owner must be set up first, a password is asked for, a code has to follow it, or somebody is signed in. */
+  state: 'setup' | 'signed-out' | 'code-due' | 'signed-in';
   email?: string;
   /** What whoever is signed in may do at one site at least. */
   permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
@@ -274,6 +274,60 @@ export interface Exposure {
 export interface Shown {
   /** What a decision on this notice carries within 24 hours, to be known as made by somebody who saw it. Names nobody. */
   shown: string;
+}
+
+/** What whoever asks signs in with beside the password. */
+export interface Factors {
+  /** Whether a code of an app follows the password. */
+  twoStep: boolean;
+  /** Since when; absent when it does not. */
+  since?: string;
+  /** How many codes of recovery are left. */
+  recovery: number;
+}
+
+/** The second step of a sign-in. */
+export interface CodeGiven {
+  /** Six digits of the app, or a code of recovery. */
+  code: string;
+}
+
+/** The password of whoever is signed in, asked for again. */
+export interface PasswordAgain {
+  password: string;
+}
+
+/** Both steps of whoever is signed in, asked for again. */
+export interface PasswordAndCode {
+  password: string;
+  /** Six digits of the app, or a code of recovery. */
+  code: string;
+}
+
+/** What an app has to know to show codes. Nothing is kept until a code of it comes. */
+export interface AppOffer {
+  /** To be sent back with the first code, within 15 minutes. */
+  offer: string;
+  /** In base32, to be typed where a picture cannot be taken. */
+  secret: string;
+  /** The same as an address that apps open (otpauth). */
+  address: string;
+  /** How many modules the QR code of the address is wide and high. */
+  size: number;
+  /** Its dark modules as the path of an SVG. */
+  path: string;
+}
+
+/** An offer that was taken. */
+export interface AppAdded {
+  offer: string;
+  /** The six digits that the app shows. */
+  code: string;
+}
+
+/** Codes that each replace the app once. They are told once and kept only as hashes. */
+export interface RecoveryCodes {
+  codes: string[];
 }
 
 /** Decisions of a site that match a search, the last recorded first. */

@@ -6,7 +6,7 @@ import "time"
 
 // Session: Who is signed in to the dashboard.
 type Session struct {
-	// Whether an owner must be set up first, a password is asked for, or somebody is signed in.
+	// Whether an owner must be set up first, a password is asked for, a code has to follow it, or somebody is signed in.
 	State string `json:"state"`
 	Email string `json:"email,omitempty"`
 	// What whoever is signed in may do at one site at least.
@@ -278,6 +278,60 @@ type Exposure struct {
 type Shown struct {
 	// What a decision on this notice carries within 24 hours, to be known as made by somebody who saw it. Names nobody.
 	Shown string `json:"shown"`
+}
+
+// Factors: What whoever asks signs in with beside the password.
+type Factors struct {
+	// Whether a code of an app follows the password.
+	TwoStep bool `json:"twoStep"`
+	// Since when; absent when it does not.
+	Since time.Time `json:"since,omitzero"`
+	// How many codes of recovery are left.
+	Recovery int `json:"recovery"`
+}
+
+// CodeGiven: The second step of a sign-in.
+type CodeGiven struct {
+	// Six digits of the app, or a code of recovery.
+	Code string `json:"code"`
+}
+
+// PasswordAgain: The password of whoever is signed in, asked for again.
+type PasswordAgain struct {
+	Password string `json:"password"`
+}
+
+// PasswordAndCode: Both steps of whoever is signed in, asked for again.
+type PasswordAndCode struct {
+	Password string `json:"password"`
+	// Six digits of the app, or a code of recovery.
+	Code string `json:"code"`
+}
+
+// AppOffer: What an app has to know to show codes. Nothing is kept until a code of it comes.
+type AppOffer struct {
+	// To be sent back with the first code, within 15 minutes.
+	Offer string `json:"offer"`
+	// In base32, to be typed where a picture cannot be taken.
+	Secret string `json:"secret"`
+	// The same as an address that apps open (otpauth).
+	Address string `json:"address"`
+	// How many modules the QR code of the address is wide and high.
+	Size int `json:"size"`
+	// Its dark modules as the path of an SVG.
+	Path string `json:"path"`
+}
+
+// AppAdded: An offer that was taken.
+type AppAdded struct {
+	Offer string `json:"offer"`
+	// The six digits that the app shows.
+	Code string `json:"code"`
+}
+
+// RecoveryCodes: Codes that each replace the app once. They are told once and kept only as hashes.
+type RecoveryCodes struct {
+	Codes []string `json:"codes"`
 }
 
 // Found: Decisions of a site that match a search, the last recorded first.

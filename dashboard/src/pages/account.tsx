@@ -4,6 +4,7 @@ import { call, type Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { accept, failure } from '../failure.ts';
 import { format, t } from '../language.ts';
+import { TwoStep } from '../parts/factors.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { PasswordField } from '../parts/password-field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -38,6 +39,7 @@ export const AccountPage = ({ arrived }: { arrived: boolean }) => {
         !failure.value && <Skeleton label={t.loading} />
       )}
       <PasswordChange done={load} />
+      <TwoStep changed={load} />
     </main>
   );
 };

@@ -1,6 +1,7 @@
 import { decisionsPage } from './decisions.de.ts';
 import type { Texts } from './en.ts';
 import { experimentPage } from './experiment.de.ts';
+import { factors } from './factors.de.ts';
 import { files } from './files.de.ts';
 import { noticePage } from './notice.de.ts';
 import { own, people, trail } from './people.de.ts';
@@ -261,4 +262,5 @@ export const de: Texts = {
   people,
   trail,
   own,
+  factors,
 };

@@ -1,5 +1,6 @@
 import { decisionsPage } from './decisions.en.ts';
 import { experimentPage } from './experiment.en.ts';
+import { factors } from './factors.en.ts';
 import { files } from './files.en.ts';
 import { noticePage } from './notice.en.ts';
 import { own, people, trail } from './people.en.ts';
@@ -263,6 +264,7 @@ export const en = {
   people,
   trail,
   own,
+  factors,
 };
 
 export type Texts = typeof en;

@@ -28,12 +28,18 @@ var whoMay = map[string]string{
 	"POST /v1/admin/session":            anybody,
 	"DELETE /v1/admin/session":          anybody,
 	"POST /v1/admin/setup":              anybody,
+	"POST /v1/admin/session/code":       anybody,
 	"POST /v1/admin/invitations/accept": anybody,
 
 	"GET /v1/admin/account/sessions":             users,
 	"DELETE /v1/admin/account/sessions":          users,
 	"DELETE /v1/admin/account/sessions/:session": users,
 	"PUT /v1/admin/account/password":             users,
+	"GET /v1/admin/account/factors":              users,
+	"POST /v1/admin/account/factors":             users,
+	"POST /v1/admin/account/factors/offer":       users,
+	"POST /v1/admin/account/factors/recovery":    users,
+	"POST /v1/admin/account/factors/removal":     users,
 	"GET /v1/admin/sites":                        users,
 	"GET /v1/admin/services":                     users,
 	"GET /v1/admin/texts":                        users,
@@ -43,6 +49,7 @@ var whoMay = map[string]string{
 	"GET /v1/admin/people":                     "owner",
 	"PUT /v1/admin/people/:person/roles":       "owner",
 	"DELETE /v1/admin/people/:person":          "owner",
+	"DELETE /v1/admin/people/:person/factors":  "owner",
 
 	"GET /v1/admin/trail": "owner officer",
 
@@ -77,7 +84,7 @@ var whoMay = map[string]string{
 }
 
 // untold are the only routes whose use is not in the trail.
-var untold = []string{"GET /v1/admin/session", "GET /v1/admin/account/sessions", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
+var untold = []string{"GET /v1/admin/session", "GET /v1/admin/account/sessions", "GET /v1/admin/account/factors", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
 
 var roles = []string{account.OwnerRole, account.EditorRole, account.AnalystRole, account.OfficerRole}
 

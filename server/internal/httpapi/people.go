@@ -49,7 +49,7 @@ func (a *admin) accept(c echo.Context) error {
 	if err != nil {
 		return busy(err)
 	}
-	return a.startSession(c, http.StatusCreated, user)
+	return a.enter(c, http.StatusCreated, user)
 }
 
 // withdraw makes the link of an invitation useless.

@@ -17,6 +17,12 @@ func translateAccount(err error) *problem {
 		return p
 	case errors.Is(err, account.ErrCredentials):
 		return newProblem(http.StatusUnauthorized, "wrong-credentials", "Wrong e-mail address or password", "No user has this e-mail address and password. Check both and try again.")
+	case errors.Is(err, account.ErrCode):
+		return newProblem(http.StatusUnauthorized, "wrong-code", "Wrong code", "This is no code of the app now, or it was used already. Wait for the next one, or use a code of recovery that is left.")
+	case errors.Is(err, account.ErrOver):
+		return newProblem(http.StatusForbidden, "took-too-long", "Begin again", "What was begun took too long, was finished already, or something was changed meanwhile. Begin again with the password.")
+	case errors.Is(err, account.ErrEnrolled):
+		return newProblem(http.StatusConflict, "two-step-already", "Two steps already", "An app gives codes for this account already. Remove it first.")
 	case errors.Is(err, account.ErrTicket):
 		return newProblem(http.StatusForbidden, "set-up-link-not-valid", "The set-up link is not valid", "It was used, replaced or is older than a day. Start the server again; it prints a new one until an owner exists.")
 	case errors.Is(err, account.ErrInvitation):

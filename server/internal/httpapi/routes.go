@@ -2,6 +2,7 @@
 package httpapi
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -76,7 +77,7 @@ func New(p Parts) (http.Handler, error) {
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
-	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
+	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, seals: account.NewSeals(p.Keys, p.Now, rand.Reader), catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
@@ -118,14 +119,21 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/session", admin.session)
 	a.POST("/session", admin.signIn)
 	a.DELETE("/session", admin.signOut)
+	a.POST("/session/code", admin.signInWithCode)
 	a.POST("/setup", admin.setUp)
 	a.GET("/account/sessions", admin.ownSessions)
 	a.DELETE("/account/sessions", admin.endOtherSessions)
 	a.DELETE("/account/sessions/:session", admin.endSession)
 	a.PUT("/account/password", admin.changePassword)
+	a.GET("/account/factors", admin.factors)
+	a.POST("/account/factors", admin.addApp)
+	a.POST("/account/factors/offer", admin.offerApp)
+	a.POST("/account/factors/recovery", admin.renewRecovery)
+	a.POST("/account/factors/removal", admin.removeApp)
 	a.GET("/people", admin.people)
 	a.PUT("/people/:person/roles", admin.setRoles)
 	a.DELETE("/people/:person", admin.remove)
+	a.DELETE("/people/:person/factors", admin.resetFactors)
 	a.POST("/invitations", admin.invite)
 	a.POST("/invitations/accept", admin.accept)
 	a.DELETE("/invitations/:invitation", admin.withdraw)

@@ -34,6 +34,7 @@ var (
 type admin struct {
 	accounts *account.Accounts
 	sessions *account.Sessions
+	seals    *account.Seals
 	catalog  *site.Catalog
 	query    reporting.Query
 	rater    reporting.Rater
@@ -99,6 +100,10 @@ func (a *admin) signIn(c echo.Context) error {
 		return err
 	}
 	user, err := a.accounts.SignIn(c.Request().Context(), body, c.RealIP())
+	if errors.Is(err, account.ErrCodeDue) {
+		c.Set(actKey, "give-password")
+		return a.askForCode(c, http.StatusOK, user)
+	}
 	if err != nil {
 		c.Set(userKey, account.User{Email: a.accounts.Known(c.Request().Context(), body.Email)})
 		return busy(err)
@@ -131,6 +136,11 @@ func busy(err error) error {
 }
 
 func (a *admin) startSession(c echo.Context, status int, user account.User) error {
+	return a.restart(c, status, user, sessionOf(user))
+}
+
+// restart starts a session and answers something else than who is signed in.
+func (a *admin) restart(c echo.Context, status int, user account.User, answer any) error {
 	c.Set(userKey, user)
 	device := useragent.Name(c.Request().UserAgent())
 	cookie, err := a.sessions.Start(c.Request().Context(), user, device, isSecure(c))
@@ -138,7 +148,7 @@ func (a *admin) startSession(c echo.Context, status int, user account.User) erro
 		return err
 	}
 	c.SetCookie(cookie)
-	return c.JSON(status, sessionOf(user))
+	return c.JSON(status, answer)
 }
 
 func sessionOf(user account.User) schemas.Session {
