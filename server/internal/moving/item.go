@@ -91,6 +91,7 @@ type user struct {
 	Sites        map[string]string `json:"sites,omitempty"` // Site to role.
 	CreatedAt    time.Time         `json:"createdAt"`
 	Generation   int64             `json:"generation,omitempty"`
+	Factors      *account.Factors  `json:"factors,omitempty"`
 }
 
 func (u user) account() account.User {
@@ -121,9 +122,13 @@ func itemOf(record consent.Record) Item {
 	return Item{Decision: &of}
 }
 
-func userItem(u account.User) Item {
-	return Item{User: &user{Email: u.Email, PasswordHash: u.PasswordHash, Role: u.Role, Sites: u.Sites,
-		CreatedAt: u.CreatedAt.UTC(), Generation: u.Generation}}
+func userItem(u account.User, roster account.Roster) Item {
+	of := &user{Email: u.Email, PasswordHash: u.PasswordHash, Role: u.Role, Sites: u.Sites,
+		CreatedAt: u.CreatedAt.UTC(), Generation: u.Generation}
+	if factors, any := roster.Factors[u.Email]; any {
+		of.Factors = &factors
+	}
+	return Item{User: of}
 }
 
 func sightingItem(c sighting.Count) Item {
