@@ -284,6 +284,8 @@ export interface Factors {
   since?: string;
   /** How many codes of recovery are left. */
   recovery: number;
+  /** Each signs in alone. */
+  passkeys: Passkey[];
 }
 
 /** The second step of a sign-in. */
@@ -292,16 +294,35 @@ export interface CodeGiven {
   code: string;
 }
 
-/** The password of whoever is signed in, asked for again. */
-export interface PasswordAgain {
+/** Whoever is signed in proves it again. */
+export interface Proof {
   password: string;
+  /** Six digits of the app, or a code of recovery, where one follows the password at sign-in. */
+  code?: string;
 }
 
-/** Both steps of whoever is signed in, asked for again. */
-export interface PasswordAndCode {
-  password: string;
-  /** Six digits of the app, or a code of recovery. */
-  code: string;
+/** A key on a device or in a password manager. */
+export interface Passkey {
+  id: string;
+  /** Browser and system where it was added, in words; empty when the browser did not tell. */
+  name: string;
+  added: string;
+  used: string;
+}
+
+/** What the browser is to ask for, within five minutes. */
+export interface PasskeyAsked {
+  /** JSON for PublicKeyCredential.parseCreationOptionsFromJSON, or parseRequestOptionsFromJSON. */
+  options: string;
+  /** To be sent back with what came of it. */
+  sealed: string;
+}
+
+/** What the browser got. */
+export interface PasskeyShown {
+  sealed: string;
+  /** The JSON of PublicKeyCredential.toJSON. */
+  credential: string;
 }
 
 /** What an app has to know to show codes. Nothing is kept until a code of it comes. */

@@ -288,6 +288,8 @@ type Factors struct {
 	Since time.Time `json:"since,omitzero"`
 	// How many codes of recovery are left.
 	Recovery int `json:"recovery"`
+	// Each signs in alone.
+	Passkeys []Passkey `json:"passkeys"`
 }
 
 // CodeGiven: The second step of a sign-in.
@@ -296,16 +298,35 @@ type CodeGiven struct {
 	Code string `json:"code"`
 }
 
-// PasswordAgain: The password of whoever is signed in, asked for again.
-type PasswordAgain struct {
+// Proof: Whoever is signed in proves it again.
+type Proof struct {
 	Password string `json:"password"`
+	// Six digits of the app, or a code of recovery, where one follows the password at sign-in.
+	Code string `json:"code,omitempty"`
 }
 
-// PasswordAndCode: Both steps of whoever is signed in, asked for again.
-type PasswordAndCode struct {
-	Password string `json:"password"`
-	// Six digits of the app, or a code of recovery.
-	Code string `json:"code"`
+// Passkey: A key on a device or in a password manager.
+type Passkey struct {
+	ID string `json:"id"`
+	// Browser and system where it was added, in words; empty when the browser did not tell.
+	Name  string    `json:"name"`
+	Added time.Time `json:"added"`
+	Used  time.Time `json:"used"`
+}
+
+// PasskeyAsked: What the browser is to ask for, within five minutes.
+type PasskeyAsked struct {
+	// JSON for PublicKeyCredential.parseCreationOptionsFromJSON, or parseRequestOptionsFromJSON.
+	Options string `json:"options"`
+	// To be sent back with what came of it.
+	Sealed string `json:"sealed"`
+}
+
+// PasskeyShown: What the browser got.
+type PasskeyShown struct {
+	Sealed string `json:"sealed"`
+	// The JSON of PublicKeyCredential.toJSON.
+	Credential string `json:"credential"`
 }
 
 // AppOffer: What an app has to know to show codes. Nothing is kept until a code of it comes.

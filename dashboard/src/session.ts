@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { CodeGiven, Credentials, Session, Setup } from '../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from './api.ts';
+import { type Refusal, showPasskey } from './passkey.ts';
 
 export type Permission = NonNullable<Session['permissions']>[number];
 
@@ -52,6 +53,14 @@ export const signIn = (credentials: Credentials): Promise<Failure | undefined> =
 
 /** Signs in with the code that follows the password; returns why it did not work. */
 export const signInWithCode = (code: string): Promise<Failure | undefined> => begin('session/code', { code });
+
+/** Signs in with a passkey alone; returns why it did not work. */
+export const signInWithPasskey = async (): Promise<Refusal | undefined> => {
+  const result = await showPasskey<Session>();
+  if (!result.ok) return result.failure;
+  session.value = enter(result.value, true);
+  return undefined;
+};
 
 /** Creates the owner and signs in; returns why it did not work. The used token leaves the address bar. */
 export const setUp = async (setup: Setup): Promise<Failure | undefined> => {

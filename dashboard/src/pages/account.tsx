@@ -4,10 +4,10 @@ import { call, type Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { accept, failure } from '../failure.ts';
 import { format, t } from '../language.ts';
-import { TwoStep } from '../parts/factors.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { PasswordField } from '../parts/password-field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { SecondFactors } from '../parts/second-factors.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 
 /** One's own account: where one is signed in, and the password. */
@@ -39,7 +39,7 @@ export const AccountPage = ({ arrived }: { arrived: boolean }) => {
         !failure.value && <Skeleton label={t.loading} />
       )}
       <PasswordChange done={load} />
-      <TwoStep changed={load} />
+      <SecondFactors changed={load} />
     </main>
   );
 };

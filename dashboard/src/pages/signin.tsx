@@ -1,5 +1,6 @@
 import { t } from '../language.ts';
 import { Entry } from '../parts/entry.tsx';
+import { PasskeyButton } from '../parts/passkey-button.tsx';
 import { signIn } from '../session.ts';
 
 /** Asks for e-mail address and password. */
@@ -11,5 +12,7 @@ export const SignIn = ({ expired }: { expired: boolean }) => (
     passwordAutocomplete="current-password"
     refused={{ 401: t.signIn.wrong }}
     send={signIn}
-  />
+  >
+    <PasskeyButton />
+  </Entry>
 );

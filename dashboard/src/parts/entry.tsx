@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Credentials } from '../../../schemas/types.gen.ts';
 import type { Failure } from '../api.ts';
@@ -15,10 +16,12 @@ interface Props {
   /** What an HTTP status means here, where it differs from its general meaning. */
   refused: Record<number, string>;
   send: (credentials: Credentials) => Promise<Failure | undefined>;
+  /** Other ways in. */
+  children?: ComponentChildren;
 }
 
 /** The form for e-mail address and password, at set-up and at sign-in. */
-export const Entry = ({ title, lead, submit, passwordAutocomplete, passwordHint, refused, send }: Props) => {
+export const Entry = ({ title, lead, submit, passwordAutocomplete, passwordHint, refused, send, children }: Props) => {
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -56,6 +59,7 @@ export const Entry = ({ title, lead, submit, passwordAutocomplete, passwordHint,
           {submit}
         </button>
       </form>
+      {children}
     </Card>
   );
 };

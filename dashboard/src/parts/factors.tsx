@@ -1,7 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { AppOffer, Factors, RecoveryCodes } from '../../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from '../api.ts';
-import { explain } from '../explain.ts';
 import { format, t } from '../language.ts';
 import { Code } from './code.tsx';
 import { Proof } from './proof.tsx';
@@ -9,19 +8,16 @@ import { Qr } from './qr.tsx';
 
 type Stage = 'idle' | 'ask' | 'remove' | 'renew' | AppOffer | RecoveryCodes;
 
-/** The two-step sign-in of whoever looks. Changed is called when all other sessions have ended. */
-export const TwoStep = ({ changed }: { changed: () => void }) => {
-  const [factors, setFactors] = useState<Factors>();
+interface Props {
+  factors: Factors;
+  /** Called when all other sessions have ended. */
+  changed: () => void;
+}
+
+/** The two-step sign-in of whoever looks. */
+export const TwoStep = ({ factors, changed }: Props) => {
   const [stage, setStage] = useState<Stage>('idle');
   const [said, setSaid] = useState('');
-  const [failed, setFailed] = useState<Failure>();
-  const load = async () => {
-    const answer = await call<Factors>('GET', 'account/factors');
-    if (answer.ok) setFactors(answer.value);
-    setFailed(answer.ok ? undefined : answer.failure);
-  };
-  useEffect(() => void load(), []);
-
   const go = (next: Stage, words = '') => {
     setStage(next);
     setSaid(words);
@@ -35,7 +31,6 @@ export const TwoStep = ({ changed }: { changed: () => void }) => {
   };
   const done = (next: Stage, words = '') => {
     go(next, words);
-    void load();
     changed();
   };
   const cancel = () => go('idle');
@@ -43,8 +38,7 @@ export const TwoStep = ({ changed }: { changed: () => void }) => {
   return (
     <section class="card slim two-step">
       <h2>{t.factors.title}</h2>
-      {failed && <p class="refusal">{explain(failed)}</p>}
-      {factors && stage === 'idle' && <State factors={factors} choose={(next) => go(next)} />}
+      {stage === 'idle' && <State factors={factors} choose={(next) => go(next)} />}
       {stage === 'ask' && (
         <Proof
           password={t.factors.password}

@@ -4,6 +4,7 @@ import { experimentPage } from './experiment.de.ts';
 import { factors } from './factors.de.ts';
 import { files } from './files.de.ts';
 import { noticePage } from './notice.de.ts';
+import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
 
@@ -263,4 +264,5 @@ export const de: Texts = {
   trail,
   own,
   factors,
+  passkeys,
 };

@@ -3,6 +3,7 @@ import { experimentPage } from './experiment.en.ts';
 import { factors } from './factors.en.ts';
 import { files } from './files.en.ts';
 import { noticePage } from './notice.en.ts';
+import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
 
@@ -265,6 +266,7 @@ export const en = {
   trail,
   own,
   factors,
+  passkeys,
 };
 
 export type Texts = typeof en;

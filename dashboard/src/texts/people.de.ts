@@ -66,6 +66,10 @@ export const trail: typeof trailInEnglish = {
   acts: {
     'sign-in': 'Angemeldet',
     'sign-out': 'Abgemeldet',
+    'sign-in-passkey': 'Mit einem Passkey angemeldet',
+    'begin-passkey': 'Begonnen, einen Passkey hinzuzufügen',
+    'add-passkey': 'Passkey hinzugefügt',
+    'remove-passkey': 'Passkey entfernt',
     'give-password': 'Passwort angegeben, vor dem Code',
     'sign-in-code': 'Mit einem Code angemeldet',
     'sign-in-recovery': 'Mit einem Ersatzcode angemeldet',

@@ -58,6 +58,10 @@ export const trail = {
   acts: {
     'sign-in': 'Signed in',
     'sign-out': 'Signed out',
+    'sign-in-passkey': 'Signed in with a passkey',
+    'begin-passkey': 'Began to add a passkey',
+    'add-passkey': 'Added a passkey',
+    'remove-passkey': 'Removed a passkey',
     'give-password': 'Gave the password, before the code',
     'sign-in-code': 'Signed in with a code',
     'sign-in-recovery': 'Signed in with a recovery code',

@@ -24,6 +24,8 @@ var (
 type Factors struct {
 	App      *App       `json:",omitempty"` // Where codes come from; nil while the password alone is enough.
 	Recovery []string   `json:",omitempty"` // SHA-256 of each code that is left, in hex.
+	Passkeys []Passkey  `json:",omitempty"`
+	Handle   []byte     `json:",omitempty"` // What passkeys know the user by; absent before the first one.
 	Spent    []Spending `json:",omitempty"`
 }
 
@@ -41,7 +43,9 @@ type Spending struct {
 }
 
 // empty reports whether there is nothing worth keeping.
-func (f Factors) empty() bool { return f.App == nil && len(f.Recovery) == 0 && len(f.Spent) == 0 }
+func (f Factors) empty() bool {
+	return f.App == nil && len(f.Recovery) == 0 && f.Handle == nil && len(f.Spent) == 0
+}
 
 // spendSeal marks something sealed as used, or returns ErrOver when it was.
 func (f *Factors) spendSeal(nonce string, until, now time.Time) error {
@@ -144,7 +148,10 @@ func (a *Accounts) AddApp(ctx context.Context, offer Offer, code string) (User, 
 // RemoveApp makes the password enough again. All sessions end. Errors: ErrCredentials, ErrCode, *BackoffError,
 // consent.ErrOverloaded, or the store's.
 func (a *Accounts) RemoveApp(ctx context.Context, user User, password, code, address string) (User, error) {
-	return a.changeWithCode(ctx, user, password, code, address, func(f *Factors) { f.App, f.Recovery = nil, nil })
+	return a.changeWithCode(ctx, user, password, code, address, func(u *User, f *Factors) {
+		f.App, f.Recovery = nil, nil
+		u.Generation++
+	})
 }
 
 // RenewRecovery replaces the codes of recovery. All sessions end. Errors as for RemoveApp.
@@ -153,12 +160,15 @@ func (a *Accounts) RenewRecovery(ctx context.Context, user User, password, code,
 	if err != nil {
 		return User{}, nil, err
 	}
-	user, err = a.changeWithCode(ctx, user, password, code, address, func(f *Factors) { f.Recovery = hashes })
+	user, err = a.changeWithCode(ctx, user, password, code, address, func(u *User, f *Factors) {
+		f.Recovery = hashes
+		u.Generation++
+	})
 	return user, codes, err
 }
 
-// changeWithCode changes the factors of a user who proves both at once.
-func (a *Accounts) changeWithCode(ctx context.Context, user User, password, code, address string, edit func(*Factors)) (User, error) {
+// changeWithCode changes a user who proves both at once.
+func (a *Accounts) changeWithCode(ctx context.Context, user User, password, code, address string, edit func(*User, *Factors)) (User, error) {
 	if err := a.CheckPassword(ctx, user, password, address); err != nil {
 		return User{}, err
 	}
@@ -170,8 +180,7 @@ func (a *Accounts) changeWithCode(ctx context.Context, user User, password, code
 		if _, err := f.spendCode(code, a.now()); err != nil {
 			return err
 		}
-		edit(f)
-		u.Generation++
+		edit(u, f)
 		return nil
 	})
 	if err == nil {

@@ -15,7 +15,10 @@ func (a *admin) factors(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := schemas.Factors{TwoStep: factors.App != nil, Recovery: len(factors.Recovery)}
+	answer := schemas.Factors{TwoStep: factors.App != nil, Recovery: len(factors.Recovery), Passkeys: []schemas.Passkey{}}
+	for _, p := range factors.Passkeys {
+		answer.Passkeys = append(answer.Passkeys, schemas.Passkey{ID: p.ID(), Name: p.Name, Added: p.AddedAt, Used: p.UsedAt})
+	}
 	if factors.App != nil {
 		answer.Since = factors.App.Since
 	}
@@ -24,7 +27,7 @@ func (a *admin) factors(c echo.Context) error {
 
 // offerApp begins the two-step sign-in: a secret for an app, which counts for nothing until a code of it comes.
 func (a *admin) offerApp(c echo.Context) error {
-	var body schemas.PasswordAgain
+	var body schemas.Proof
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
@@ -63,7 +66,7 @@ func (a *admin) addApp(c echo.Context) error {
 
 // removeApp makes the password enough again.
 func (a *admin) removeApp(c echo.Context) error {
-	var body schemas.PasswordAndCode
+	var body schemas.Proof
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func (a *admin) removeApp(c echo.Context) error {
 
 // renewRecovery replaces the codes of recovery.
 func (a *admin) renewRecovery(c echo.Context) error {
-	var body schemas.PasswordAndCode
+	var body schemas.Proof
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func cookieNamed(answer *http.Response, name string) string {
 // addApp has the owner add an app, and returns its secret, the new session and the codes of recovery.
 func (s *testServer) addApp(cookie string) (secret, session string, recovery []string) {
 	s.t.Helper()
-	answer, body := s.admin(http.MethodPost, "account/factors/offer", schemas.PasswordAgain{Password: ownerPassword}, "Cookie", cookie)
+	answer, body := s.admin(http.MethodPost, "account/factors/offer", schemas.Proof{Password: ownerPassword}, "Cookie", cookie)
 	if answer.StatusCode != http.StatusOK {
 		s.t.Fatalf("offer: %d %s", answer.StatusCode, body)
 	}
@@ -128,14 +128,14 @@ func (s *testServer) expectCode(step, code string, want int) *http.Response {
 func TestTheSecondStepIsChangedWithBoth(t *testing.T) {
 	s := startServer(t)
 	secret, session, recovery := s.addApp(s.setUp())
-	both := func(password, code string) schemas.PasswordAndCode {
-		return schemas.PasswordAndCode{Password: password, Code: code}
+	both := func(password, code string) schemas.Proof {
+		return schemas.Proof{Password: password, Code: code}
 	}
-	if answer, body := s.admin(http.MethodPost, "account/factors/offer", schemas.PasswordAgain{Password: ownerPassword}, "Cookie", session); answer.StatusCode != http.StatusConflict {
+	if answer, body := s.admin(http.MethodPost, "account/factors/offer", schemas.Proof{Password: ownerPassword}, "Cookie", session); answer.StatusCode != http.StatusConflict {
 		t.Errorf("a second app: %d %s", answer.StatusCode, body)
 	}
 	for _, path := range []string{"account/factors/recovery", "account/factors/removal"} {
-		for _, wrong := range []schemas.PasswordAndCode{both("not this one", recovery[0]), both(ownerPassword, "000000")} {
+		for _, wrong := range []schemas.Proof{both("not this one", recovery[0]), both(ownerPassword, "000000")} {
 			if answer, body := s.admin(http.MethodPost, path, wrong, "Cookie", session); answer.StatusCode != http.StatusUnauthorized {
 				t.Errorf("%s: %d %s, want 401", path, answer.StatusCode, body)
 			}

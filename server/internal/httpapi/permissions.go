@@ -25,22 +25,27 @@ type rule struct {
 // at one site at least, and then the handler keeps to those. A route that is not here is not found, and a test fails.
 // Acts named view-… are told once in a while, all others each time.
 var rules = map[string]rule{
-	"GET /v1/admin/session":       {open, ""},
-	"POST /v1/admin/session":      {open, "sign-in"},
-	"DELETE /v1/admin/session":    {open, "sign-out"},
-	"POST /v1/admin/session/code": {open, "sign-in-code"},
-	"POST /v1/admin/setup":        {open, "set-up"},
+	"GET /v1/admin/session":                    {open, ""},
+	"POST /v1/admin/session":                   {open, "sign-in"},
+	"DELETE /v1/admin/session":                 {open, "sign-out"},
+	"POST /v1/admin/session/passkey":           {open, "sign-in-passkey"},
+	"POST /v1/admin/session/passkey/challenge": {open, ""},
+	"POST /v1/admin/session/code":              {open, "sign-in-code"},
+	"POST /v1/admin/setup":                     {open, "set-up"},
 
 	"GET /v1/admin/account/sessions":             {signedIn, ""},
 	"DELETE /v1/admin/account/sessions":          {signedIn, "end-sessions"},
 	"DELETE /v1/admin/account/sessions/:session": {signedIn, "end-session"},
 	"PUT /v1/admin/account/password":             {signedIn, "change-password"},
 
-	"GET /v1/admin/account/factors":           {signedIn, ""},
-	"POST /v1/admin/account/factors":          {signedIn, "add-two-step"},
-	"POST /v1/admin/account/factors/offer":    {signedIn, "begin-two-step"},
-	"POST /v1/admin/account/factors/recovery": {signedIn, "renew-recovery"},
-	"POST /v1/admin/account/factors/removal":  {signedIn, "remove-two-step"},
+	"GET /v1/admin/account/factors":                    {signedIn, ""},
+	"POST /v1/admin/account/factors":                   {signedIn, "add-two-step"},
+	"POST /v1/admin/account/factors/offer":             {signedIn, "begin-two-step"},
+	"POST /v1/admin/account/factors/recovery":          {signedIn, "renew-recovery"},
+	"POST /v1/admin/account/passkeys":                  {signedIn, "add-passkey"},
+	"POST /v1/admin/account/passkeys/challenge":        {signedIn, "begin-passkey"},
+	"POST /v1/admin/account/passkeys/:passkey/removal": {signedIn, "remove-passkey"},
+	"POST /v1/admin/account/factors/removal":           {signedIn, "remove-two-step"},
 
 	"POST /v1/admin/invitations/accept":        {open, "join"},
 	"POST /v1/admin/invitations":               {account.ManagePeople, "invite"},

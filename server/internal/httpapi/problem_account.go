@@ -19,6 +19,12 @@ func translateAccount(err error) *problem {
 		return newProblem(http.StatusUnauthorized, "wrong-credentials", "Wrong e-mail address or password", "No user has this e-mail address and password. Check both and try again.")
 	case errors.Is(err, account.ErrCode):
 		return newProblem(http.StatusUnauthorized, "wrong-code", "Wrong code", "This is no code of the app now, or it was used already. Wait for the next one, or use a code of recovery that is left.")
+	case errors.Is(err, account.ErrPasskey):
+		return newProblem(http.StatusUnauthorized, "passkey-not-valid", "Passkey not valid", "No user of this server has this passkey, or it was not shown as asked. Sign in with the password, and add a passkey in your account.")
+	case errors.Is(err, account.ErrNoPasskeys):
+		return newProblem(http.StatusUnprocessableEntity, "no-passkeys-here", "No passkeys at this address", "Browsers keep passkeys for names, not for IP addresses. Open the dashboard by the server's name; on the same machine that is localhost.")
+	case errors.Is(err, account.ErrManyPasskeys):
+		return newProblem(http.StatusConflict, "many-passkeys", "Too many passkeys", "An account may have 20 passkeys. Remove one first.")
 	case errors.Is(err, account.ErrOver):
 		return newProblem(http.StatusForbidden, "took-too-long", "Begin again", "What was begun took too long, was finished already, or something was changed meanwhile. Begin again with the password.")
 	case errors.Is(err, account.ErrEnrolled):

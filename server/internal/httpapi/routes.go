@@ -82,6 +82,7 @@ func New(p Parts) (http.Handler, error) {
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
+	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: policies.origin}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
 	presence := &presence{now: p.Now}
@@ -120,6 +121,8 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/session", admin.signIn)
 	a.DELETE("/session", admin.signOut)
 	a.POST("/session/code", admin.signInWithCode)
+	a.POST("/session/passkey", passkeys.enter)
+	a.POST("/session/passkey/challenge", passkeys.ask)
 	a.POST("/setup", admin.setUp)
 	a.GET("/account/sessions", admin.ownSessions)
 	a.DELETE("/account/sessions", admin.endOtherSessions)
@@ -130,6 +133,9 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/account/factors/offer", admin.offerApp)
 	a.POST("/account/factors/recovery", admin.renewRecovery)
 	a.POST("/account/factors/removal", admin.removeApp)
+	a.POST("/account/passkeys", passkeys.add)
+	a.POST("/account/passkeys/challenge", passkeys.offer)
+	a.POST("/account/passkeys/:passkey/removal", passkeys.remove)
 	a.GET("/people", admin.people)
 	a.PUT("/people/:person/roles", admin.setRoles)
 	a.DELETE("/people/:person", admin.remove)

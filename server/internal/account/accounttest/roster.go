@@ -21,8 +21,9 @@ func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner 
 		Roles: account.Roles{Sites: map[string]string{"shop": account.AnalystRole}}}
 	invitation := account.Invitation{Hash: "ab", Email: "eve@shop.example", By: owner.Email, Reset: true,
 		Roles: account.Roles{Role: account.OfficerRole}, ExpiresAt: owner.CreatedAt.Add(time.Hour)}
-	factors := account.Factors{App: &account.App{Secret: "JBSWY3DP", Since: owner.CreatedAt, Step: 7}, Recovery: []string{"cd"},
-		Spent: []account.Spending{{What: "ef", Until: owner.CreatedAt}}}
+	factors := account.Factors{App: &account.App{Secret: "JBSWY3DP", Since: owner.CreatedAt, Step: 7}, Recovery: []string{"cd"}, Handle: []byte("handle"),
+		Passkeys: []account.Passkey{{Credential: []byte{1}, PublicKey: []byte{2}, Count: 3, Flags: 29, Name: "Firefox, Linux", AddedAt: owner.CreatedAt, UsedAt: owner.CreatedAt}},
+		Spent:    []account.Spending{{What: "ef", Until: owner.CreatedAt}}}
 	edit(t, store, func(r *account.Roster) { r.Factors[analyst.Email] = factors })
 	if got, err := store.Roster(t.Context()); err != nil || !reflect.DeepEqual(got.Factors, map[string]account.Factors{analyst.Email: factors}) {
 		t.Errorf("Factors = %+v, %v, want %+v", got.Factors, err, factors)
