@@ -480,6 +480,8 @@ export interface Person {
   email: string;
   roles: RolesGiven;
   since: string;
+  /** Whether a code follows the password, or a passkey stands in for it. */
+  factors: boolean;
 }
 
 /** A link that was handed out and not used yet. */

@@ -484,6 +484,8 @@ type Person struct {
 	Email string     `json:"email"`
 	Roles RolesGiven `json:"roles"`
 	Since time.Time  `json:"since"`
+	// Whether a code follows the password, or a passkey stands in for it.
+	Factors bool `json:"factors"`
 }
 
 // Invitation: A link that was handed out and not used yet.

@@ -126,6 +126,14 @@ test('a recovery code stands in for the app, in German too', async () => {
   await german.context().close();
 });
 
+test('another owner takes it away from somebody who has lost it all', async () => {
+  await page.getByRole('link', { name: 'People', exact: true }).click();
+  await page.getByRole('button', { name: `Change ${owner.email}` }).click();
+  await page.getByRole('button', { name: `Take second factors away ${owner.email}` }).waitFor();
+  await inEveryDress(page);
+  await page.getByRole('link', { name: owner.email }).click();
+});
+
 test('the second step is turned off with both', async () => {
   await page.getByRole('button', { name: 'Turn it off' }).click();
   await page.getByLabel('Your password').fill(owner.password);

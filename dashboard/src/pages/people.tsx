@@ -132,7 +132,17 @@ const Change = ({ person, sites, act, done }: Acting & { person: Person; done: (
         </button>{' '}
         <button class="quiet" type="button" onClick={done}>
           {t.people.cancel}
-        </button>
+        </button>{' '}
+        {person.factors && (
+          <Confirm
+            label={t.factors.reset}
+            really={t.factors.reallyReset}
+            about={person.email}
+            act={async () => {
+              if (await act(call('DELETE', `people/${person.id}/factors`))) done();
+            }}
+          />
+        )}
       </div>
     </form>
   );

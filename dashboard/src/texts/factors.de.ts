@@ -31,6 +31,9 @@ export const factors: typeof inEnglish = {
   wrongBoth: 'Das Passwort oder der Code stimmt nicht, oder der Code wurde schon benutzt.',
   over: 'Das hat zu lange gedauert. Beginnen Sie von vorn.',
 
+  reset: 'Zweite Faktoren wegnehmen',
+  reallyReset: 'Wirklich nur das Passwort lassen?',
+
   due: 'Noch ein Schritt',
   dueLead: 'Geben Sie die sechs Ziffern ein, die Ihre Authenticator-App für Assent zeigt.',
   dueCode: 'Code',

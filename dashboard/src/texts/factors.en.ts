@@ -29,6 +29,9 @@ export const factors = {
   wrongBoth: 'The password or the code is not right, or the code was used already.',
   over: 'That took too long. Begin again.',
 
+  reset: 'Take second factors away',
+  reallyReset: 'Really leave only the password?',
+
   due: 'One more step',
   dueLead: 'Type the six digits that your authenticator app shows for Assent.',
   dueCode: 'Code',

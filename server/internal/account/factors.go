@@ -42,6 +42,9 @@ type Spending struct {
 	Until time.Time
 }
 
+// Protects reports whether there is more than a password to sign in with.
+func (f Factors) Protects() bool { return f.App != nil || len(f.Passkeys) > 0 }
+
 // empty reports whether there is nothing worth keeping.
 func (f Factors) empty() bool {
 	return f.App == nil && len(f.Recovery) == 0 && f.Handle == nil && len(f.Spent) == 0
@@ -81,6 +84,16 @@ func (f *Factors) spendCode(code string, now time.Time) (recovery bool, err erro
 func (a *Accounts) Factors(ctx context.Context, user User) (Factors, error) {
 	roster, err := a.store.Roster(ctx)
 	return roster.Factors[user.Email], err
+}
+
+// Protected tells by address who has more than a password to sign in with.
+func (a *Accounts) Protected(ctx context.Context) (map[string]bool, error) {
+	roster, err := a.store.Roster(ctx)
+	protected := map[string]bool{}
+	for email, factors := range roster.Factors {
+		protected[email] = factors.Protects()
+	}
+	return protected, err
 }
 
 // Enter returns ErrCodeDue when who has proved to hold the user's password, or the link for a new one, still owes a code.
