@@ -36,7 +36,7 @@ export const factors: typeof inEnglish = {
 
   due: 'Noch ein Schritt',
   dueLead: 'Geben Sie die sechs Ziffern ein, die Ihre Authenticator-App für Assent zeigt.',
-  dueCode: 'Code',
+  dueCode: 'Code der App',
   recoveryLead: 'Geben Sie einen der Ersatzcodes ein, die Sie aufbewahrt haben. Er gilt einmal.',
   recoveryCode: 'Ersatzcode',
   useRecovery: 'Ersatzcode benutzen',

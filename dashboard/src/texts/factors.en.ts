@@ -34,7 +34,7 @@ export const factors = {
 
   due: 'One more step',
   dueLead: 'Type the six digits that your authenticator app shows for Assent.',
-  dueCode: 'Code',
+  dueCode: 'Code of the app',
   recoveryLead: 'Type one of the recovery codes that you kept. It works once.',
   recoveryCode: 'Recovery code',
   useRecovery: 'Use a recovery code',

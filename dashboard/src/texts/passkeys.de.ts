@@ -2,7 +2,7 @@ import type { passkeys as inEnglish } from './passkeys.en.ts';
 
 /** German texts of passkeys. */
 export const passkeys: typeof inEnglish = {
-  title: 'Passkeys',
+  title: 'Ihre Passkeys',
   lead: 'Ein Passkey meldet Sie ohne das Passwort an: Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN. Niemand kann ihn auf einer falschen Seite eintippen.',
   add: 'Passkey hinzufügen',
   where: 'Hinzugefügt mit',

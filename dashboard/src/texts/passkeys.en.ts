@@ -1,6 +1,6 @@
 /** English texts of passkeys. */
 export const passkeys = {
-  title: 'Passkeys',
+  title: 'Your passkeys',
   lead: 'A passkey signs you in without the password: your device asks for your fingerprint, face or PIN. Nobody can type it into a false page.',
   add: 'Add a passkey',
   where: 'Added with',
