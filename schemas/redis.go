@@ -118,6 +118,10 @@ func InvitationsKey() string { return "p:{users}" }
 // TokensKey is the hash of API tokens, hash of the value to JSON. It shares the slot of UsersKey.
 func TokensKey() string { return "m:{users}" }
 
+// FactorsKey is the hash of what users sign in with beside passwords, lower-case address to JSON. It shares the slot of
+// UsersKey.
+func FactorsKey() string { return "k:{users}" }
+
 // SessionKey holds a dashboard session; token is the hash of the cookie's.
 func SessionKey(token string) string { return "k:" + token }
 

@@ -29,6 +29,7 @@ func TestRedisKeys(t *testing.T) {
 		schemas.TicketKey():               "t:{users}",
 		schemas.InvitationsKey():          "p:{users}",
 		schemas.TokensKey():               "m:{users}",
+		schemas.FactorsKey():              "k:{users}",
 		schemas.SessionKey("abc"):         "k:abc",
 		schemas.SessionsKey("abc"):        "k:of:abc",
 		schemas.ActsKey():                 "w:{acts}",

@@ -2,8 +2,8 @@
 
 /** Who is signed in to the dashboard. */
 export interface Session {
-  /** Whether an owner must be set up first, a password is asked for, or somebody is signed in. */
-  state: 'setup' | 'signed-out' | 'signed-in';
+  /** Whether an owner must be set up first, a password is asked for, a code has to follow it, or somebody is signed in. */
+  state: 'setup' | 'signed-out' | 'code-due' | 'signed-in';
   email?: string;
   /** What people know the provider of single sign-on as; absent without one. */
   singleSignOn?: string;
@@ -290,6 +290,81 @@ export interface Shown {
   shown: string;
 }
 
+/** What whoever asks signs in with beside the password. */
+export interface Factors {
+  /** Whether a code of an app follows the password. */
+  twoStep: boolean;
+  /** Since when; absent when it does not. */
+  since?: string;
+  /** How many codes of recovery are left. */
+  recovery: number;
+  /** Each signs in alone. */
+  passkeys: Passkey[];
+}
+
+/** The second step of a sign-in. */
+export interface CodeGiven {
+  /** Six digits of the app, or a code of recovery. */
+  code: string;
+}
+
+/** Whoever is signed in proves it again. */
+export interface Proof {
+  password: string;
+  /** Six digits of the app, or a code of recovery, where one follows the password at sign-in. */
+  code?: string;
+}
+
+/** A key on a device or in a password manager. */
+export interface Passkey {
+  id: string;
+  /** Browser and system where it was added, in words; empty when the browser did not tell. */
+  name: string;
+  added: string;
+  used: string;
+}
+
+/** What the browser is to ask for, within five minutes. */
+export interface PasskeyAsked {
+  /** JSON for PublicKeyCredential.parseCreationOptionsFromJSON, or parseRequestOptionsFromJSON. */
+  options: string;
+  /** To be sent back with what came of it. */
+  sealed: string;
+}
+
+/** What the browser got. */
+export interface PasskeyShown {
+  sealed: string;
+  /** The JSON of PublicKeyCredential.toJSON. */
+  credential: string;
+}
+
+/** What an app has to know to show codes. Nothing is kept until a code of it comes. */
+export interface AppOffer {
+  /** To be sent back with the first code, within 15 minutes. */
+  offer: string;
+  /** In base32, to be typed where a picture cannot be taken. */
+  secret: string;
+  /** The same as an address that apps open (otpauth). */
+  address: string;
+  /** How many modules the QR code of the address is wide and high. */
+  size: number;
+  /** Its dark modules as the path of an SVG. */
+  path: string;
+}
+
+/** An offer that was taken. */
+export interface AppAdded {
+  offer: string;
+  /** The six digits that the app shows. */
+  code: string;
+}
+
+/** Codes that each replace the app once. They are told once and kept only as hashes. */
+export interface RecoveryCodes {
+  codes: string[];
+}
+
 /** Decisions of a site that match a search, the last recorded first. */
 export interface Found {
   decisions: Receipt[];
@@ -327,6 +402,28 @@ export interface ImportOrder {
   kind?: '' | 'assent' | 'cookiebot' | 'klaro' | 'onetrust' | 'vanilla-cookieconsent';
   /** An Open Cookie Database as CSV, to know cookies by: at most 5 MiB. */
   cookies?: string;
+}
+
+/** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */
+export interface LogProof {
+  /** Which entry of the log the decision is, from 0. */
+  index: number;
+  /** What the decision was hashed with, hexadecimal. Who has it and the decision can tell that they belong to the entry. */
+  salt: string;
+  /** From the entry's sibling upwards, base64. */
+  hashes: string[];
+  /** The log's signed head (C2SP tlog-checkpoint). */
+  checkpoint: string;
+  /** The public key of the log, as for signed notes: name, hash and key. */
+  key: string;
+}
+
+/** Shows that the log of an earlier size is the beginning of the present one (RFC 6962, 2.1.2). */
+export interface LogGrowth {
+  from: number;
+  hashes: string[];
+  checkpoint: string;
+  key: string;
 }
 
 /** What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON. */
@@ -451,6 +548,8 @@ export interface Person {
   email: string;
   roles: RolesGiven;
   since: string;
+  /** Whether a code follows the password, or a passkey stands in for it. */
+  factors: boolean;
 }
 
 /** A link that was handed out and not used yet. */
@@ -515,28 +614,6 @@ export interface Fault {
   kind?: string;
   /** What such a text names. */
   values?: Record<string, string>;
-}
-
-/** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */
-export interface Proof {
-  /** Which entry of the log the decision is, from 0. */
-  index: number;
-  /** What the decision was hashed with, hexadecimal. Who has it and the decision can tell that they belong to the entry. */
-  salt: string;
-  /** From the entry's sibling upwards, base64. */
-  hashes: string[];
-  /** The log's signed head (C2SP tlog-checkpoint). */
-  checkpoint: string;
-  /** The public key of the log, as for signed notes: name, hash and key. */
-  key: string;
-}
-
-/** Shows that the log of an earlier size is the beginning of the present one (RFC 6962, 2.1.2). */
-export interface Growth {
-  from: number;
-  hashes: string[];
-  checkpoint: string;
-  key: string;
 }
 
 /** How visitors of one site chose in a period, as far as the filter lets them count. */

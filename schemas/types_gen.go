@@ -6,7 +6,7 @@ import "time"
 
 // Session: Who is signed in to the dashboard.
 type Session struct {
-	// Whether an owner must be set up first, a password is asked for, or somebody is signed in.
+	// Whether an owner must be set up first, a password is asked for, a code has to follow it, or somebody is signed in.
 	State string `json:"state"`
 	Email string `json:"email,omitempty"`
 	// What people know the provider of single sign-on as; absent without one.
@@ -294,6 +294,81 @@ type Shown struct {
 	Shown string `json:"shown"`
 }
 
+// Factors: What whoever asks signs in with beside the password.
+type Factors struct {
+	// Whether a code of an app follows the password.
+	TwoStep bool `json:"twoStep"`
+	// Since when; absent when it does not.
+	Since time.Time `json:"since,omitzero"`
+	// How many codes of recovery are left.
+	Recovery int `json:"recovery"`
+	// Each signs in alone.
+	Passkeys []Passkey `json:"passkeys"`
+}
+
+// CodeGiven: The second step of a sign-in.
+type CodeGiven struct {
+	// Six digits of the app, or a code of recovery.
+	Code string `json:"code"`
+}
+
+// Proof: Whoever is signed in proves it again.
+type Proof struct {
+	Password string `json:"password"`
+	// Six digits of the app, or a code of recovery, where one follows the password at sign-in.
+	Code string `json:"code,omitempty"`
+}
+
+// Passkey: A key on a device or in a password manager.
+type Passkey struct {
+	ID string `json:"id"`
+	// Browser and system where it was added, in words; empty when the browser did not tell.
+	Name  string    `json:"name"`
+	Added time.Time `json:"added"`
+	Used  time.Time `json:"used"`
+}
+
+// PasskeyAsked: What the browser is to ask for, within five minutes.
+type PasskeyAsked struct {
+	// JSON for PublicKeyCredential.parseCreationOptionsFromJSON, or parseRequestOptionsFromJSON.
+	Options string `json:"options"`
+	// To be sent back with what came of it.
+	Sealed string `json:"sealed"`
+}
+
+// PasskeyShown: What the browser got.
+type PasskeyShown struct {
+	Sealed string `json:"sealed"`
+	// The JSON of PublicKeyCredential.toJSON.
+	Credential string `json:"credential"`
+}
+
+// AppOffer: What an app has to know to show codes. Nothing is kept until a code of it comes.
+type AppOffer struct {
+	// To be sent back with the first code, within 15 minutes.
+	Offer string `json:"offer"`
+	// In base32, to be typed where a picture cannot be taken.
+	Secret string `json:"secret"`
+	// The same as an address that apps open (otpauth).
+	Address string `json:"address"`
+	// How many modules the QR code of the address is wide and high.
+	Size int `json:"size"`
+	// Its dark modules as the path of an SVG.
+	Path string `json:"path"`
+}
+
+// AppAdded: An offer that was taken.
+type AppAdded struct {
+	Offer string `json:"offer"`
+	// The six digits that the app shows.
+	Code string `json:"code"`
+}
+
+// RecoveryCodes: Codes that each replace the app once. They are told once and kept only as hashes.
+type RecoveryCodes struct {
+	Codes []string `json:"codes"`
+}
+
 // Found: Decisions of a site that match a search, the last recorded first.
 type Found struct {
 	Decisions []Receipt `json:"decisions"`
@@ -331,6 +406,28 @@ type ImportOrder struct {
 	Kind string `json:"kind,omitempty"`
 	// An Open Cookie Database as CSV, to know cookies by: at most 5 MiB.
 	Cookies string `json:"cookies,omitempty"`
+}
+
+// LogProof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.
+type LogProof struct {
+	// Which entry of the log the decision is, from 0.
+	Index int `json:"index"`
+	// What the decision was hashed with, hexadecimal. Who has it and the decision can tell that they belong to the entry.
+	Salt string `json:"salt"`
+	// From the entry's sibling upwards, base64.
+	Hashes []string `json:"hashes"`
+	// The log's signed head (C2SP tlog-checkpoint).
+	Checkpoint string `json:"checkpoint"`
+	// The public key of the log, as for signed notes: name, hash and key.
+	Key string `json:"key"`
+}
+
+// LogGrowth: Shows that the log of an earlier size is the beginning of the present one (RFC 6962, 2.1.2).
+type LogGrowth struct {
+	From       int      `json:"from"`
+	Hashes     []string `json:"hashes"`
+	Checkpoint string   `json:"checkpoint"`
+	Key        string   `json:"key"`
 }
 
 // Notice: What a visitor is shown. Every member is optional; defaults make a complete, lawful notice. Immutable once published: its id is the hash of its canonical JSON.
@@ -455,6 +552,8 @@ type Person struct {
 	Email string     `json:"email"`
 	Roles RolesGiven `json:"roles"`
 	Since time.Time  `json:"since"`
+	// Whether a code follows the password, or a passkey stands in for it.
+	Factors bool `json:"factors"`
 }
 
 // Invitation: A link that was handed out and not used yet.
@@ -519,28 +618,6 @@ type Fault struct {
 	Kind string `json:"kind,omitempty"`
 	// What such a text names.
 	Values map[string]string `json:"values,omitempty"`
-}
-
-// Proof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.
-type Proof struct {
-	// Which entry of the log the decision is, from 0.
-	Index int `json:"index"`
-	// What the decision was hashed with, hexadecimal. Who has it and the decision can tell that they belong to the entry.
-	Salt string `json:"salt"`
-	// From the entry's sibling upwards, base64.
-	Hashes []string `json:"hashes"`
-	// The log's signed head (C2SP tlog-checkpoint).
-	Checkpoint string `json:"checkpoint"`
-	// The public key of the log, as for signed notes: name, hash and key.
-	Key string `json:"key"`
-}
-
-// Growth: Shows that the log of an earlier size is the beginning of the present one (RFC 6962, 2.1.2).
-type Growth struct {
-	From       int      `json:"from"`
-	Hashes     []string `json:"hashes"`
-	Checkpoint string   `json:"checkpoint"`
-	Key        string   `json:"key"`
 }
 
 // Rates: How visitors of one site chose in a period, as far as the filter lets them count.

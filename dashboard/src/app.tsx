@@ -1,4 +1,5 @@
 import { t } from './language.ts';
+import { CodeStep } from './pages/code.tsx';
 import { Join } from './pages/join.tsx';
 import { SetUp } from './pages/setup.tsx';
 import { SignIn } from './pages/signin.tsx';
@@ -24,6 +25,8 @@ export const App = () => {
     case 'signed-out':
       if (invitationToken(location.hash)) return <Join token={invitationToken(location.hash)} />;
       return <SignIn expired={current.expired} />;
+    case 'code-due':
+      return <CodeStep />;
     case 'signed-in':
       return <Shell email={current.email} arrived={current.arrived} />;
   }

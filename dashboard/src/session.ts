@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
-import type { Credentials, Session, Setup } from '../../schemas/types.gen.ts';
+import type { CodeGiven, Credentials, Session, Setup } from '../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from './api.ts';
+import { type Refusal, showPasskey } from './passkey.ts';
 
 export type Permission = NonNullable<Session['permissions']>[number];
 
@@ -9,6 +10,7 @@ export type SessionState =
   | { state: 'failed'; failure: Failure }
   | { state: 'setup' }
   | { state: 'signed-out'; expired: boolean }
+  | { state: 'code-due' }
   | { state: 'signed-in'; email: string; roles: Roles; arrived: boolean };
 
 type Roles = Pick<Session, 'permissions' | 'everywhere' | 'sites'>;
@@ -23,6 +25,7 @@ const enter = (answer: Session, arrived: boolean): SessionState => {
   if (answer.state === 'signed-in') {
     return { state: 'signed-in', email: answer.email ?? '', roles: answer, arrived };
   }
+  if (answer.state === 'code-due') return { state: 'code-due' };
   return answer.state === 'setup' ? { state: 'setup' } : { state: 'signed-out', expired: false };
 };
 
@@ -42,7 +45,7 @@ export const loadSession = async (): Promise<void> => {
   session.value = result.ok ? enter(result.value, false) : { state: 'failed', failure: result.failure };
 };
 
-const begin = async (path: string, body: Setup | Credentials): Promise<Failure | undefined> => {
+const begin = async (path: string, body: Setup | Credentials | CodeGiven): Promise<Failure | undefined> => {
   const result: Result<Session> = await call('POST', path, body);
   if (!result.ok) return result.failure;
   session.value = enter(result.value, true);
@@ -51,6 +54,17 @@ const begin = async (path: string, body: Setup | Credentials): Promise<Failure |
 
 /** Signs in; returns why it did not work. */
 export const signIn = (credentials: Credentials): Promise<Failure | undefined> => begin('session', credentials);
+
+/** Signs in with the code that follows the password; returns why it did not work. */
+export const signInWithCode = (code: string): Promise<Failure | undefined> => begin('session/code', { code });
+
+/** Signs in with a passkey alone; returns why it did not work. */
+export const signInWithPasskey = async (): Promise<Refusal | undefined> => {
+  const result = await showPasskey<Session>();
+  if (!result.ok) return result.failure;
+  session.value = enter(result.value, true);
+  return undefined;
+};
 
 /** Creates the owner and signs in; returns why it did not work. The used token leaves the address bar. */
 export const setUp = async (setup: Setup): Promise<Failure | undefined> => {

@@ -7,6 +7,7 @@ import { format, t } from '../language.ts';
 import { Heading } from '../parts/heading.tsx';
 import { PasswordField } from '../parts/password-field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { SecondFactors } from '../parts/second-factors.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { Tokens } from '../parts/tokens.tsx';
 import { loadSites, sites } from '../sites.ts';
@@ -50,6 +51,7 @@ export const AccountPage = ({ arrived }: { arrived: boolean }) => {
         <Tokens tokens={tokens} sites={sites.value ?? []} revoke={(id) => end(`account/tokens/${id}`)} made={load} />
       )}
       <PasswordChange done={load} />
+      <SecondFactors changed={load} />
     </main>
   );
 };

@@ -117,6 +117,7 @@ const PeopleTable = ({ people, sites, act }: Acting & { people: Person[] }) => {
 };
 
 const Change = ({ person, sites, act, done }: Acting & { person: Person; done: () => void }) => {
+  const own = session.value.state === 'signed-in' && session.value.email === person.email;
   const onSubmit = async (event: SubmitEvent) => {
     event.preventDefault();
     const roles = readRoles(event.currentTarget as HTMLFormElement);
@@ -132,7 +133,17 @@ const Change = ({ person, sites, act, done }: Acting & { person: Person; done: (
         </button>{' '}
         <button class="quiet" type="button" onClick={done}>
           {t.people.cancel}
-        </button>
+        </button>{' '}
+        {person.factors && !own && (
+          <Confirm
+            label={t.factors.reset}
+            really={t.factors.reallyReset}
+            about={person.email}
+            act={async () => {
+              if (await act(call('DELETE', `people/${person.id}/factors`))) done();
+            }}
+          />
+        )}
       </div>
     </form>
   );

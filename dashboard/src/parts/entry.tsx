@@ -16,7 +16,7 @@ interface Props {
   /** What an HTTP status means here, where it differs from its general meaning. */
   refused: Record<number, string>;
   send: (credentials: Credentials) => Promise<Failure | undefined>;
-  /** Another way in, above the form. */
+  /** Other ways in, above the form. */
   children?: ComponentChildren;
 }
 
@@ -60,6 +60,7 @@ export const Entry = ({ title, lead, submit, passwordAutocomplete, passwordHint,
           {submit}
         </button>
       </form>
+      {children}
     </Card>
   );
 };

@@ -1,9 +1,11 @@
 import { decisionsPage } from './decisions.de.ts';
 import type { Texts } from './en.ts';
 import { experimentPage } from './experiment.de.ts';
+import { factors } from './factors.de.ts';
 import { files } from './files.de.ts';
 import { findings } from './findings.de.ts';
 import { noticePage } from './notice.de.ts';
+import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { sitePage } from './site.de.ts';
 import { tokens } from './tokens.de.ts';
@@ -289,4 +291,6 @@ export const de: Texts = {
   trail,
   own,
   tokens,
+  factors,
+  passkeys,
 };

@@ -1,8 +1,10 @@
 import { decisionsPage } from './decisions.en.ts';
 import { experimentPage } from './experiment.en.ts';
+import { factors } from './factors.en.ts';
 import { files } from './files.en.ts';
 import { findings } from './findings.en.ts';
 import { noticePage } from './notice.en.ts';
+import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { sitePage } from './site.en.ts';
 import { tokens } from './tokens.en.ts';
@@ -286,6 +288,8 @@ export const en = {
   trail,
   own,
   tokens,
+  factors,
+  passkeys,
 };
 
 export type Texts = typeof en;

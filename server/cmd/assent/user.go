@@ -59,23 +59,30 @@ func (c *userAddCommand) Run(env *environment) error {
 	if c.Site != "" {
 		roles = account.Roles{Sites: map[string]string{c.Site: c.Role}}
 	}
-	return c.print(env, roles, false)
+	return c.print(env, func(accounts *account.Accounts) (account.Invitation, string, error) {
+		return accounts.InviteFromConsole(env.ctx, c.Email, roles)
+	})
 }
 
 type userResetCommand struct {
 	linkFlags
+	Factors bool `help:"Take the two-step sign-in, recovery codes and passkeys away too: for somebody who has lost them."`
 }
 
 // Run makes the link of a user who exists.
-func (c *userResetCommand) Run(env *environment) error { return c.print(env, account.Roles{}, true) }
+func (c *userResetCommand) Run(env *environment) error {
+	return c.print(env, func(accounts *account.Accounts) (account.Invitation, string, error) {
+		return accounts.ResetFromConsole(env.ctx, c.Email, c.Factors)
+	})
+}
 
-func (c *linkFlags) print(env *environment, roles account.Roles, reset bool) (err error) {
+func (c *linkFlags) print(env *environment, invite func(*account.Accounts) (account.Invitation, string, error)) (err error) {
 	store, err := c.openExisting(env)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	invitation, token, err := accountsOf(store).InviteFromConsole(env.ctx, c.Email, roles, reset)
+	invitation, token, err := invite(accountsOf(store))
 	switch {
 	case errors.Is(err, account.ErrTaken):
 		return fmt.Errorf("%s is a user already; see: assent user reset", c.Email)

@@ -48,4 +48,7 @@ func TestUserCommands(t *testing.T) {
 	if _, out, _ := user("list"); out != "ada@shop.example\towner\n" {
 		t.Errorf("list after reset = %q", out)
 	}
+	if code, _, errs := user("reset", "ada@shop.example", "--factors"); code != 0 {
+		t.Errorf("reset with factors: %d %q", code, errs)
+	}
 }

@@ -123,30 +123,57 @@ func (a *Accounts) SetUp(ctx context.Context, setup schemas.Setup, address strin
 	return owner, nil
 }
 
-// SignIn checks a password and returns its user. Errors: ErrCredentials, *BackoffError, consent.ErrOverloaded, or the
-// store's. An unknown address takes as long as a wrong password (CVE-2024-45052 is what happens otherwise).
+// SignIn checks a password and returns its user, with ErrCodeDue when that is not enough. Other errors: ErrCredentials,
+// *BackoffError, consent.ErrOverloaded, or the store's. An unknown address takes as long as a wrong password
+// (CVE-2024-45052 is what happens otherwise).
 func (a *Accounts) SignIn(ctx context.Context, credentials schemas.Credentials, address string) (User, error) {
-	email := normalise(credentials.Email)
-	if len(email) > maxEmail || len(credentials.Password) > maxPassword {
-		return User{}, ErrCredentials
-	}
-	attempt, err := a.guard.begin(email, address)
+	user, attempt, err := a.checkPassword(ctx, credentials, address)
 	if err != nil {
 		return User{}, err
 	}
-	user, err := a.store.User(ctx, email)
-	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+	switch err := a.CodeDue(ctx, user); {
+	case errors.Is(err, ErrCodeDue):
+		// The wrong codes so far still count, or who knows the password could try codes for ever.
+		attempt.takeBack()
+		return user, err
+	case err != nil:
 		return User{}, err
-	}
-	match, err := a.hasher.verify(ctx, credentials.Password, user.PasswordHash)
-	if err != nil {
-		return User{}, err
-	}
-	if !match {
-		return User{}, ErrCredentials
 	}
 	attempt.succeeded()
 	return user, nil
+}
+
+// CheckPassword asks a user who is signed in again, as at sign-in, so that a session left open is no way to guess the
+// password. Errors as for SignIn, but for ErrCodeDue.
+func (a *Accounts) CheckPassword(ctx context.Context, user User, password, address string) error {
+	_, attempt, err := a.checkPassword(ctx, schemas.Credentials{Email: user.Email, Password: password}, address)
+	if err == nil {
+		attempt.takeBack()
+	}
+	return err
+}
+
+func (a *Accounts) checkPassword(ctx context.Context, credentials schemas.Credentials, address string) (User, *attempt, error) {
+	email := normalise(credentials.Email)
+	if len(email) > maxEmail || len(credentials.Password) > maxPassword {
+		return User{}, nil, ErrCredentials
+	}
+	attempt, err := a.guard.begin(email, address)
+	if err != nil {
+		return User{}, nil, err
+	}
+	user, err := a.store.User(ctx, email)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return User{}, nil, err
+	}
+	match, err := a.hasher.verify(ctx, credentials.Password, user.PasswordHash)
+	if err != nil {
+		return User{}, nil, err
+	}
+	if !match {
+		return User{}, nil, ErrCredentials
+	}
+	return user, attempt, nil
 }
 
 // User returns the user of a session, or consent.ErrNotFound when the account is gone, so that a removed user is out at

@@ -78,10 +78,22 @@ func (a *attempt) succeeded() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	*g.entry(a.pair) = failures{key: a.pair}
-	all := g.entry(a.address)
-	all.count = max(all.count-1, 0)
-	if all.count < addressAllowance {
-		all.notUntil = time.Time{}
+	g.entry(a.address).takeBack(addressAllowance)
+}
+
+// takeBack counts the attempt as none, and leaves the others as they are.
+func (a *attempt) takeBack() {
+	g := a.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.entry(a.pair).takeBack(pairAllowance)
+	g.entry(a.address).takeBack(addressAllowance)
+}
+
+func (f *failures) takeBack(allowance int) {
+	f.count = max(f.count-1, 0)
+	if f.count < allowance {
+		f.notUntil = time.Time{}
 	}
 }
 

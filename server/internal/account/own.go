@@ -14,11 +14,11 @@ func (a *Accounts) ChangePassword(ctx context.Context, user User, change schemas
 	if detail := passwordFault(change.Password, user.Email); detail != "" {
 		return User{}, &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/password", Detail: detail}}}
 	}
-	// As at sign-in, so that a session left open is no way to guess the password.
-	user, err := a.SignIn(ctx, schemas.Credentials{Email: user.Email, Password: change.Current}, address)
+	user, attempt, err := a.checkPassword(ctx, schemas.Credentials{Email: user.Email, Password: change.Current}, address)
 	if err != nil {
 		return User{}, err
 	}
+	attempt.takeBack()
 	encoded, err := a.hasher.hash(ctx, change.Password, a.random)
 	if err != nil {
 		return User{}, err

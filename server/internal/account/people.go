@@ -65,10 +65,15 @@ func (a *Accounts) Invite(ctx context.Context, manager User, email string, roles
 	return a.invite(ctx, Invitation{Email: email, Roles: roles, By: manager.Email})
 }
 
-// InviteFromConsole makes an invitation without a manager: for whoever runs the server. A user who exists chooses a new
-// password with it.
-func (a *Accounts) InviteFromConsole(ctx context.Context, email string, roles Roles, reset bool) (Invitation, string, error) {
-	return a.invite(ctx, Invitation{Email: email, Roles: roles, Reset: reset})
+// InviteFromConsole makes an invitation without a manager: for whoever runs the server.
+func (a *Accounts) InviteFromConsole(ctx context.Context, email string, roles Roles) (Invitation, string, error) {
+	return a.invite(ctx, Invitation{Email: email, Roles: roles})
+}
+
+// ResetFromConsole makes a link with which a user who exists chooses a new password, and with factors loses all else
+// that they sign in with.
+func (a *Accounts) ResetFromConsole(ctx context.Context, email string, factors bool) (Invitation, string, error) {
+	return a.invite(ctx, Invitation{Email: email, Reset: true, Factors: factors})
 }
 
 func (a *Accounts) invite(ctx context.Context, invitation Invitation) (Invitation, string, error) {
@@ -141,6 +146,9 @@ func (r *Roster) accept(hash, email, passwordHash string, now time.Time) (User, 
 	if !exists {
 		user = User{Email: email, Roles: invitation.Roles, CreatedAt: now, Generation: now.UnixMicro()}
 	}
+	if !exists || invitation.Factors {
+		delete(r.Factors, email)
+	}
 	user.PasswordHash = passwordHash
 	user.Generation++
 	r.Users[email] = user
@@ -193,6 +201,7 @@ func (a *Accounts) Remove(ctx context.Context, manager User, id string) (User, e
 		}
 		delete(r.Users, user.Email)
 		maps.DeleteFunc(r.Tokens, func(_ string, t Token) bool { return t.By == user.Email })
+		delete(r.Factors, user.Email)
 		removed = user
 		return r.keepOwner()
 	})

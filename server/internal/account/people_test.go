@@ -201,10 +201,10 @@ func TestRolesThatAreNone(t *testing.T) {
 
 func TestALinkFromTheConsoleChoosesANewPassword(t *testing.T) {
 	accounts, _, owner, _ := withManager(t)
-	if _, _, err := accounts.InviteFromConsole(t.Context(), "eve@shop.example", account.Roles{}, true); !errors.Is(err, consent.ErrNotFound) {
+	if _, _, err := accounts.ResetFromConsole(t.Context(), "eve@shop.example", false); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("reset of nobody: %v, want ErrNotFound", err)
 	}
-	_, token, err := accounts.InviteFromConsole(t.Context(), ownerEmail, account.Roles{}, true)
+	_, token, err := accounts.ResetFromConsole(t.Context(), ownerEmail, false)
 	if err != nil {
 		t.Fatal(err)
 	}

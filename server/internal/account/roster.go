@@ -31,6 +31,7 @@ type Invitation struct {
 	Roles
 	By        string // Who invited, whose own roles must still allow it when the link is used; empty for the command line.
 	Reset     bool   // The user exists and chooses a new password.
+	Factors   bool   `json:",omitempty"` // A reset takes the second factors away too.
 	ExpiresAt time.Time
 }
 
@@ -47,6 +48,7 @@ type Roster struct {
 	Users       map[string]User       // By address.
 	Invitations map[string]Invitation // By hash.
 	Tokens      map[string]Token      // By hash.
+	Factors     map[string]Factors    // By address.
 }
 
 // Kinds of documents that a roster is made of.
@@ -54,6 +56,7 @@ const (
 	UserKind       = "user"
 	InvitationKind = "invitation"
 	TokenKind      = "token"
+	FactorsKind    = "factors"
 )
 
 // DocumentKey names one document of a roster.
@@ -64,7 +67,7 @@ type Documents map[DocumentKey][]byte
 
 // Roster decodes the documents.
 func (d Documents) Roster() (Roster, error) {
-	r := Roster{Users: map[string]User{}, Invitations: map[string]Invitation{}, Tokens: map[string]Token{}}
+	r := Roster{Users: map[string]User{}, Invitations: map[string]Invitation{}, Tokens: map[string]Token{}, Factors: map[string]Factors{}}
 	for key, document := range d {
 		var err error
 		switch key.Kind {
@@ -76,6 +79,10 @@ func (d Documents) Roster() (Roster, error) {
 			r.Invitations[key.Name] = invitation
 		case TokenKind:
 			r.Tokens[key.Name], err = DecodeToken(document)
+		case FactorsKind:
+			var factors Factors
+			err = json.Unmarshal(document, &factors)
+			r.Factors[key.Name] = factors
 		}
 		if err != nil {
 			return Roster{}, fmt.Errorf("decode %s: %w", key.Kind, err)
@@ -133,6 +140,13 @@ func (r Roster) documents() (Documents, error) {
 			return nil, fmt.Errorf("encode token: %w", err)
 		}
 		d[DocumentKey{TokenKind, hash}] = document
+	}
+	for email, factors := range r.Factors {
+		document, err := json.Marshal(factors)
+		if err != nil {
+			return nil, fmt.Errorf("encode factors: %w", err)
+		}
+		d[DocumentKey{FactorsKind, email}] = document
 	}
 	return d, nil
 }

@@ -82,7 +82,7 @@ func TestAPasswordStaysAndIsNotMade(t *testing.T) {
 			t.Errorf("password %q: %v", password, err)
 		}
 	}
-	_, token, err := accounts.InviteFromConsole(t.Context(), "bob@shop.example", account.Roles{}, true)
+	_, token, err := accounts.ResetFromConsole(t.Context(), "bob@shop.example", false)
 	if err != nil {
 		t.Fatal(err)
 	}

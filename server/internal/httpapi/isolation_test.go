@@ -24,31 +24,43 @@ const (
 // whoMay says of every route of the administration who may use it at a site. It is written down a second time here, and
 // not taken from the server's own table, so that a slip there is found.
 var whoMay = map[string]string{
-	"GET /v1/admin/session":             anybody,
-	"POST /v1/admin/session":            anybody,
-	"DELETE /v1/admin/session":          anybody,
-	"POST /v1/admin/setup":              anybody,
-	"POST /v1/admin/invitations/accept": anybody,
+	"GET /v1/admin/session":                    anybody,
+	"POST /v1/admin/session":                   anybody,
+	"DELETE /v1/admin/session":                 anybody,
+	"POST /v1/admin/setup":                     anybody,
+	"POST /v1/admin/session/code":              anybody,
+	"POST /v1/admin/session/passkey":           anybody,
+	"POST /v1/admin/session/passkey/challenge": anybody,
+	"POST /v1/admin/invitations/accept":        anybody,
 
 	"GET /v1/admin/single-sign-on":          anybody,
 	"GET /v1/admin/single-sign-on/callback": anybody,
 
-	"GET /v1/admin/account/sessions":             users,
-	"DELETE /v1/admin/account/sessions":          users,
-	"DELETE /v1/admin/account/sessions/:session": users,
-	"PUT /v1/admin/account/password":             users,
-	"GET /v1/admin/account/tokens":               users,
-	"POST /v1/admin/account/tokens":              users,
-	"DELETE /v1/admin/account/tokens/:token":     users,
-	"GET /v1/admin/sites":                        users,
-	"GET /v1/admin/services":                     users,
-	"GET /v1/admin/texts":                        users,
+	"GET /v1/admin/account/tokens":                     users,
+	"POST /v1/admin/account/tokens":                    users,
+	"DELETE /v1/admin/account/tokens/:token":           users,
+	"GET /v1/admin/account/sessions":                   users,
+	"DELETE /v1/admin/account/sessions":                users,
+	"DELETE /v1/admin/account/sessions/:session":       users,
+	"PUT /v1/admin/account/password":                   users,
+	"GET /v1/admin/account/factors":                    users,
+	"POST /v1/admin/account/factors":                   users,
+	"POST /v1/admin/account/passkeys":                  users,
+	"POST /v1/admin/account/passkeys/challenge":        users,
+	"POST /v1/admin/account/passkeys/:passkey/removal": users,
+	"POST /v1/admin/account/factors/offer":             users,
+	"POST /v1/admin/account/factors/recovery":          users,
+	"POST /v1/admin/account/factors/removal":           users,
+	"GET /v1/admin/sites":                              users,
+	"GET /v1/admin/services":                           users,
+	"GET /v1/admin/texts":                              users,
 
 	"POST /v1/admin/invitations":               "owner",
 	"DELETE /v1/admin/invitations/:invitation": "owner",
 	"GET /v1/admin/people":                     "owner",
 	"PUT /v1/admin/people/:person/roles":       "owner",
 	"DELETE /v1/admin/people/:person":          "owner",
+	"DELETE /v1/admin/people/:person/factors":  "owner",
 
 	"GET /v1/admin/trail": "owner officer",
 
@@ -112,7 +124,7 @@ var tokensRead = map[string]string{
 }
 
 // untold are the only routes whose use is not in the trail.
-var untold = []string{"GET /v1/admin/session", "GET /v1/admin/single-sign-on", "GET /v1/admin/account/sessions", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
+var untold = []string{"GET /v1/admin/session", "GET /v1/admin/single-sign-on", "GET /v1/admin/account/sessions", "GET /v1/admin/account/factors", "POST /v1/admin/session/passkey/challenge", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
 
 var roles = []string{account.OwnerRole, account.EditorRole, account.AnalystRole, account.OfficerRole}
 
@@ -198,6 +210,7 @@ func (v *tenant) path(route string) (method, path string) {
 	victim := s.user(email, at)
 	err := s.store.ChangeRoster(s.t.Context(), func(r *account.Roster) error {
 		r.Tokens[hash] = account.Token{Hash: hash, Name: "of " + email, By: email, Scopes: []account.Scope{account.ScopeRates}, ExpiresAt: time.Now().Add(time.Hour)}
+		r.Factors[email] = account.Factors{Handle: []byte(email), Passkeys: []account.Passkey{{Credential: []byte(email)}}}
 		r.Invitations[hash] = account.Invitation{Hash: hash, Email: "invited" + email, Roles: at, ExpiresAt: time.Now().Add(time.Hour)}
 		return nil
 	})
@@ -207,7 +220,7 @@ func (v *tenant) path(route string) (method, path string) {
 	_, body := s.admin(http.MethodGet, "account/sessions", nil, "Cookie", victim)
 	method, path, _ = strings.Cut(route, " /v1/admin/")
 	return method, strings.NewReplacer(":site", s.site.ID, ":person", account.User{Email: email}.ID(),
-		":notice", s.site.Notice, ":invitation", account.Invitation{Hash: hash}.ID(), ":token", account.Token{Hash: hash}.ID(), ":session", decode[[]schemas.OpenSession](s.t, body)[0].ID).Replace(path)
+		":notice", s.site.Notice, ":invitation", account.Invitation{Hash: hash}.ID(), ":passkey", account.Passkey{Credential: []byte(email)}.ID(), ":token", account.Token{Hash: hash}.ID(), ":session", decode[[]schemas.OpenSession](s.t, body)[0].ID).Replace(path)
 }
 
 // send asks with a body where there may be one.

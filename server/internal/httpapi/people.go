@@ -15,9 +15,13 @@ func (a *admin) people(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	protected, err := a.accounts.Protected(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	answer := schemas.People{People: []schemas.Person{}, Invitations: []schemas.Invitation{}}
 	for _, user := range users {
-		answer.People = append(answer.People, personOf(user))
+		answer.People = append(answer.People, personOf(user, protected[user.Email]))
 	}
 	for _, invitation := range invitations {
 		answer.Invitations = append(answer.Invitations, invitationOf(invitation))
@@ -49,7 +53,7 @@ func (a *admin) accept(c echo.Context) error {
 	if err != nil {
 		return busy(err)
 	}
-	return a.startSession(c, http.StatusCreated, user)
+	return a.enter(c, http.StatusCreated, user)
 }
 
 // withdraw makes the link of an invitation useless.
@@ -72,8 +76,12 @@ func (a *admin) setRoles(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	factors, err := a.accounts.Factors(c.Request().Context(), user)
+	if err != nil {
+		return err
+	}
 	concerns(c, user.Email, user.Roles)
-	return c.JSON(http.StatusOK, personOf(user))
+	return c.JSON(http.StatusOK, personOf(user, factors.Protects()))
 }
 
 // remove takes a user out.
@@ -86,8 +94,8 @@ func (a *admin) remove(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-func personOf(user account.User) schemas.Person {
-	return schemas.Person{ID: user.ID(), Email: user.Email, Roles: rolesGiven(user.Roles), Since: user.CreatedAt}
+func personOf(user account.User, protected bool) schemas.Person {
+	return schemas.Person{ID: user.ID(), Email: user.Email, Roles: rolesGiven(user.Roles), Since: user.CreatedAt, Factors: protected}
 }
 
 func invitationOf(i account.Invitation) schemas.Invitation {

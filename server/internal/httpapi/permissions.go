@@ -25,10 +25,13 @@ type rule struct {
 // at one site at least, and then the handler keeps to those. A route that is not here is not found, and a test fails.
 // Acts named view-… are told once in a while, all others each time.
 var rules = map[string]rule{
-	"GET /v1/admin/session":    {open, ""},
-	"POST /v1/admin/session":   {open, "sign-in"},
-	"DELETE /v1/admin/session": {open, "sign-out"},
-	"POST /v1/admin/setup":     {open, "set-up"},
+	"GET /v1/admin/session":                    {open, ""},
+	"POST /v1/admin/session":                   {open, "sign-in"},
+	"DELETE /v1/admin/session":                 {open, "sign-out"},
+	"POST /v1/admin/session/passkey":           {open, "sign-in-passkey"},
+	"POST /v1/admin/session/passkey/challenge": {open, ""},
+	"POST /v1/admin/session/code":              {open, "sign-in-code"},
+	"POST /v1/admin/setup":                     {open, "set-up"},
 
 	"GET /v1/admin/single-sign-on":          {open, ""}, // Sends somebody away, whoever it is.
 	"GET /v1/admin/single-sign-on/callback": {open, "single-sign-on"},
@@ -41,11 +44,21 @@ var rules = map[string]rule{
 	"DELETE /v1/admin/account/tokens/:token":     {signedIn, "revoke-token"},
 	"PUT /v1/admin/account/password":             {signedIn, "change-password"},
 
+	"GET /v1/admin/account/factors":                    {signedIn, ""},
+	"POST /v1/admin/account/factors":                   {signedIn, "add-two-step"},
+	"POST /v1/admin/account/factors/offer":             {signedIn, "begin-two-step"},
+	"POST /v1/admin/account/factors/recovery":          {signedIn, "renew-recovery"},
+	"POST /v1/admin/account/passkeys":                  {signedIn, "add-passkey"},
+	"POST /v1/admin/account/passkeys/challenge":        {signedIn, "begin-passkey"},
+	"POST /v1/admin/account/passkeys/:passkey/removal": {signedIn, "remove-passkey"},
+	"POST /v1/admin/account/factors/removal":           {signedIn, "remove-two-step"},
+
 	"POST /v1/admin/invitations/accept":        {open, "join"},
 	"POST /v1/admin/invitations":               {account.ManagePeople, "invite"},
 	"DELETE /v1/admin/invitations/:invitation": {account.ManagePeople, "withdraw-invitation"},
 	"GET /v1/admin/people":                     {account.ManagePeople, "view-people"},
 	"PUT /v1/admin/people/:person/roles":       {account.ManagePeople, "change-roles"},
+	"DELETE /v1/admin/people/:person/factors":  {account.ManagePeople, "reset-factors"},
 	"DELETE /v1/admin/people/:person":          {account.ManagePeople, "remove-person"},
 
 	"GET /v1/admin/trail": {account.ReadTrail, "view-trail"},
@@ -86,7 +99,10 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/sightings":  {account.ViewRates, "view-third-parties"},
 }
 
-const userKey = "user" // Of the request's user in Echo's context.
+const (
+	userKey = "user" // Of the request's user in Echo's context.
+	actKey  = "act"  // Of what was done there, where it is another act than the rule says.
+)
 
 func ruleOf(c echo.Context) (rule, bool) {
 	r, known := rules[routeOf(c)]

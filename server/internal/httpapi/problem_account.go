@@ -21,6 +21,18 @@ func translateAccount(err error) *problem {
 		return newProblem(http.StatusUnauthorized, "token-not-valid", "The token is not valid", "It is wrong, expired or revoked, or its maker was removed. Make a new one on the dashboard, under your account.").challenging(`error="invalid_token"`)
 	case errors.Is(err, account.ErrTooManyTokens):
 		return newProblem(http.StatusConflict, "too-many-tokens", "Too many tokens", "You have 20 tokens that work. Revoke one that nothing uses.")
+	case errors.Is(err, account.ErrCode):
+		return newProblem(http.StatusUnauthorized, "wrong-code", "Wrong code", "This is no code of the app now, or it was used already. Wait for the next one, or use a code of recovery that is left.")
+	case errors.Is(err, account.ErrPasskey):
+		return newProblem(http.StatusUnauthorized, "passkey-not-valid", "Passkey not valid", "No user of this server has this passkey, or it was not shown as asked. Sign in with the password, and add a passkey in your account.")
+	case errors.Is(err, account.ErrNoPasskeys):
+		return newProblem(http.StatusUnprocessableEntity, "no-passkeys-here", "No passkeys at this address", "Browsers keep passkeys for names, not for IP addresses. Open the dashboard by the server's name; on the same machine that is localhost.")
+	case errors.Is(err, account.ErrManyPasskeys):
+		return newProblem(http.StatusConflict, "many-passkeys", "Too many passkeys", "An account may have 20 passkeys. Remove one first.")
+	case errors.Is(err, account.ErrOver):
+		return newProblem(http.StatusForbidden, "took-too-long", "Begin again", "What was begun took too long, was finished already, or something was changed meanwhile. Begin again with the password.")
+	case errors.Is(err, account.ErrEnrolled):
+		return newProblem(http.StatusConflict, "two-step-already", "Two steps already", "An app gives codes for this account already. Remove it first.")
 	case errors.Is(err, account.ErrTicket):
 		return newProblem(http.StatusForbidden, "set-up-link-not-valid", "The set-up link is not valid", "It was used, replaced or is older than a day. Start the server again; it prints a new one until an owner exists.")
 	case errors.Is(err, account.ErrInvitation):

@@ -2,6 +2,7 @@
 package httpapi
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -82,13 +83,14 @@ func New(p Parts) (http.Handler, error) {
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
-	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
+	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, seals: account.NewSeals(p.Keys, p.Now, rand.Reader), catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	entrance := &singleSignOn{provider: p.SingleSignOn, admin: admin}
 	admin.provider = entrance.label()
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
+	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: policies.origin}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
 	transcript := &transcript{log: p.Transparency, places: p.Places, query: p.Query}
@@ -138,6 +140,9 @@ func New(p Parts) (http.Handler, error) {
 	a.DELETE("/session", admin.signOut)
 	a.GET("/single-sign-on", entrance.begin)
 	a.GET("/single-sign-on/callback", entrance.finish)
+	a.POST("/session/code", admin.signInWithCode)
+	a.POST("/session/passkey", passkeys.enter)
+	a.POST("/session/passkey/challenge", passkeys.ask)
 	a.POST("/setup", admin.setUp)
 	a.GET("/account/sessions", admin.ownSessions)
 	a.DELETE("/account/sessions", admin.endOtherSessions)
@@ -146,9 +151,18 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/account/tokens", admin.makeToken)
 	a.DELETE("/account/tokens/:token", admin.revokeToken)
 	a.PUT("/account/password", admin.changePassword)
+	a.GET("/account/factors", admin.factors)
+	a.POST("/account/factors", admin.addApp)
+	a.POST("/account/factors/offer", admin.offerApp)
+	a.POST("/account/factors/recovery", admin.renewRecovery)
+	a.POST("/account/factors/removal", admin.removeApp)
+	a.POST("/account/passkeys", passkeys.add)
+	a.POST("/account/passkeys/challenge", passkeys.offer)
+	a.POST("/account/passkeys/:passkey/removal", passkeys.remove)
 	a.GET("/people", admin.people)
 	a.PUT("/people/:person/roles", admin.setRoles)
 	a.DELETE("/people/:person", admin.remove)
+	a.DELETE("/people/:person/factors", admin.resetFactors)
 	a.POST("/invitations", admin.invite)
 	a.POST("/invitations/accept", admin.accept)
 	a.DELETE("/invitations/:invitation", admin.withdraw)

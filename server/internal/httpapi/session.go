@@ -34,6 +34,7 @@ var (
 type admin struct {
 	accounts *account.Accounts
 	sessions *account.Sessions
+	seals    *account.Seals
 	catalog  *site.Catalog
 	query    reporting.Query
 	rater    reporting.Rater
@@ -92,7 +93,11 @@ func (a *admin) session(c echo.Context) error {
 	if needed {
 		return c.JSON(http.StatusOK, schemas.Session{State: stateSetup})
 	}
-	return c.JSON(http.StatusOK, schemas.Session{State: stateSignedOut, SingleSignOn: a.provider})
+	answer := schemas.Session{State: stateSignedOut, SingleSignOn: a.provider}
+	if a.owesCode(c) {
+		answer.State = stateCodeDue
+	}
+	return c.JSON(http.StatusOK, answer)
 }
 
 // signIn checks a password and starts a session.
@@ -102,6 +107,10 @@ func (a *admin) signIn(c echo.Context) error {
 		return err
 	}
 	user, err := a.accounts.SignIn(c.Request().Context(), body, c.RealIP())
+	if errors.Is(err, account.ErrCodeDue) {
+		c.Set(actKey, "give-password")
+		return a.askForCode(c, http.StatusOK, user)
+	}
 	if err != nil {
 		c.Set(userKey, account.User{Email: a.accounts.Known(c.Request().Context(), body.Email)})
 		return busy(err)
@@ -134,10 +143,15 @@ func busy(err error) error {
 }
 
 func (a *admin) startSession(c echo.Context, status int, user account.User) error {
+	return a.restart(c, status, user, sessionOf(user))
+}
+
+// restart starts a session and answers something else than who is signed in.
+func (a *admin) restart(c echo.Context, status int, user account.User, answer any) error {
 	if err := a.giveSession(c, user); err != nil {
 		return err
 	}
-	return c.JSON(status, sessionOf(user))
+	return c.JSON(status, answer)
 }
 
 // giveSession sets the cookie of a new session.

@@ -63,6 +63,17 @@ func (s *singleSignOn) finish(c echo.Context) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	// Whoever has a second step here takes it whichever way the first was taken.
+	switch err := s.admin.accounts.CodeDue(ctx, user); {
+	case errors.Is(err, account.ErrCodeDue):
+		c.Set(actKey, "prove-by-single-sign-on")
+		if err := s.admin.holdForCode(c, user); err != nil {
+			return s.fail(c, err)
+		}
+		return c.Redirect(http.StatusFound, page)
+	case err != nil:
+		return s.fail(c, err)
+	}
 	if err := s.admin.giveSession(c, user); err != nil {
 		return s.fail(c, err)
 	}

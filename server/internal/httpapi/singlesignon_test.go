@@ -390,3 +390,40 @@ func TestWithoutAProviderThereIsNoSingleSignOn(t *testing.T) {
 		}
 	}
 }
+
+// TestSingleSignOnLeavesTheSecondStep has somebody with an app come by the provider.
+func TestSingleSignOnLeavesTheSecondStep(t *testing.T) {
+	t.Parallel()
+	const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	e := startEntrance(t, account.Admission{})
+	if err := e.store.ChangeRoster(t.Context(), func(r *account.Roster) error {
+		r.Factors["bob@shop.example"] = account.Factors{App: &account.App{Secret: secret, Since: time.Now()}}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	cookie, query := e.leave("/dashboard/people")
+	answer, _ := e.admin(http.MethodGet, "single-sign-on/callback?"+query, nil, "Cookie", cookie)
+	if page := answer.Header.Get("Location"); page != "/dashboard/people" {
+		t.Errorf("leads to %q", page)
+	}
+	step := ""
+	for _, c := range answer.Cookies() {
+		if c.Name == account.CookieName(false) {
+			t.Error("a session before the code")
+		}
+		if c.Name == account.StepCookieName(false) {
+			step = c.Name + "=" + c.Value
+		}
+	}
+	if act := e.lastAct(); act.What != "prove-by-single-sign-on" || act.Who != "bob@shop.example" {
+		t.Errorf("in the trail: %+v", act)
+	}
+	if state := e.signedIn(step).State; state != stateCodeDue {
+		t.Errorf("the page that loads finds %q", state)
+	}
+	if state := e.signedIn(step + "x").State; state != stateSignedOut {
+		t.Errorf("with a forged cookie the page finds %q", state)
+	}
+	e.expectCode(step, codeOf(t, secret, 0), http.StatusOK)
+}

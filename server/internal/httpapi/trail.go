@@ -79,7 +79,11 @@ func (t *trail) actOf(c echo.Context) (admintrail.Act, bool) {
 		status = stands
 	}
 	about, _ := c.Get(concernsKey).(string)
-	act := admintrail.Act{At: t.now().UTC(), Who: userOf(c).Email, What: rule.act, About: about, Site: c.Param("site"),
+	what, done := c.Get(actKey).(string)
+	if !done {
+		what = rule.act
+	}
+	act := admintrail.Act{At: t.now().UTC(), Who: userOf(c).Email, What: what, About: about, Site: c.Param("site"),
 		Outcome: outcomeOf(status), Network: networkOf(c.RealIP())}
 	act = withToken(c, act, status)
 	guessed := act.What == useToken || rule.needs == open && (status == http.StatusUnauthorized || status == http.StatusForbidden)

@@ -116,7 +116,7 @@ func (t *transcript) proof(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, schemas.Proof{Index: int(proof.Index), Salt: hex.EncodeToString(proof.Salt[:]),
+	return c.JSON(http.StatusOK, schemas.LogProof{Index: int(proof.Index), Salt: hex.EncodeToString(proof.Salt[:]),
 		Hashes: hashTexts(proof.Hashes), Checkpoint: proof.Checkpoint, Key: t.log.Public()})
 }
 
@@ -134,7 +134,7 @@ func (t *transcript) growth(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, forAMoment)
-	return c.JSON(http.StatusOK, schemas.Growth{From: int(from), Hashes: hashTexts(hashes), Checkpoint: checkpoint, Key: t.log.Public()})
+	return c.JSON(http.StatusOK, schemas.LogGrowth{From: int(from), Hashes: hashTexts(hashes), Checkpoint: checkpoint, Key: t.log.Public()})
 }
 
 func hashTexts(hashes []tlog.Hash) []string {

@@ -57,7 +57,7 @@ func TestProofOfAReceipt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, body := s.do(http.MethodGet, "/v1/receipts/"+d.ID+"/proof", nil)
-	proof := decode[schemas.Proof](t, body)
+	proof := decode[schemas.LogProof](t, body)
 	records, err := s.store.Find(t.Context(), d.ID)
 	if err != nil {
 		t.Fatal(err)

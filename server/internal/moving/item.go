@@ -91,6 +91,7 @@ type user struct {
 	Sites        map[string]string `json:"sites,omitempty"` // Site to role.
 	CreatedAt    time.Time         `json:"createdAt"`
 	Generation   int64             `json:"generation,omitempty"`
+	Factors      *account.Factors  `json:"factors,omitempty"`
 	Binding      *binding          `json:"binding,omitempty"`
 }
 
@@ -132,11 +133,14 @@ func itemOf(record consent.Record) Item {
 	return Item{Decision: &of}
 }
 
-func userItem(u account.User) Item {
+func userItem(u account.User, roster account.Roster) Item {
 	item := &user{Email: u.Email, PasswordHash: u.PasswordHash, Role: u.Role, Sites: u.Sites,
 		CreatedAt: u.CreatedAt.UTC(), Generation: u.Generation}
 	if u.Binding != nil {
 		item.Binding = &binding{Issuer: u.Binding.Issuer, Subject: u.Binding.Subject}
+	}
+	if factors, any := roster.Factors[u.Email]; any {
+		item.Factors = &factors
 	}
 	return Item{User: item}
 }

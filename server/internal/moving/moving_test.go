@@ -113,6 +113,10 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 1, Base: "n2", Notice: schemas.Notice{LifetimeDays: 30}}),
 		p.Front.PutDraft(ctx, shop, schemas.Draft{Revision: 2, Base: "n2", Notice: schemas.Notice{LifetimeDays: 90}, By: "ada@shop.example", At: begun}),
 		p.Front.PutUser(ctx, account.User{Email: "ada@shop.example", PasswordHash: "$argon2id$…", Roles: account.Roles{Role: account.EditorRole, Sites: map[string]string{"shop": account.OwnerRole}}, CreatedAt: begun, Generation: 3, Binding: &account.Binding{Issuer: "https://id.example", Subject: "4711"}}),
+		p.Front.ChangeRoster(ctx, func(r *account.Roster) error {
+			r.Factors["ada@shop.example"] = secondStep
+			return nil
+		}),
 		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}),
 		p.Back.AddExposures(ctx, []exposure.Count{shown(begun, "DE", 7), shown(begun, "", 2), shown(begun.AddDate(0, 0, -40), "DE", 5)}))
 	if err := errors.Join(failures...); err != nil {
@@ -120,6 +124,9 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 	}
 	return all
 }
+
+// secondStep is what the user gives beside the password.
+var secondStep = account.Factors{App: &account.App{Secret: "JBSWY3DP", Since: time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC), Step: 7}, Recovery: []string{"ab"}}
 
 // tried is an experiment that ran at the shop.
 var tried = schemas.Experiment{ID: "aaaaaaaaaaaa", Control: "n1", Variants: []schemas.Variant{{Notice: "n2", Share: 20}}, StartedBy: "ada@shop.example",
@@ -159,6 +166,9 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 	}
 	if moved, err := p.Front.Site(t.Context(), shop); err != nil || !reflect.DeepEqual(moved.Experiments, []schemas.Experiment{tried}) {
 		t.Errorf("the site's experiments are %+v, %v", moved.Experiments, err)
+	}
+	if roster, err := p.Front.Roster(t.Context()); err != nil || !reflect.DeepEqual(roster.Factors, map[string]account.Factors{"ada@shop.example": secondStep}) {
+		t.Errorf("the users' factors are %+v, %v", roster.Factors, err)
 	}
 	// A client that repeats a decision gets the first answer, and the choice stays.
 	retried := all[len(all)-2]

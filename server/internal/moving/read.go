@@ -69,7 +69,11 @@ func (p Place) readRest(ctx context.Context, do func(Item) error) error {
 	if err := p.readDesks(ctx, sites, do); err != nil {
 		return err
 	}
-	if err := p.Front.Users(ctx, func(u account.User) error { return do(userItem(u)) }); err != nil {
+	roster, err := p.Front.Roster(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.Front.Users(ctx, func(u account.User) error { return do(userItem(u, roster)) }); err != nil {
 		return err
 	}
 	if err := p.readSightings(ctx, sites, do); err != nil {

@@ -54,7 +54,7 @@ func (w *writer) put(ctx context.Context, item Item) error {
 	case item.Draft != nil:
 		return w.putDraft(ctx, *item.Draft)
 	case item.User != nil:
-		return w.putUser(ctx, item.User.account())
+		return w.putUser(ctx, item.User)
 	case item.Exposure != nil:
 		return w.putExposure(ctx, item.Exposure.count())
 	default:
@@ -143,18 +143,33 @@ func (w *writer) putDraft(ctx context.Context, d draft) error {
 	return w.to.Front.PutDraft(ctx, d.Site, next)
 }
 
-func (w *writer) putUser(ctx context.Context, u account.User) error {
+func (w *writer) putUser(ctx context.Context, u *user) error {
+	roster, err := w.to.Front.Roster(ctx)
+	if err != nil {
+		return err
+	}
 	there, err := w.to.Front.User(ctx, u.Email)
 	switch {
 	case err != nil && !errors.Is(err, consent.ErrNotFound):
 		return err
-	case err == nil && reflect.DeepEqual(there, u):
+	case err == nil && reflect.DeepEqual(userItem(there, roster).User, u):
 		return nil
 	case err == nil && !w.replace:
 		w.kept = append(w.kept, "user "+u.Email)
 		return nil
 	}
-	return w.to.Front.PutUser(ctx, u)
+	// The factors first: whoever needs a code must not be let in without one meanwhile.
+	err = w.to.Front.ChangeRoster(ctx, func(r *account.Roster) error {
+		delete(r.Factors, u.Email)
+		if u.Factors != nil {
+			r.Factors[u.Email] = *u.Factors
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.to.Front.PutUser(ctx, u.account())
 }
 
 // addSightings raises each counter to what it was, so that a second time adds nothing.

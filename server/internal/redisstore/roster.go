@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -17,7 +19,8 @@ const rosterAttempts = 64
 
 // rosterKeys are the hashes that a roster's kinds of documents are in.
 func rosterKeys() map[string]string {
-	return map[string]string{account.UserKind: schemas.UsersKey(), account.InvitationKind: schemas.InvitationsKey(), account.TokenKind: schemas.TokensKey()}
+	return map[string]string{account.UserKind: schemas.UsersKey(), account.InvitationKind: schemas.InvitationsKey(),
+		account.TokenKind: schemas.TokensKey(), account.FactorsKind: schemas.FactorsKey()}
 }
 
 // Roster implements account.RosterStore.
@@ -48,7 +51,7 @@ func (s *Store) ChangeRoster(ctx context.Context, edit func(*account.Roster) err
 		return err
 	}
 	for range rosterAttempts {
-		err := s.client.Watch(ctx, change, schemas.UsersKey(), schemas.InvitationsKey(), schemas.TokensKey())
+		err := s.client.Watch(ctx, change, slices.Collect(maps.Values(rosterKeys()))...)
 		switch {
 		case refused != nil:
 			return refused

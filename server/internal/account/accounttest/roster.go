@@ -23,7 +23,15 @@ func testRoster(t *testing.T, store account.Store, ticket account.Ticket, owner 
 		Roles: account.Roles{Role: account.OfficerRole}, ExpiresAt: owner.CreatedAt.Add(time.Hour)}
 	token := account.Token{Hash: "cd", Name: "Looker", By: analyst.Email, Scopes: []account.Scope{account.ScopeRates}, Sites: []string{"shop"},
 		CreatedAt: owner.CreatedAt, ExpiresAt: owner.CreatedAt.Add(time.Hour), UsedOn: "2026-11-23"}
+	factors := account.Factors{App: &account.App{Secret: "JBSWY3DP", Since: owner.CreatedAt, Step: 7}, Recovery: []string{"cd"}, Handle: []byte("handle"),
+		Passkeys: []account.Passkey{{Credential: []byte{1}, PublicKey: []byte{2}, Count: 3, Flags: 29, Name: "Firefox, Linux", AddedAt: owner.CreatedAt, UsedAt: owner.CreatedAt}},
+		Spent:    []account.Spending{{What: "ef", Until: owner.CreatedAt}}}
+	edit(t, store, func(r *account.Roster) { r.Factors[analyst.Email] = factors })
+	if got, err := store.Roster(t.Context()); err != nil || !reflect.DeepEqual(got.Factors, map[string]account.Factors{analyst.Email: factors}) {
+		t.Errorf("Factors = %+v, %v, want %+v", got.Factors, err, factors)
+	}
 	edit(t, store, func(r *account.Roster) {
+		delete(r.Factors, analyst.Email)
 		r.Users[analyst.Email] = analyst
 		r.Invitations[invitation.Hash] = invitation
 		r.Tokens[token.Hash] = token
@@ -102,7 +110,7 @@ func edit(t *testing.T, store account.Store, change func(*account.Roster)) {
 
 func expectRoster(t *testing.T, store account.Store, users []account.User, invitations []account.Invitation, tokens ...account.Token) {
 	t.Helper()
-	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}, Tokens: map[string]account.Token{}}
+	want := account.Roster{Users: map[string]account.User{}, Invitations: map[string]account.Invitation{}, Tokens: map[string]account.Token{}, Factors: map[string]account.Factors{}}
 	for _, user := range users {
 		want.Users[user.Email] = user
 	}
