@@ -12,6 +12,7 @@ require (
 	github.com/andybalholm/brotli v1.2.6
 	github.com/chdb-io/chdb-go v1.11.0
 	github.com/evanw/esbuild v0.28.2
+	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0

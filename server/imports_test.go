@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},
+	"server/internal/evidence":             {"schemas", "server/internal/consent"},
 	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/useragent":            {},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
@@ -62,7 +63,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting"}
+		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting"}
 	stores = append([]string{"server/internal/site", "server/internal/moving"}, useCases...)
 )
 

@@ -17,6 +17,7 @@ import (
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/moving"
@@ -54,6 +55,7 @@ type front interface {
 	admintrail.Store
 	sighting.Store
 	daykey.Store
+	evidence.Store
 	moving.Holdings
 	moving.Marks
 	exposure.Visitors

@@ -14,7 +14,6 @@ import (
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
-	"assent/server/internal/reporting"
 	"assent/server/internal/site"
 	"assent/server/internal/useragent"
 )
@@ -26,8 +25,6 @@ var (
 		"The page's origin is not on the site's list. If the page is yours, add it with its scheme and port: assent site set SITE --origin https://shop.example")
 	errPending = newProblem(http.StatusNotFound, "pending", "No choice yet",
 		"This subject has no choice that is still valid: treat it as pending, which is not a refusal.")
-	errNoReceipt = newProblem(http.StatusNotFound, "no-receipt", "No such receipt",
-		"No decision with this id is in the audit trail. A decision gets there within seconds of being recorded; check the id, or try again shortly.")
 )
 
 // visitors answers what the script and the sites' own servers ask.
@@ -35,7 +32,6 @@ type visitors struct {
 	catalog  *site.Catalog
 	recorder *recording.Recorder
 	journal  recording.Journal
-	query    reporting.Query
 	limits   *limits
 	signer   *exposure.Signer
 	regions  Regions
@@ -193,25 +189,4 @@ func (v *visitors) current(c echo.Context) error {
 		return err
 	}
 	return answerRevisable(c, appendCurrent(make([]byte, 0, 512), current))
-}
-
-// receipt answers the decision behind a receipt's address. The id was made at random by the visitor's browser, and
-// whoever has it was given it. Of two decisions with one id, the one recorded first is meant: nobody can have known
-// the id before.
-func (v *visitors) receipt(c echo.Context) error {
-	records, err := v.query.Find(c.Request().Context(), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if len(records) == 0 {
-		return errNoReceipt
-	}
-	first := records[0]
-	for _, other := range records[1:] {
-		if other.Before(first) {
-			first = other
-		}
-	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, first.Receipt())
 }

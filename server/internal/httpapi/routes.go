@@ -19,6 +19,7 @@ import (
 	"assent/server/internal/admintrail"
 	"assent/server/internal/auditing"
 	"assent/server/internal/daykey"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
@@ -54,6 +55,7 @@ type Parts struct {
 	Signer         *exposure.Signer
 	Exposures      Exposures
 	Keys           *daykey.Ring
+	Signing        *evidence.Keyring
 	Stopping       *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics        *prometheus.Registry
 	Log            *slog.Logger
@@ -75,7 +77,7 @@ func New(p Parts) (http.Handler, error) {
 	}
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
-	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
@@ -83,6 +85,7 @@ func New(p Parts) (http.Handler, error) {
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
+	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
@@ -112,7 +115,7 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
-	e.GET("/v1/receipts/:id", visitors.receipt)
+	e.GET("/v1/receipts/:id", receipts.receipt)
 
 	a := e.Group("/v1/admin", admin.guard, trail.told, admin.authorize)
 	a.GET("/session", admin.session)
@@ -174,6 +177,7 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/readyz", health.ready)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(p.Metrics, promhttp.HandlerOpts{})))
 	e.GET("/.well-known/gpc.json", gpcSupport)
+	e.GET(keysAddress, receipts.published)
 	return e, nil
 }
 

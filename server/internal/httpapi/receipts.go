@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+	"assent/server/internal/evidence"
+	"assent/server/internal/reporting"
+	"assent/server/internal/site"
+)
+
+const (
+	// keysAddress is where everybody finds the keys that receipts are signed with.
+	keysAddress = "/.well-known/assent-keys.json"
+
+	mediaKeys = "application/jwk-set+json" // RFC 7517, 8.5.
+	mediaJWS  = "application/jose"
+)
+
+var (
+	errNoReceipt = newProblem(http.StatusNotFound, "no-receipt", "No such receipt",
+		"No decision with this id is in the audit trail. A decision gets there within seconds of being recorded; check the id, or try again shortly.")
+	errReceiptFormat = newProblem(http.StatusUnprocessableEntity, "format", "Unknown format",
+		"A receipt is written as jws. Leave format out for JSON.")
+)
+
+// receipts answers the signed copies of decisions.
+type receipts struct {
+	query   reporting.Query
+	catalog *site.Catalog
+	keys    *evidence.Keyring
+	issuer  string // This server's address, if it was told.
+}
+
+// receipt answers the decision behind a receipt's address. The id was made at random by the visitor's browser, and
+// whoever has it was given it.
+func (r *receipts) receipt(c echo.Context) error {
+	format, err := receiptFormat(c)
+	if err != nil {
+		return err
+	}
+	statement, _, err := r.find(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	signed, err := r.keys.Sign(statement)
+	if err != nil {
+		return err
+	}
+	header := c.Response().Header()
+	header.Set(echo.HeaderCacheControl, "no-store")
+	header.Add(echo.HeaderVary, echo.HeaderAccept)
+	if format == "jws" {
+		return c.Blob(http.StatusOK, mediaJWS, []byte(signed))
+	}
+	answer := statement.Decision
+	answer.Jws = signed
+	return c.JSON(http.StatusOK, answer)
+}
+
+// receiptFormat is what the query asks for, or else what the client says that it takes.
+func receiptFormat(c echo.Context) (string, error) {
+	formats := map[string]string{mediaJWS: "jws"}
+	asked := c.QueryParam("format")
+	for mediaType, format := range formats {
+		if asked == format || asked == "" && takes(c.Request().Header.Get(echo.HeaderAccept), mediaType) {
+			return format, nil
+		}
+	}
+	if asked != "" && asked != "json" {
+		return "", errReceiptFormat
+	}
+	return "", nil
+}
+
+// takes reports whether an Accept header names a media type; wildcards take JSON, as what names nothing does.
+func takes(header, mediaType string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, _, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(name), mediaType) {
+			return true
+		}
+	}
+	return false
+}
+
+// find states the decision with an id, and the notice that it answered, if that is known. Of two decisions with one id, the
+// one recorded first is meant: nobody can have known the id before.
+func (r *receipts) find(ctx context.Context, id string) (schemas.Statement, *schemas.Notice, error) {
+	records, err := r.query.Find(ctx, id)
+	if err != nil {
+		return schemas.Statement{}, nil, err
+	}
+	if len(records) == 0 {
+		return schemas.Statement{}, nil, errNoReceipt
+	}
+	first := records[0]
+	for _, other := range records[1:] {
+		if other.Before(first) {
+			first = other
+		}
+	}
+	notice, err := r.catalog.Notice(ctx, first.Site, first.Notice)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return schemas.Statement{}, nil, err
+	}
+	return evidence.State(first, notice, r.issuer), notice, nil
+}
+
+// published answers the keys. Verifiers meet a new key at the latest when they ask again.
+func (r *receipts) published(c echo.Context) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderAccessControlAllowOrigin, "*")
+	header.Set(echo.HeaderCacheControl, "public, max-age=60")
+	return c.Blob(http.StatusOK, mediaKeys, r.keys.Published())
+}
