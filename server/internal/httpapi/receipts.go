@@ -2,8 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -21,13 +24,25 @@ const (
 
 	mediaKeys = "application/jwk-set+json" // RFC 7517, 8.5.
 	mediaJWS  = "application/jose"
+
+	mediaLinkedData = "application/ld+json"
 )
+
+// Formats of a receipt.
+const (
+	formatJSON       = "json"
+	formatJWS        = "jws"
+	formatLinkedData = "json-ld"
+	formatKantara    = "kantara"
+)
+
+var receiptFormats = []string{formatJSON, formatJWS, formatLinkedData, formatKantara}
 
 var (
 	errNoReceipt = newProblem(http.StatusNotFound, "no-receipt", "No such receipt",
 		"No decision with this id is in the audit trail. A decision gets there within seconds of being recorded; check the id, or try again shortly.")
 	errReceiptFormat = newProblem(http.StatusUnprocessableEntity, "format", "Unknown format",
-		"A receipt is written as jws. Leave format out for JSON.")
+		"A receipt is written as json, jws, json-ld or kantara.")
 )
 
 // receipts answers the signed copies of decisions.
@@ -56,27 +71,43 @@ func (r *receipts) receipt(c echo.Context) error {
 	header := c.Response().Header()
 	header.Set(echo.HeaderCacheControl, "no-store")
 	header.Add(echo.HeaderVary, echo.HeaderAccept)
-	if format == "jws" {
+	switch format {
+	case formatJWS:
 		return c.Blob(http.StatusOK, mediaJWS, []byte(signed))
+	case formatLinkedData:
+		return answerJSON(c, mediaLinkedData, evidence.LinkedData(statement))
+	case formatKantara:
+		return answerJSON(c, echo.MIMEApplicationJSON, evidence.Kantara(statement))
+	default:
+		answer := statement.Decision
+		answer.Jws = signed
+		return c.JSON(http.StatusOK, answer)
 	}
-	answer := statement.Decision
-	answer.Jws = signed
-	return c.JSON(http.StatusOK, answer)
+}
+
+func answerJSON(c echo.Context, mediaType string, document any) error {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return fmt.Errorf("encode receipt: %w", err)
+	}
+	return c.Blob(http.StatusOK, mediaType, text)
 }
 
 // receiptFormat is what the query asks for, or else what the client says that it takes.
 func receiptFormat(c echo.Context) (string, error) {
-	formats := map[string]string{mediaJWS: "jws"}
-	asked := c.QueryParam("format")
-	for mediaType, format := range formats {
-		if asked == format || asked == "" && takes(c.Request().Header.Get(echo.HeaderAccept), mediaType) {
-			return format, nil
-		}
-	}
-	if asked != "" && asked != "json" {
+	accepted := c.Request().Header.Get(echo.HeaderAccept)
+	switch asked := c.QueryParam("format"); {
+	case slices.Contains(receiptFormats, asked):
+		return asked, nil
+	case asked != "":
 		return "", errReceiptFormat
+	case takes(accepted, mediaJWS):
+		return formatJWS, nil
+	case takes(accepted, mediaLinkedData):
+		return formatLinkedData, nil
+	default:
+		return formatJSON, nil
 	}
-	return "", nil
 }
 
 // takes reports whether an Accept header names a media type; wildcards take JSON, as what names nothing does.

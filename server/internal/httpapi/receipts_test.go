@@ -54,6 +54,14 @@ func TestAReceiptIsSigned(t *testing.T) {
 			t.Errorf("%s: %v %s", name, answer.Header, body)
 		}
 	}
+	for format, want := range map[string]string{"json": `"jws":"` + receipt.Jws, "json-ld": `"@id":"urn:uuid:` + d.ID, "kantara": `"consentReceiptID":"` + d.ID} {
+		if _, body := s.do(http.MethodGet, address+"?format="+format, nil); !strings.Contains(string(body), want) {
+			t.Errorf("%s: %s", format, body)
+		}
+	}
+	if answer, _ := s.do(http.MethodGet, address, nil, "Accept", "application/ld+json"); answer.Header.Get("Content-Type") != "application/ld+json" {
+		t.Errorf("JSON-LD by Accept: %v", answer.Header)
+	}
 	if answer, _ := s.do(http.MethodGet, address+"?format=pdf", nil); answer.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a format that nobody writes: %d", answer.StatusCode)
 	}
