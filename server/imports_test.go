@@ -43,6 +43,7 @@ var allowed = map[string][]string{
 	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/useragent":            {},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
+	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/site"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/admintrail":           {},
 	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
@@ -50,7 +51,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/receiptpage", "server/internal/site", "server/internal/policy", "server/internal/region", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

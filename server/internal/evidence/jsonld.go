@@ -77,24 +77,10 @@ func linkedNotice(s schemas.Statement) object {
 	if s.Notice.Language != "" {
 		notice["dct:language"] = s.Notice.Language
 	}
-	if address := policyAddress(s); address != "" {
-		notice["dct:references"] = object{"@id": address}
+	if policy := s.Notice.PrivacyPolicy; strings.HasPrefix(policy, "http") {
+		notice["dct:references"] = object{"@id": policy}
 	}
 	return notice
-}
-
-// policyAddress is that of the privacy policy, whole: a notice may name a path of the page's own host.
-func policyAddress(s schemas.Statement) string {
-	policy := s.Notice.PrivacyPolicy
-	if !strings.HasPrefix(policy, "/") {
-		return policy
-	}
-	scheme, rest, ok := strings.Cut(s.Decision.Page, "://")
-	if !ok {
-		return ""
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	return scheme + "://" + host + policy
 }
 
 func linkedParty(p schemas.Party, kind string) object {

@@ -18,7 +18,7 @@ func Kantara(s schemas.Statement) any {
 	receipt := object{
 		"version": "KI-CR-v1.1.0", "jurisdiction": cmp.Or(s.Jurisdiction, notTold), "consentTimestamp": s.Event.At.Unix(),
 		"collectionMethod": method(s), "consentReceiptID": s.Jti, "piiPrincipalId": s.Sub,
-		"piiControllers": []object{kantaraController(s)}, "policyUrl": cmp.Or(policyAddress(s), notTold),
+		"piiControllers": []object{kantaraController(s)}, "policyUrl": cmp.Or(s.Notice.PrivacyPolicy, notTold),
 		"services": kantaraServices(s), "sensitive": false, "spiCat": []string{},
 	}
 	if s.Notice.Language != "" {

@@ -55,7 +55,7 @@ func State(record consent.Record, notice *schemas.Notice, issuer string) schemas
 	}
 	language := Language(*notice, decision.Locale)
 	texts := notice.Texts[language]
-	s.Notice.Language, s.Notice.PrivacyPolicy = language, notice.PrivacyPolicy
+	s.Notice.Language, s.Notice.PrivacyPolicy = language, addressOf(notice.PrivacyPolicy, decision.Page)
 	s.Withdrawal = texts["action.open"]
 	s.Parties = parties(*notice)
 	for _, p := range notice.Purposes {
@@ -91,6 +91,16 @@ func Language(n schemas.Notice, locale string) string {
 		}
 	}
 	return n.Languages[0]
+}
+
+// addressOf is a privacy policy's whole address: a notice may name a path of the page's own host.
+func addressOf(policy, page string) string {
+	scheme, rest, isKnown := strings.Cut(page, "://")
+	if !isKnown || !strings.HasPrefix(policy, "/") {
+		return policy
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host + policy
 }
 
 // answeredOnly is what a decision tells of purposes by itself.

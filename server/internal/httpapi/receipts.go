@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,10 +12,12 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/evidence"
+	"assent/server/internal/receiptpage"
 	"assent/server/internal/reporting"
 	"assent/server/internal/site"
 )
@@ -60,7 +64,7 @@ func (r *receipts) receipt(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	statement, _, err := r.find(c.Request().Context(), c.Param("id"))
+	statement, err := r.find(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -121,15 +125,15 @@ func takes(header, mediaType string) bool {
 	return false
 }
 
-// find states the decision with an id, and the notice that it answered, if that is known. Of two decisions with one id, the
+// find states the decision with an id. Of two decisions with one id, the
 // one recorded first is meant: nobody can have known the id before.
-func (r *receipts) find(ctx context.Context, id string) (schemas.Statement, *schemas.Notice, error) {
+func (r *receipts) find(ctx context.Context, id string) (schemas.Statement, error) {
 	records, err := r.query.Find(ctx, id)
 	if err != nil {
-		return schemas.Statement{}, nil, err
+		return schemas.Statement{}, err
 	}
 	if len(records) == 0 {
-		return schemas.Statement{}, nil, errNoReceipt
+		return schemas.Statement{}, errNoReceipt
 	}
 	first := records[0]
 	for _, other := range records[1:] {
@@ -139,9 +143,58 @@ func (r *receipts) find(ctx context.Context, id string) (schemas.Statement, *sch
 	}
 	notice, err := r.catalog.Notice(ctx, first.Site, first.Notice)
 	if err != nil && !errors.Is(err, consent.ErrNotFound) {
-		return schemas.Statement{}, nil, err
+		return schemas.Statement{}, err
 	}
-	return evidence.State(first, notice, r.issuer), notice, nil
+	return evidence.State(first, notice, r.issuer), nil
+}
+
+// page shows a receipt to whoever has its address. It runs nothing and loads nothing.
+func (r *receipts) page(c echo.Context) error {
+	wanted, _, err := language.ParseAcceptLanguage(c.Request().Header.Get("Accept-Language"))
+	if err != nil {
+		wanted = nil // Nothing that can be understood is wanted.
+	}
+	nonce := rand.Text()
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'nonce-"+nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	header.Set(echo.HeaderCacheControl, "private, no-cache")
+	header.Set("X-Robots-Tag", "noindex, nofollow")
+	header.Add(echo.HeaderVary, "Accept-Language")
+	var text bytes.Buffer
+	status := http.StatusOK
+	statement, err := r.find(c.Request().Context(), c.Param("id"))
+	switch {
+	case errors.Is(err, errNoReceipt):
+		status, err = http.StatusNotFound, receiptpage.WriteMissing(&text, wanted, nonce)
+	case err == nil:
+		err = r.write(c, &text, statement, wanted, nonce)
+	}
+	if err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, text.Bytes())
+}
+
+// write signs the statement and holds the signature against the published keys before the page says that it holds.
+func (r *receipts) write(c echo.Context, text *bytes.Buffer, statement schemas.Statement, wanted []language.Tag, nonce string) error {
+	origin, err := ownOrigin(c, r.issuer)
+	if err != nil {
+		return err
+	}
+	signed, err := r.keys.Sign(statement)
+	if err != nil {
+		return err
+	}
+	keys, err := evidence.ReadPublished(r.keys.Published())
+	if err != nil {
+		return err
+	}
+	verified, err := keys.Verify(signed)
+	if err != nil {
+		return err
+	}
+	return receiptpage.Receipt{Statement: verified.Statement, Key: verified.KeyID, Keys: keysAddress, Nonce: nonce,
+		Address: origin + "/receipts/" + statement.Jti}.Write(text, wanted)
 }
 
 // published answers the keys. Verifiers meet a new key at the latest when they ask again.

@@ -70,6 +70,30 @@ func TestAReceiptIsSigned(t *testing.T) {
 	}
 }
 
+func TestTheReceiptsPageIsForItsReaderAlone(t *testing.T) {
+	s := startServer(t)
+	d := s.decision(consent.AcceptAll)
+	d.Locale = "de"
+	s.post(d)
+	answer, body := s.do(http.MethodGet, "/receipts/"+d.ID, nil, "Accept-Language", "fr")
+	header := answer.Header
+	if answer.StatusCode != http.StatusOK || !strings.Contains(string(body), `<html lang="de"`) || !strings.Contains(string(body), "Was Sie entschieden haben") {
+		t.Errorf("%d %s", answer.StatusCode, body)
+	}
+	policy := header.Get("Content-Security-Policy")
+	if header.Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(header.Get("Cache-Control"), "private") || !strings.Contains(header.Get("X-Robots-Tag"), "noindex") ||
+		!strings.HasPrefix(policy, "default-src 'none'; style-src 'nonce-") || strings.Contains(policy, "script") {
+		t.Errorf("%v", header)
+	}
+	if strings.Contains(string(body), "<script") || strings.Contains(string(body), d.Secret) {
+		t.Errorf("%s", body)
+	}
+	answer, body = s.do(http.MethodGet, "/receipts/019abf1e-7c3a-7d52-8f41-5d1f3c2b9a10", nil, "Accept-Language", "fr;q=0.9, xx, ,;;")
+	if answer.StatusCode != http.StatusNotFound || !strings.Contains(string(body), `<html lang="`) {
+		t.Errorf("%d %s", answer.StatusCode, body)
+	}
+}
+
 // What was recorded before there were keys is signed all the same, and a server that was not told its own address claims
 // none: whoever asks could name any.
 func TestAnOldDecisionGetsAReceipt(t *testing.T) {

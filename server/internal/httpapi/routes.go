@@ -116,6 +116,7 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
+	e.GET("/receipts/:id", receipts.page)
 
 	a := e.Group("/v1/admin", admin.guard, trail.told, admin.authorize)
 	a.GET("/session", admin.session)
