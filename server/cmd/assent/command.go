@@ -22,6 +22,8 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	User        userCommands       `cmd:"" help:"Manage who may use the dashboard."`
+	Keys        keysCommands       `cmd:"" help:"Manage the keys that receipts are signed with."`
+	Verify      verifyCommands     `cmd:"" help:"Check what a server has signed."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
 	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup into an empty store, of whichever kind."`
