@@ -53,6 +53,12 @@ func Lint(n schemas.Notice) []schemas.Finding {
 	case strings.HasPrefix(n.PrivacyPolicy, "http:"):
 		add(severityWarning, "/privacyPolicy", "", "the link is not encrypted; write https, or a path of the page's own host")
 	}
+	switch {
+	case n.Controller.Name == "":
+		add(severityWarning, "/controller/name", "GDPR Art. 13(1)(a)", "receipts do not say who is responsible; write your legal name")
+	case n.Controller.Contact == "":
+		add(severityWarning, "/controller/contact", "GDPR Art. 13(1)(a)", "receipts do not say where to write about data; give an e-mail address or a page")
+	}
 	if n.Regime == consent.OptOut || n.Regime == consent.NoticeOnly {
 		add(severityWarning, "/regime", "ePrivacy Directive Art. 5(3)", "everybody is treated as if silence were consent, also where the law asks for a yes; `auto` follows each visitor's region")
 	}
