@@ -193,7 +193,7 @@ func (r *receipts) write(c echo.Context, text *bytes.Buffer, statement schemas.S
 	if err != nil {
 		return err
 	}
-	return receiptpage.Receipt{Statement: verified.Statement, Key: verified.KeyID, Keys: keysAddress, Nonce: nonce,
+	return receiptpage.Receipt{Statement: verified.Statement, Key: verified.KeyID, Keys: ".." + keysAddress, Nonce: nonce,
 		Address: origin + "/receipts/" + statement.Jti}.Write(text, wanted)
 }
 

@@ -27,7 +27,7 @@ var page = template.Must(template.New("receipt").Parse(source))
 type Receipt struct {
 	Statement schemas.Statement
 	Key       string // Id of the key whose signature over the statement holds.
-	Keys      string // Address of the published keys.
+	Keys      string // Address of the published keys, from the page on.
 	Address   string // Of the page itself, whole.
 	Nonce     string // Of the page's policy.
 }
@@ -173,12 +173,13 @@ func linkTo(contact string) template.URL {
 	return ""
 }
 
+// files are addressed from the page on, which may stand below a path of the site's own host.
 func files(id string, w words) []file {
 	var all []file
 	for _, one := range []struct{ format, ending, words string }{
 		{"jws", "jws", w.Say("copies.signed")}, {"json", "json", "JSON"}, {"json-ld", "jsonld", "JSON-LD"}, {"kantara", "kantara.json", "Kantara"},
 	} {
-		all = append(all, file{Address: "/v1/receipts/" + id + "?format=" + one.format, Name: "receipt-" + id + "." + one.ending, Words: one.words})
+		all = append(all, file{Address: "../v1/receipts/" + id + "?format=" + one.format, Name: "receipt-" + id + "." + one.ending, Words: one.words})
 	}
 	return all
 }
