@@ -121,6 +121,14 @@ test('what is not there is told in words', async () => {
   await context.close();
 });
 
+test('a refusal of a notice that nobody knows has its receipt too', async () => {
+  const nothing = { purposes: {}, services: {} };
+  const address = await decide({ locale: 'en', action: 'reject-all', notice: 'never-published', ...nothing });
+  await look(address, { locale: 'en-GB', viewport: phone }, async (page) => {
+    assert.match((await page.textContent('body')) ?? '', /Marketing\s*Not allowed.*This notice is not known here/s);
+  });
+});
+
 test('each copy can be saved', async () => {
   const context = await browser.newContext({ acceptDownloads: true });
   const page = await context.newPage();

@@ -110,9 +110,8 @@ func primary(tag string) string {
 }
 
 func shown(p schemas.StatedPurpose, w words) purpose {
-	one := purpose{Title: cmp.Or(p.Title, p.ID), Text: p.Text, Mark: w.mark(p.Granted)}
+	one := purpose{Title: cmp.Or(p.Title, w.Say("purpose."+p.ID+".title"), p.ID), Text: p.Text, Mark: w.mark(p.Granted)}
 	if p.ID == consent.Essential {
-		one.Title = cmp.Or(p.Title, w.Say("purpose.essential.title"))
 		one.Mark = mark{Always: true, Words: w.Say("always")}
 	}
 	for _, s := range p.Services {
@@ -151,9 +150,10 @@ func facts(s schemas.Statement, w words) []fact {
 	}
 	add(fact{Name: w.Say("valid"), Text: written(s.Decision.ExpiresAt)})
 	add(fact{Name: w.Say("pseudonym"), Text: s.Sub, Code: true})
-	add(fact{Name: w.Say("notice"), Text: s.Notice.ID, Code: true})
-	if !s.Notice.Published {
-		add(fact{Name: "", Text: w.Say("notice.unknown")})
+	if s.Notice.Published {
+		add(fact{Name: w.Say("notice"), Text: s.Notice.ID, Code: true})
+	} else {
+		add(fact{Name: w.Say("notice"), Text: w.Say("notice.unknown")})
 	}
 	if policy := s.Notice.PrivacyPolicy; strings.HasPrefix(policy, "http") {
 		add(fact{Name: w.Say("link.policy"), Text: policy, Link: linkTo(policy)})
