@@ -144,6 +144,9 @@ func SightedKey(site string) string { return "h:{" + site + "}" }
 // DayKeyKey holds the key that all instances share for a day.
 func DayKeyKey(day string) string { return "d:" + day }
 
+// SigningKeysKey is the hash of the keys that receipts are signed with, their places from 0 to JSON. Nothing is removed.
+func SigningKeysKey() string { return "y:{signing}" }
+
 // LimitKey holds until when a network has paid back what it took, in microseconds since 1970; name is a keyed hash of the
 // network. It lives for that long, a minute or so.
 func LimitKey(name string) string { return "f:" + name }

@@ -36,6 +36,7 @@ func TestRedisKeys(t *testing.T) {
 		schemas.SightedKey("shop1"):       "h:{shop1}",
 		schemas.DayKeyKey("2026-11-25"):   "d:2026-11-25",
 		schemas.LimitKey("abc"):           "f:abc",
+		schemas.SigningKeysKey():          "y:{signing}",
 
 		schemas.VisitorsKey("shop1", "2026-11-25"): "v:{shop1}:2026-11-25",
 

@@ -439,6 +439,7 @@ export interface Notice {
   look?: Look;
   /** Link shown on the first layer: an http or https address, or a path of the page's own host. */
   privacyPolicy?: string;
+  controller?: Controller;
   /** Days after which the visitor is asked again; the same for yes and no. */
   lifetimeDays?: number;
   /** What happens to third parties that nobody annotated, known by the hosts of the services and of the built-in catalogue: nothing, told (console and dashboard), or held back like annotated ones. */
@@ -512,6 +513,16 @@ export interface Look {
   radius?: string;
   /** CSS font-family list; the system's font by default. */
   font?: string;
+}
+
+/** Who decides why and how data is used: named in receipts, not by the script. */
+export interface Controller {
+  /** Legal name. */
+  name?: string;
+  /** Postal address. */
+  address?: string;
+  /** Where to write about data: an e-mail address, or an http or https address. */
+  contact?: string;
 }
 
 /** How Google's tags are told (Consent Mode). */
@@ -791,6 +802,8 @@ export interface Receipt {
   browser?: string;
   /** Seconds that the notice had been on screen, rounded up to a few steps. */
   waited?: number;
+  /** The same and what it refers to, signed: a JWS whose payload is statement.schema.json. */
+  jws?: string;
 }
 
 /** How visitors of one site chose in a period. */
@@ -926,6 +939,102 @@ export interface Presence {
   at?: string;
   /** When a visitor decided last, as any server recorded it. */
   decidedAt?: string;
+}
+
+/** Payload of a signed receipt: one decision and all that it refers to. Names in brackets are those of ISO/IEC TS 27560:2023. */
+export interface Statement {
+  /** What this document keeps to (schema_version). */
+  schemaVersion: 'assent-receipt/1 ISO/IEC TS 27560:2023';
+  /** Address of the server that signed; absent when it was not told its own. */
+  iss?: string;
+  /** Id of the decision, of its record and of its receipt (record_id, receipt_id). */
+  jti: string;
+  /** The visitor's pseudonym at this site (pii_principal_id). */
+  sub: string;
+  /** When the decision was recorded, in seconds since 1970. */
+  iat: number;
+  decision: Receipt;
+  notice: StatedNotice;
+  /** Why and by whom data may be used, or may not (purposes). */
+  processing: StatedPurpose[];
+  /** Who they are (pii_controllers, recipient_third_parties). */
+  parties: Party[];
+  /** Country of the visitor, ISO 3166 (jurisdiction); absent when nobody knows. */
+  jurisdiction?: string;
+  /** Words of the button in the page that leads to changing the answer (withdrawal_method). */
+  withdrawal?: string;
+  event: StatedEvent;
+}
+
+/** The notice that was answered (privacy_notice). */
+export interface StatedNotice {
+  /** Hash of its canonical JSON, in base64url. */
+  id: string;
+  /** The site did publish it; otherwise nothing more is known of it. */
+  published: boolean;
+  /** In which the visitor read it (language). */
+  language?: string;
+  privacyPolicy?: string;
+}
+
+/** One purpose and its answer. */
+export interface StatedPurpose {
+  /** (purpose_type) */
+  id: string;
+  /** As the visitor read it (purpose). */
+  title?: string;
+  text?: string;
+  granted: boolean;
+  /** Ground for the processing (lawful_basis): consent where it was asked for and given; absent for what was refused, and where the law lets data be used until somebody objects. */
+  basis?: 'consent';
+  services: StatedService[];
+}
+
+/** A third party under the purpose, and its answer. */
+export interface StatedService {
+  /** (service) */
+  id: string;
+  name: string;
+  granted: boolean;
+  /** Id of the party. */
+  provider?: string;
+  /** Cookies and keys of storage that it uses (pii_attribute_id). */
+  data?: string[];
+  /** Where data is processed (storage_locations). */
+  country?: string;
+  /** What makes the transfer lawful (geographic_restrictions). */
+  safeguard?: string;
+  /** ISO 8601 duration (retention_period). */
+  retention?: string;
+  policy?: string;
+}
+
+/** Somebody who handles data. */
+export interface Party {
+  /** Within this document (party_id). */
+  id: string;
+  /** (party_name) */
+  name: string;
+  /** (party_address) */
+  address?: string;
+  /** (party_contact) */
+  contact?: string;
+  /** (party_type) */
+  type: 'controller' | 'recipient';
+}
+
+/** How the answer came about. */
+export interface StatedEvent {
+  /** (event_state) */
+  state: 'given' | 'refused' | 'withdrawn';
+  /** An act of the visitor, or a signal of the browser (event_type). */
+  type: 'expressed' | 'implicit';
+  /** By the server's clock (event_time). */
+  at: string;
+  /** ISO 8601 duration after which the visitor is asked again (validity_duration). */
+  validity: string;
+  /** Who answered: the visitor's pseudonym (entity_id). */
+  entity: string;
 }
 
 /** What a program reads with, in the name of who made it. */

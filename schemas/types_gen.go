@@ -442,7 +442,8 @@ type Notice struct {
 	Texts map[string]map[string]string `json:"texts,omitempty"`
 	Look  Look                         `json:"look,omitzero"`
 	// Link shown on the first layer: an http or https address, or a path of the page's own host.
-	PrivacyPolicy string `json:"privacyPolicy,omitempty"`
+	PrivacyPolicy string     `json:"privacyPolicy,omitempty"`
+	Controller    Controller `json:"controller,omitzero"`
 	// Days after which the visitor is asked again; the same for yes and no.
 	LifetimeDays int `json:"lifetimeDays,omitempty"`
 	// What happens to third parties that nobody annotated, known by the hosts of the services and of the built-in catalogue: nothing, told (console and dashboard), or held back like annotated ones.
@@ -516,6 +517,16 @@ type Look struct {
 	Radius string `json:"radius,omitempty"`
 	// CSS font-family list; the system's font by default.
 	Font string `json:"font,omitempty"`
+}
+
+// Controller: Who decides why and how data is used: named in receipts, not by the script.
+type Controller struct {
+	// Legal name.
+	Name string `json:"name,omitempty"`
+	// Postal address.
+	Address string `json:"address,omitempty"`
+	// Where to write about data: an e-mail address, or an http or https address.
+	Contact string `json:"contact,omitempty"`
 }
 
 // Google: How Google's tags are told (Consent Mode).
@@ -795,6 +806,8 @@ type Receipt struct {
 	Browser string `json:"browser,omitempty"`
 	// Seconds that the notice had been on screen, rounded up to a few steps.
 	Waited int `json:"waited,omitempty"`
+	// The same and what it refers to, signed: a JWS whose payload is statement.schema.json.
+	Jws string `json:"jws,omitempty"`
 }
 
 // Report: How visitors of one site chose in a period.
@@ -930,6 +943,102 @@ type Presence struct {
 	At time.Time `json:"at,omitzero"`
 	// When a visitor decided last, as any server recorded it.
 	DecidedAt time.Time `json:"decidedAt,omitzero"`
+}
+
+// Statement: Payload of a signed receipt: one decision and all that it refers to. Names in brackets are those of ISO/IEC TS 27560:2023.
+type Statement struct {
+	// What this document keeps to (schema_version).
+	SchemaVersion string `json:"schemaVersion"`
+	// Address of the server that signed; absent when it was not told its own.
+	Iss string `json:"iss,omitempty"`
+	// Id of the decision, of its record and of its receipt (record_id, receipt_id).
+	Jti string `json:"jti"`
+	// The visitor's pseudonym at this site (pii_principal_id).
+	Sub string `json:"sub"`
+	// When the decision was recorded, in seconds since 1970.
+	Iat      int          `json:"iat"`
+	Decision Receipt      `json:"decision"`
+	Notice   StatedNotice `json:"notice"`
+	// Why and by whom data may be used, or may not (purposes).
+	Processing []StatedPurpose `json:"processing"`
+	// Who they are (pii_controllers, recipient_third_parties).
+	Parties []Party `json:"parties"`
+	// Country of the visitor, ISO 3166 (jurisdiction); absent when nobody knows.
+	Jurisdiction string `json:"jurisdiction,omitempty"`
+	// Words of the button in the page that leads to changing the answer (withdrawal_method).
+	Withdrawal string      `json:"withdrawal,omitempty"`
+	Event      StatedEvent `json:"event"`
+}
+
+// StatedNotice: The notice that was answered (privacy_notice).
+type StatedNotice struct {
+	// Hash of its canonical JSON, in base64url.
+	ID string `json:"id"`
+	// The site did publish it; otherwise nothing more is known of it.
+	Published bool `json:"published"`
+	// In which the visitor read it (language).
+	Language      string `json:"language,omitempty"`
+	PrivacyPolicy string `json:"privacyPolicy,omitempty"`
+}
+
+// StatedPurpose: One purpose and its answer.
+type StatedPurpose struct {
+	// (purpose_type)
+	ID string `json:"id"`
+	// As the visitor read it (purpose).
+	Title   string `json:"title,omitempty"`
+	Text    string `json:"text,omitempty"`
+	Granted bool   `json:"granted"`
+	// Ground for the processing (lawful_basis): consent where it was asked for and given; absent for what was refused, and where the law lets data be used until somebody objects.
+	Basis    string          `json:"basis,omitempty"`
+	Services []StatedService `json:"services"`
+}
+
+// StatedService: A third party under the purpose, and its answer.
+type StatedService struct {
+	// (service)
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Granted bool   `json:"granted"`
+	// Id of the party.
+	Provider string `json:"provider,omitempty"`
+	// Cookies and keys of storage that it uses (pii_attribute_id).
+	Data []string `json:"data,omitempty"`
+	// Where data is processed (storage_locations).
+	Country string `json:"country,omitempty"`
+	// What makes the transfer lawful (geographic_restrictions).
+	Safeguard string `json:"safeguard,omitempty"`
+	// ISO 8601 duration (retention_period).
+	Retention string `json:"retention,omitempty"`
+	Policy    string `json:"policy,omitempty"`
+}
+
+// Party: Somebody who handles data.
+type Party struct {
+	// Within this document (party_id).
+	ID string `json:"id"`
+	// (party_name)
+	Name string `json:"name"`
+	// (party_address)
+	Address string `json:"address,omitempty"`
+	// (party_contact)
+	Contact string `json:"contact,omitempty"`
+	// (party_type)
+	Type string `json:"type"`
+}
+
+// StatedEvent: How the answer came about.
+type StatedEvent struct {
+	// (event_state)
+	State string `json:"state"`
+	// An act of the visitor, or a signal of the browser (event_type).
+	Type string `json:"type"`
+	// By the server's clock (event_time).
+	At time.Time `json:"at"`
+	// ISO 8601 duration after which the visitor is asked again (validity_duration).
+	Validity string `json:"validity"`
+	// Who answered: the visitor's pseudonym (entity_id).
+	Entity string `json:"entity"`
 }
 
 // Token: What a program reads with, in the name of who made it.

@@ -42,9 +42,11 @@ var allowed = map[string][]string{
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},
+	"server/internal/evidence":             {"schemas", "server/internal/consent"},
 	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/useragent":            {},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
+	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/site"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
 	"server/internal/admintrail":           {},
@@ -54,7 +56,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/importing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/importing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},
@@ -69,7 +71,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency"}
+		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency"}
 	stores = append([]string{"server/internal/site", "server/internal/moving", "server/internal/demodata"}, useCases...)
 )
 

@@ -1,7 +1,7 @@
 import { t } from '../language.ts';
 import { Entry } from '../parts/entry.tsx';
-import { SingleSignOn } from '../parts/single-sign-on.tsx';
 import { PasskeyButton } from '../parts/passkey-button.tsx';
+import { SingleSignOn } from '../parts/single-sign-on.tsx';
 import { signIn } from '../session.ts';
 
 /** Asks for e-mail address and password, or leads to the provider of single sign-on. */

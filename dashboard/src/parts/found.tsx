@@ -44,8 +44,8 @@ export const Found = ({ receipt, alone, history, close }: Props) => {
             <a href={hrefOf(history)} onClick={(event) => follow(event, history)}>
               {t.decisionsPage.history}
             </a>{' '}
-            <a href={`/v1/receipts/${receipt.id}`} target="_blank" rel="noreferrer">
-              {t.decisionsPage.raw}
+            <a href={`/receipts/${receipt.id}`} target="_blank" rel="noreferrer">
+              {t.decisionsPage.page}
             </a>
           </p>
         </div>

@@ -56,7 +56,7 @@ export const decisionsPage: typeof english = {
   waited: (time) => `bis zu ${time}`,
   alone: 'Ihre eigene Adresse',
   history: 'Alle dieses Subjekts',
-  raw: 'Der Beleg als JSON',
+  page: 'Der Beleg, wie ihn der Besucher hat',
   shown: 'Was gezeigt wurde',
   unknown:
     'Dieser Server hat den Hinweis nie veröffentlicht und kann ihn nicht zeigen. Eine Ablehnung wird trotzdem behalten.',

@@ -54,7 +54,7 @@ export const decisionsPage = {
   waited: (time: string) => `up to ${time}`,
   alone: 'Its own address',
   history: 'All of this subject',
-  raw: 'The receipt as JSON',
+  page: 'The receipt as the visitor has it',
   shown: 'What was shown',
   unknown: 'This server never published that notice, so it cannot be shown. A refusal is kept all the same.',
 };

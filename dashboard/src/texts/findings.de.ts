@@ -2,6 +2,7 @@ import type { findings as english } from './findings.en.ts';
 
 const sources: Record<string, string> = {
   'GDPR Art. 13': 'Art. 13 DSGVO',
+  'GDPR Art. 13(1)(a)': 'Art. 13 Abs. 1 lit. a DSGVO',
   'GDPR Art. 13(1)(e)': 'Art. 13 Abs. 1 lit. e DSGVO',
   'GDPR Art. 4(11)': 'Art. 4 Nr. 11 DSGVO',
   'GDPR Art. 44': 'Art. 44 DSGVO',
@@ -75,6 +76,7 @@ export const findings: typeof english = {
     'form-retention':
       '„{got}“ ist keine Dauer. Schreiben Sie sie wie P13M für 13 Monate, P2Y für 2 Jahre oder P30D für 30 Tage.',
     'form-policy': '„{got}“ ist keine Adresse. Schreiben Sie eine mit https://.',
+    'form-contact': '„{got}“ ist weder eine E-Mail-Adresse noch eine mit https://.',
     'form-accent': '„{got}“ ist keine Farbe. Schreiben Sie sie wie #0b57d0.',
     'form-background': '„{got}“ ist keine Farbe. Schreiben Sie sie wie #ffffff.',
     'form-text': '„{got}“ ist keine Farbe. Schreiben Sie sie wie #1a1c20.',
@@ -98,6 +100,9 @@ export const findings: typeof english = {
     'privacy-policy-missing':
       'Der Hinweis führt nicht zu Ihrer Datenschutzerklärung. Schreiben Sie, unter welcher Adresse sie steht.',
     'privacy-policy-plain': 'Der Link ist nicht verschlüsselt. Schreiben Sie https oder einen Pfad Ihrer Seiten.',
+    'controller-missing': 'Belege sagen nicht, wer verantwortlich ist. Nennen Sie Ihren rechtlichen Namen.',
+    'contact-missing':
+      'Belege sagen nicht, wohin man sich wegen Daten wendet. Nennen Sie eine E-Mail-Adresse oder eine Seite.',
     'silence-grants':
       'Bei allen gilt Schweigen als Einwilligung, auch wo das Recht ein Ja verlangt. Wählen Sie stattdessen die Regeln der Region der Besucher.',
     'lifetime-long': 'Eine Antwort gilt länger als die sechs Monate, die die CNIL gute Praxis nennt.',

@@ -53,6 +53,7 @@ export const findings = {
     'form-country': '“{got}” is no country code. Write its two capital letters, such as DE.',
     'form-retention': '“{got}” is no duration. Write it as in P13M for 13 months, P2Y for 2 years or P30D for 30 days.',
     'form-policy': '“{got}” is no address. Write one with https://.',
+    'form-contact': '“{got}” is neither an e-mail address nor one with https://.',
     'form-accent': '“{got}” is no colour. Write it as in #0b57d0.',
     'form-background': '“{got}” is no colour. Write it as in #ffffff.',
     'form-text': '“{got}” is no colour. Write it as in #1a1c20.',
@@ -72,6 +73,8 @@ export const findings = {
     'policy-plain': '{service}: the link is not encrypted. Write https.',
     'privacy-policy-missing': 'The notice does not lead to your privacy policy. Write its address.',
     'privacy-policy-plain': 'The link is not encrypted. Write https, or a path of the page’s own host.',
+    'controller-missing': 'Receipts do not say who is responsible. Write your legal name.',
+    'contact-missing': 'Receipts do not say where to write about data. Give an e-mail address or a page.',
     'silence-grants':
       'Everybody is treated as if silence were consent, also where the law asks for a yes. Choose the rules of the visitor’s region instead.',
     'lifetime-long': 'An answer holds for more than six months, which the CNIL calls good practice.',

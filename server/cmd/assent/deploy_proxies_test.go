@@ -166,7 +166,7 @@ func (v proxied) checkOuterAddress() {
 // checkFirstPartyPath decides as a page of the shop does, by the shop's own host.
 func (v proxied) checkFirstPartyPath() {
 	v.t.Helper()
-	for path, want := range map[string]int{"/assent" + v.site.Script: http.StatusOK, "/assent/metrics": http.StatusNotFound,
+	for path, want := range map[string]int{"/assent" + v.site.Script: http.StatusOK, "/assent/metrics": http.StatusNotFound, "/assent" + keysPath: http.StatusOK,
 		"/assent/v1/admin/sites": http.StatusNotFound, "/assent/dashboard/": http.StatusNotFound} {
 		if answer, _ := v.ask(http.MethodGet, shopOrigin+path, nil); answer.StatusCode != want {
 			v.t.Errorf("%s: %s, want %d", path, answer.Status, want)

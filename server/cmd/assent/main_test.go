@@ -141,19 +141,26 @@ func (p *program) get(path string) (int, string) {
 
 type addedSite struct{ ID, Script, Notice string }
 
-// addSite runs `assent site add` as another process would, with the store's environment.
-func addSite(t testing.TB, data string, env ...string) addedSite {
+// beside runs a command as another process would, with the store's environment, and returns what it printed.
+func beside(t testing.TB, env []string, args ...string) []byte {
 	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(executable, "site", "add", "--data", data, "--name", "Shop", "--origin", shopOrigin, "--json")
+	command := exec.Command(executable, args...)
 	command.Env = append(append(os.Environ(), asProgram+"=1"), env...)
 	output, err := command.Output()
 	if err != nil {
-		t.Fatalf("site add: %v", err)
+		t.Fatalf("%v: %v", args, err)
 	}
+	return output
+}
+
+// addSite runs `assent site add`.
+func addSite(t testing.TB, data string, env ...string) addedSite {
+	t.Helper()
+	output := beside(t, env, "site", "add", "--data", data, "--name", "Shop", "--origin", shopOrigin, "--json")
 	var added addedSite
 	if err := json.Unmarshal(output, &added); err != nil {
 		t.Fatalf("site add printed %q: %v", output, err)

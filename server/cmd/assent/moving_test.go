@@ -73,7 +73,7 @@ func TestMoveWhileServing(t *testing.T) {
 	if err := p.end(os.Interrupt); err != nil {
 		t.Errorf("graceful stop: %v\n%s", err, p.output)
 	}
-	if err := last.Wait(); err != nil || strings.Count(last.stdout.String(), "  equal") != 6 || strings.Contains(last.stdout.String(), "NOT") {
+	if err := last.Wait(); err != nil || strings.Count(last.stdout.String(), "  equal") != 7 || strings.Contains(last.stdout.String(), "NOT") {
 		t.Fatalf("the move ended with %v\n%s%s", err, &last.stdout, &last.stderr)
 	}
 	store, err := clickhousestore.Open(clickhouse.URL("moved"))

@@ -19,6 +19,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/account"
 	"assent/server/internal/daykey"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/ratelimit"
@@ -48,6 +49,8 @@ type serveCommand struct {
 	RateLimit uint32 `help:"Grants that one network of visitors (IPv4 /24, IPv6 /56) may record per minute, four times as many refusals; 0 for no limit." name:"rate-limit" env:"ASSENT_RATE_LIMIT" default:"1200" placeholder:"N"`
 
 	DrainDelay time.Duration `help:"How long to go on answering after SIGTERM while /readyz says no, so that a balancer in front looks away first." name:"drain-delay" env:"ASSENT_DRAIN_DELAY" default:"0s" placeholder:"DURATION"`
+
+	SigningKeys string `help:"File of the keys that receipts are signed with (JWK Set, the first one signs), for who keeps them apart from the data; without it the store has them." name:"signing-keys" env:"ASSENT_SIGNING_KEYS" placeholder:"FILE"`
 
 	regionFlags
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
@@ -85,7 +88,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, rate: int(c.RateLimit), provider: provider}, log)
+	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -146,6 +149,7 @@ type server struct {
 	shared     ratelimit.Shared   // nil when this is the only instance.
 	transcript *transparency.Log  // nil when no log of decisions is kept.
 	keys       *daykey.Ring
+	signing    *evidence.Keyring
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	stopping   atomic.Bool
@@ -160,7 +164,8 @@ type outside struct {
 	url     string       // Address that browsers use; empty when it is the server's own.
 	proxies []*net.IPNet // Networks whose X-Forwarded-For is believed.
 	regions httpapi.Regions
-	rate    int // Grants per minute and network; 0 for no limit.
+	keyFile string // Keys that an operator keeps apart; empty for the store's.
+	rate    int    // Grants per minute and network; 0 for no limit.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
 }
@@ -175,8 +180,13 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if err != nil {
 		return nil, fmt.Errorf("open dashboard: %w", err)
 	}
+	signing, err := openSigning(ctx, stores.front, front.keyFile)
+	if err != nil {
+		return nil, err
+	}
 	s := &server{
 		catalog:   catalog,
+		signing:   signing,
 		accounts:  account.New(stores.front, time.Now, rand.Reader),
 		publisher: publisherOf(stores.front),
 		sightings: sighting.NewCounter(stores.front, log),
@@ -222,7 +232,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
-		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signer: exposure.NewSigner(s.keys, time.Now),
+		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
 		Transparency: s.transcript, Places: stores.logged,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
@@ -253,6 +263,7 @@ func (s *server) begin(ctx context.Context) {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
+	s.background.Go(func() { s.signing.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
 	if s.roller != nil {

@@ -18,6 +18,7 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/demodata"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/moving"
@@ -56,6 +57,7 @@ type front interface {
 	admintrail.Store
 	sighting.Store
 	daykey.Store
+	evidence.Store
 	moving.Holdings
 	moving.Marks
 	exposure.Visitors

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/cookiejar"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/evidence"
 )
 
 // TestEveryPairOfStoresAnswersTheSame takes the whole way, from the set-up link over the script's posts to the
@@ -56,14 +58,63 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 			v.awaitRates(t, owner)
 			v.readsWithToken(t, owner)
 			for _, receipt := range receipts {
-				if status, body := p.get(receipt); status != http.StatusOK {
-					t.Errorf("%s: %d %s", receipt, status, body)
-				}
+				p.wantReceipt(receipt)
 			}
+			p.wantRotation(data, env, receipts[0])
 			if status, body := p.get("/v1/sites/" + added.ID + "/subjects/" + report.Recent[0].Subject); status != http.StatusOK {
 				t.Errorf("current choice: %d %s", status, body)
 			}
 		})
+	}
+}
+
+// signedReceipt returns a receipt as a JWS whose signature the published keys hold, and the key that made it.
+func (p *program) signedReceipt(receipt string) (jws, key string) {
+	p.t.Helper()
+	status, jws := p.get(receipt + "?format=jws")
+	_, published := p.get(keysPath)
+	keys, err := evidence.ReadPublished([]byte(published))
+	if status != http.StatusOK || err != nil {
+		p.t.Fatalf("%s: %d %s, %v", receipt, status, jws, err)
+	}
+	found, err := keys.Verify(jws)
+	if err != nil {
+		p.t.Fatalf("%s: %v", receipt, err)
+	}
+	return jws, found.KeyID
+}
+
+// wantReceipt reads a receipt as programs and people do.
+func (p *program) wantReceipt(receipt string) {
+	p.t.Helper()
+	if first, _ := p.signedReceipt(receipt); first == "" {
+		p.t.Errorf("%s is empty", receipt)
+	}
+	if status, body := p.get(strings.TrimPrefix(receipt, "/v1")); status != http.StatusOK || !strings.Contains(body, "the signature holds") && !strings.Contains(body, "die Signatur ist gültig") {
+		p.t.Errorf("the page of %s: %d %s", receipt, status, body)
+	}
+}
+
+// wantRotation makes a new key beside the running server, which signs with it before long, and still vouches for what the
+// old one signed.
+func (p *program) wantRotation(data string, env []string, receipt string) {
+	p.t.Helper()
+	before, old := p.signedReceipt(receipt)
+	beside(p.t, env, "keys", "rotate", "--data", data)
+	begun := time.Now()
+	for _, key := p.signedReceipt(receipt); key == old; _, key = p.signedReceipt(receipt) {
+		if time.Since(begun) > time.Minute {
+			p.t.Fatal("the server does not sign with the new key")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	_, published := p.get(keysPath)
+	keys, err := evidence.ReadPublished([]byte(published))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := keys.Verify(before); err != nil {
+		p.t.Errorf("signed before the rotation: %v", err)
 	}
 }
 

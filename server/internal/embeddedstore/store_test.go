@@ -15,6 +15,8 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/evidence"
+	"assent/server/internal/evidence/evidencetest"
 	"assent/server/internal/exposure"
 	"assent/server/internal/exposure/exposuretest"
 	"assent/server/internal/recording"
@@ -153,6 +155,14 @@ func TestDayKeys(t *testing.T) {
 	daykeytest.TestStore(t, func(t *testing.T) daykeytest.Open {
 		open := opener(t)
 		return func(t *testing.T) (daykey.Store, func()) { return open(t) }
+	})
+}
+
+func TestSigningKeys(t *testing.T) {
+	t.Parallel()
+	evidencetest.TestStore(t, func(t *testing.T) evidencetest.Open {
+		open := opener(t)
+		return func(t *testing.T) (evidence.Store, func()) { return open(t) }
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,7 +14,6 @@ import (
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
-	"assent/server/internal/reporting"
 	"assent/server/internal/site"
 	"assent/server/internal/useragent"
 )
@@ -29,8 +27,6 @@ var (
 		"Nothing that visitors decide gets among what is made up. Add a site of your own: assent site add")
 	errPending = newProblem(http.StatusNotFound, "pending", "No choice yet",
 		"This subject has no choice that is still valid: treat it as pending, which is not a refusal.")
-	errNoReceipt = newProblem(http.StatusNotFound, "no-receipt", "No such receipt",
-		"No decision with this id is in the audit trail. A decision gets there within seconds of being recorded; check the id, or try again shortly.")
 )
 
 // visitors answers what the script and the sites' own servers ask.
@@ -38,7 +34,6 @@ type visitors struct {
 	catalog  *site.Catalog
 	recorder *recording.Recorder
 	journal  recording.Journal
-	query    reporting.Query
 	limits   *limits
 	signer   *exposure.Signer
 	regions  Regions
@@ -199,29 +194,4 @@ func (v *visitors) current(c echo.Context) error {
 		return err
 	}
 	return answerRevisable(c, appendCurrent(make([]byte, 0, 512), current))
-}
-
-// receipt answers the decision behind a receipt's address. The id was made at random by the visitor's browser, and
-// whoever has it was given it.
-func (v *visitors) receipt(c echo.Context) error {
-	records, err := v.query.Find(c.Request().Context(), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if len(records) == 0 {
-		return errNoReceipt
-	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, earliest(records).Receipt())
-}
-
-// earliest is the decision that an id stands for. Of several with one id, the one recorded first is meant: nobody can have
-// known the id before.
-func earliest(records []consent.Record) consent.Record {
-	return slices.MinFunc(records, func(a, b consent.Record) int {
-		if a.Before(b) {
-			return -1
-		}
-		return 1
-	})
 }

@@ -82,20 +82,20 @@ func (p *policies) rules(c echo.Context) (policy.Rules, error) {
 	if err != nil {
 		return policy.Rules{}, err
 	}
-	own, err := p.origin(c)
+	own, err := ownOrigin(c, p.publicURL)
 	if err != nil {
 		return policy.Rules{}, err
 	}
 	return policy.Compile(notice, own)
 }
 
-// origin is this server's, as visitors' browsers know it.
-func (p *policies) origin(c echo.Context) (string, error) {
+// ownOrigin is this server's, as visitors' browsers know it: the public one, if it was told, or else where the request came.
+func ownOrigin(c echo.Context, publicURL string) (string, error) {
 	scheme, host := "http", c.Request().Host
 	if isSecure(c) {
 		scheme = "https"
 	}
-	if public, err := url.Parse(p.publicURL); err == nil && public.Host != "" {
+	if public, err := url.Parse(publicURL); err == nil && public.Host != "" {
 		scheme, host = public.Scheme, public.Host
 	}
 	if !hostHeader.MatchString(host) {

@@ -20,6 +20,7 @@ import (
 	"assent/server/internal/admintrail"
 	"assent/server/internal/auditing"
 	"assent/server/internal/daykey"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
@@ -58,6 +59,7 @@ type Parts struct {
 	Signer         *exposure.Signer
 	Exposures      Exposures
 	Keys           *daykey.Ring
+	Signing        *evidence.Keyring
 	// Transparency and Places are nil where no log of decisions is kept.
 	Transparency *transparency.Log
 	Places       transparency.Index
@@ -82,7 +84,7 @@ func New(p Parts) (http.Handler, error) {
 	}
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
-	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, query: p.Query, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, seals: account.NewSeals(p.Keys, p.Now, rand.Reader), catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
 	entrance := &singleSignOn{provider: p.SingleSignOn, admin: admin}
 	admin.provider = entrance.label()
@@ -90,10 +92,11 @@ func New(p Parts) (http.Handler, error) {
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
-	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: policies.origin}
+	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
 	transcript := &transcript{log: p.Transparency, places: p.Places, query: p.Query}
+	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
@@ -125,7 +128,8 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
-	e.GET("/v1/receipts/:id", visitors.receipt)
+	e.GET("/v1/receipts/:id", receipts.receipt)
+	e.GET("/receipts/:id", receipts.page)
 	e.GET("/v1/receipts/:id/proof", transcript.proof, transcript.kept)
 
 	e.GET("/log/key", transcript.key, transcript.kept)
@@ -213,6 +217,7 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/readyz", health.ready)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(p.Metrics, promhttp.HandlerOpts{})))
 	e.GET("/.well-known/gpc.json", gpcSupport)
+	e.GET(keysAddress, receipts.published)
 	return e, nil
 }
 

@@ -22,6 +22,7 @@ import (
 	"assent/server/internal/account"
 	"assent/server/internal/daykey"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/recording"
 	"assent/server/internal/sighting"
@@ -76,12 +77,20 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	s.counter = sighting.NewCounter(store, slog.New(slog.DiscardHandler))
 	s.shown = exposure.NewCounter(store, store, slog.New(slog.DiscardHandler))
 	keys := daykey.NewRing(store, rand.Reader)
+	ensured := evidence.NewStored(store, rand.Reader, time.Now)
+	if err := ensured.Ensure(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	signing, err := evidence.OpenKeyring(t.Context(), ensured)
+	if err != nil {
+		t.Fatal(err)
+	}
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
 		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store, Counts: store, Ledger: store,
 		Library:  snippetbuild.NewLibrary(store, current{catalog}),
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now), Trail: store,
-		Sightings: s.counter, Sighted: store, Keys: keys, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
+		Sightings: s.counter, Sighted: store, Keys: keys, Signing: signing, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,

@@ -64,7 +64,7 @@ func (s *sites) embedding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	base, err := s.policies.origin(c)
+	base, err := ownOrigin(c, s.policies.publicURL)
 	if err != nil {
 		return err
 	}

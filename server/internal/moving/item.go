@@ -24,6 +24,7 @@ const (
 	Publications = "publications"
 	Drafts       = "drafts"
 	Sightings    = "sightings"
+	SigningKeys  = "signing keys"
 )
 
 // Item is one thing that a tier keeps. Exactly one member is set. Its JSON is the line of a backup and, because equal
@@ -39,6 +40,8 @@ type Item struct {
 
 	Publication *publication `json:"publication,omitempty"`
 	Draft       *draft       `json:"draft,omitempty"`
+
+	SigningKey json.RawMessage `json:"signingKey,omitempty"` // As evidence.Key encodes it, its private half too.
 }
 
 // decision is a consent.Record as backups have it.
@@ -158,7 +161,7 @@ func (i Item) kind() (string, error) {
 	kinds := map[string]bool{
 		Decisions: i.Decision != nil, Sites: i.Site != nil, Notices: i.Notice != nil,
 		Scripts: i.Script != nil, Users: i.User != nil, Sightings: i.Sighting != nil, Exposures: i.Exposure != nil,
-		Publications: i.Publication != nil, Drafts: i.Draft != nil,
+		SigningKeys: i.SigningKey != nil, Publications: i.Publication != nil, Drafts: i.Draft != nil,
 	}
 	found := ""
 	for kind, is := range kinds {

@@ -89,7 +89,7 @@ func (m *Move) Finish(ctx context.Context) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	proof, err := prove(ctx, there, m.to)
+	proof, err := prove(ctx, there, m.to, m.writer.keys)
 	if err != nil {
 		return Proof{}, err
 	}

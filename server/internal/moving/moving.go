@@ -12,6 +12,7 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/consent"
+	"assent/server/internal/evidence"
 	"assent/server/internal/recording"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
@@ -71,6 +72,7 @@ type Front interface {
 	site.Desk
 	snippetbuild.Shelf
 	sighting.Store
+	evidence.Store
 	account.Store
 	Holdings
 	Marks

@@ -2,6 +2,7 @@ package moving_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/moving"
 	"assent/server/internal/realparts"
@@ -105,7 +107,11 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 		failures = append(failures, p.Front.PutNotice(ctx, shop, notice, []byte(`{"texts":{"de":"ü"},"id":"`+notice+`"}`)),
 			p.Front.PutScript(ctx, shop, notice, []byte{0, 1, 0xff}))
 	}
-	failures = append(failures,
+	keys := evidence.NewStored(p.Front, rand.Reader, func() time.Time { return begun })
+	_, rotated := keys.Rotate(ctx)
+	failures = append(failures, rotated)
+	_, rotated = keys.Rotate(ctx)
+	failures = append(failures, rotated,
 		p.Front.PutSite(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"}),
 		p.Front.Publish(ctx, schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2"},
 			schemas.Site{ID: shop, Name: "Shop", Origins: []string{"https://shop.example"}, Notice: "n2", Experiments: []schemas.Experiment{tried}},
@@ -149,7 +155,7 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 	for kind, sum := range sums {
 		counts[kind] = sum.Count
 	}
-	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d drafts:1 exposures:3 notices:2 publications:1 scripts:2 sightings:1 sites:1 users:1]", len(all)); got != want {
+	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d drafts:1 exposures:3 notices:2 publications:1 scripts:2 sightings:1 signing keys:2 sites:1 users:1]", len(all)); got != want {
 		t.Errorf("the place holds %s, want %s", got, want)
 	}
 	last := map[string]consent.Record{}
@@ -207,7 +213,7 @@ func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 			all := fill(t, from)
 			backup := backUp(t, from)
 			restored, err := moving.Restore(t.Context(), backup, to, false)
-			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 9 {
+			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 10 {
 				t.Fatalf("Restore = %+v, %v", restored, err)
 			}
 			wantAll(t, to, all)
@@ -220,6 +226,27 @@ func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 				t.Errorf("a backup of what was restored differs: %v", proof.Lines())
 			}
 		})
+	}
+}
+
+// A server that was started on the target has made a key there: it is no data, and goes on verifying beside the newer one.
+func TestKeysOfBothSidesAreKept(t *testing.T) {
+	from, to := embedded(t), embedded(t)
+	fill(t, from)
+	early := evidence.NewStored(to.Front, rand.Reader, func() time.Time { return time.Now().AddDate(-1, 0, 0) })
+	if err := early.Ensure(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	restored, err := moving.Restore(t.Context(), backUp(t, from), to, false)
+	if err != nil || !restored.Proof.Equal() {
+		t.Fatalf("Restore = %+v, %v", restored, err)
+	}
+	theirs, err := evidence.NewStored(from.Front, rand.Reader, time.Now).Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ours, err := early.Keys(t.Context()); err != nil || len(ours) != 3 || ours[0].ID != theirs[0].ID {
+		t.Errorf("%d keys, the first %s, want 3 and %s: %v", len(ours), ours[0].ID, theirs[0].ID, err)
 	}
 }
 

@@ -79,6 +79,15 @@ func (p Place) readRest(ctx context.Context, do func(Item) error) error {
 	if err := p.readSightings(ctx, sites, do); err != nil {
 		return err
 	}
+	keys, err := p.Front.SigningKeys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := do(Item{SigningKey: key}); err != nil {
+			return err
+		}
+	}
 	return p.readExposures(ctx, sites, do)
 }
 
@@ -128,6 +137,18 @@ func (p Place) readSightings(ctx context.Context, sites []schemas.Site, do func(
 	return nil
 }
 
+// sumOf is Sum without the keys that are not among known: the place's own, beside those that were brought there.
+func (p Place) sumOf(ctx context.Context, known map[string]bool) (Sums, error) {
+	sums := Sums{}
+	err := p.Read(ctx, func(item Item) error {
+		if item.SigningKey != nil && !known[string(item.SigningKey)] {
+			return nil
+		}
+		return sums.take(item)
+	})
+	return sums, err
+}
+
 // Sum reads everything back and adds it up.
 func (p Place) Sum(ctx context.Context) (Sums, error) {
 	sums := Sums{}
@@ -151,9 +172,14 @@ func (s Sums) take(item Item) error {
 
 var errFound = errors.New("found something")
 
-// wantEmpty returns ErrNotEmpty when the place keeps anything.
+// wantEmpty returns ErrNotEmpty when the place keeps anything but keys, of which a server makes one before it is used.
 func (p Place) wantEmpty(ctx context.Context) error {
-	err := p.Read(ctx, func(Item) error { return errFound })
+	err := p.Read(ctx, func(item Item) error {
+		if item.SigningKey != nil {
+			return nil
+		}
+		return errFound
+	})
 	if errors.Is(err, errFound) {
 		return ErrNotEmpty
 	}

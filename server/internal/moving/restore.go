@@ -71,11 +71,12 @@ func Restore(ctx context.Context, backup Checked, to Place, intoExisting bool) (
 		return Restored{}, err
 	}
 	result := Restored{Resumed: m.Position}
-	if err := restore(ctx, backup, to, name, m, &result); err != nil {
+	keys, err := restore(ctx, backup, to, name, m, &result)
+	if err != nil {
 		return Restored{}, err
 	}
 	if !intoExisting {
-		if result.Proof, err = prove(ctx, backup.Sums, to); err != nil || !result.Proof.Equal() {
+		if result.Proof, err = prove(ctx, backup.Sums, to, keys); err != nil || !result.Proof.Equal() {
 			return result, err
 		}
 	}
@@ -83,7 +84,8 @@ func Restore(ctx context.Context, backup Checked, to Place, intoExisting bool) (
 	return result, to.setMark(ctx, name, m)
 }
 
-func restore(ctx context.Context, backup Checked, to Place, name string, m mark, result *Restored) error {
+// restore returns the keys that the backup holds.
+func restore(ctx context.Context, backup Checked, to Place, name string, m mark, result *Restored) (map[string]bool, error) {
 	w := &writer{to: to, saved: func(ctx context.Context, decisions int) error {
 		m.Position += int64(decisions)
 		to.tell("restored", m.Position)
@@ -104,10 +106,10 @@ func restore(ctx context.Context, backup Checked, to Place, name string, m mark,
 		err = errors.New("the backup was changed while it was being restored")
 	}
 	result.Kept, result.Conflicts = w.kept, w.conflicts
-	return err
+	return w.keys, err
 }
 
-func prove(ctx context.Context, there Sums, to Place) (Proof, error) {
-	here, err := to.Sum(ctx)
+func prove(ctx context.Context, there Sums, to Place, keys map[string]bool) (Proof, error) {
+	here, err := to.sumOf(ctx, keys)
 	return Proof{There: there, Here: here}, err
 }

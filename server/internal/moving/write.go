@@ -2,14 +2,17 @@ package moving
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"assent/schemas"
 	"assent/server/internal/account"
 	"assent/server/internal/consent"
+	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/sighting"
 )
@@ -30,6 +33,7 @@ type writer struct {
 	unshipped int
 	counts    []sighting.Count
 	exposures []exposure.Count // Of one day of one site.
+	keys      map[string]bool  // Those that were brought, encoded.
 	kept      []string         // Sites and users that were there with other content.
 	conflicts int              // Decisions whose id was there with other content.
 }
@@ -55,6 +59,8 @@ func (w *writer) put(ctx context.Context, item Item) error {
 		return w.putDraft(ctx, *item.Draft)
 	case item.User != nil:
 		return w.putUser(ctx, item.User)
+	case item.SigningKey != nil:
+		return w.putKey(ctx, item.SigningKey)
 	case item.Exposure != nil:
 		return w.putExposure(ctx, item.Exposure.count())
 	default:
@@ -170,6 +176,19 @@ func (w *writer) putUser(ctx context.Context, u *user) error {
 		return err
 	}
 	return w.to.Front.PutUser(ctx, u.account())
+}
+
+// putKey adds a key to those that the place has. The newest signs, wherever it was made.
+func (w *writer) putKey(ctx context.Context, text []byte) error {
+	key, err := evidence.DecodeKey(text)
+	if err != nil {
+		return err
+	}
+	if w.keys == nil {
+		w.keys = map[string]bool{}
+	}
+	w.keys[string(text)] = true
+	return evidence.NewStored(w.to.Front, rand.Reader, time.Now).Add(ctx, key)
 }
 
 // addSightings raises each counter to what it was, so that a second time adds nothing.

@@ -12,6 +12,8 @@ import (
 	"assent/server/internal/admintrail/admintrailtest"
 	"assent/server/internal/daykey"
 	"assent/server/internal/daykey/daykeytest"
+	"assent/server/internal/evidence"
+	"assent/server/internal/evidence/evidencetest"
 	"assent/server/internal/exposure"
 	"assent/server/internal/exposure/exposuretest"
 	"assent/server/internal/moving"
@@ -136,6 +138,12 @@ func testAccounts(t *testing.T, url string) {
 		daykeytest.TestStore(t, func(t *testing.T) daykeytest.Open {
 			empty(t, url)
 			return func(t *testing.T) (daykey.Store, func()) { return open(t, url) }
+		})
+	})
+	t.Run("SigningKeys", func(t *testing.T) {
+		evidencetest.TestStore(t, func(t *testing.T) evidencetest.Open {
+			empty(t, url)
+			return func(t *testing.T) (evidence.Store, func()) { return open(t, url) }
 		})
 	})
 	t.Run("Limits", func(t *testing.T) { testLimits(t, url, fresh(t)) })

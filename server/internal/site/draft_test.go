@@ -59,10 +59,11 @@ func TestAnEditableNoticePublishesTheSame(t *testing.T) {
 
 func TestLintNamesTheRule(t *testing.T) {
 	own := schemas.Service{ID: "own", Name: "Own", Purpose: "marketing", Provider: "Own Ltd", Kind: "chat", Retention: "P1D", Cookies: []string{"own"}}
+	us := schemas.Controller{Name: "Shop GmbH", Contact: "privacy@shop.example"}
 	with := func(change func(s *schemas.Service)) schemas.Notice {
 		s := own
 		change(&s)
-		return schemas.Notice{PrivacyPolicy: "/privacy", Services: []schemas.Service{s}}
+		return schemas.Notice{PrivacyPolicy: "/privacy", Services: []schemas.Service{s}, Controller: us}
 	}
 	cases := map[string]struct {
 		notice                  schemas.Notice
@@ -72,11 +73,13 @@ func TestLintNamesTheRule(t *testing.T) {
 		"no duration":            {with(func(s *schemas.Service) { s.Retention = "" }), "warning", "/services/0/retention", "Planet49"},
 		"no aim":                 {with(func(s *schemas.Service) { s.Kind = "" }), "warning", "/services/0", "GDPR"},
 		"no safeguard":           {with(func(s *schemas.Service) { s.Safeguard = "none" }), "warning", "/services/0/safeguard", "GDPR"},
-		"no privacy policy":      {schemas.Notice{}, "warning", "/privacyPolicy", "GDPR"},
-		"silence grants":         {schemas.Notice{PrivacyPolicy: "/p", Regime: "opt-out"}, "warning", "/regime", "ePrivacy"},
-		"longer than six months": {schemas.Notice{PrivacyPolicy: "/p", LifetimeDays: 300}, "warning", "/lifetimeDays", "CNIL"},
-		"advanced":               {schemas.Notice{PrivacyPolicy: "/p", ConsentMode: "advanced"}, "warning", "/consentMode", "EDPB"},
-		"a refusal to read through": {schemas.Notice{PrivacyPolicy: "/p", Languages: []string{"en"}, Texts: map[string]map[string]string{
+		"no privacy policy":      {schemas.Notice{Controller: us}, "warning", "/privacyPolicy", "GDPR"},
+		"nobody is responsible":  {schemas.Notice{PrivacyPolicy: "/p"}, "warning", "/controller/name", "GDPR"},
+		"nowhere to write":       {schemas.Notice{PrivacyPolicy: "/p", Controller: schemas.Controller{Name: "Shop GmbH"}}, "warning", "/controller/contact", "GDPR"},
+		"silence grants":         {schemas.Notice{Controller: us, PrivacyPolicy: "/p", Regime: "opt-out"}, "warning", "/regime", "ePrivacy"},
+		"longer than six months": {schemas.Notice{Controller: us, PrivacyPolicy: "/p", LifetimeDays: 300}, "warning", "/lifetimeDays", "CNIL"},
+		"advanced":               {schemas.Notice{Controller: us, PrivacyPolicy: "/p", ConsentMode: "advanced"}, "warning", "/consentMode", "EDPB"},
+		"a refusal to read through": {schemas.Notice{Controller: us, PrivacyPolicy: "/p", Languages: []string{"en"}, Texts: map[string]map[string]string{
 			"en": {"action.reject-all": "Reject all and miss what makes this shop a pleasure"}}}, "error", "/texts/en/action.reject-all", "EDPB"},
 	}
 	for name, c := range cases {

@@ -35,6 +35,12 @@ func Lint(n schemas.Notice) []schemas.Finding {
 	case strings.HasPrefix(n.PrivacyPolicy, "http:"):
 		warn("/privacyPolicy", privacyPolicyPlain, "")
 	}
+	switch {
+	case n.Controller.Name == "":
+		warn("/controller/name", controllerMissing, "GDPR Art. 13(1)(a)")
+	case n.Controller.Contact == "":
+		warn("/controller/contact", contactMissing, "GDPR Art. 13(1)(a)")
+	}
 	if n.Regime == consent.OptOut || n.Regime == consent.NoticeOnly {
 		warn("/regime", silenceGrants, "ePrivacy Directive Art. 5(3)")
 	}

@@ -80,6 +80,8 @@ var (
 	policyPlain          = kind{"policy-plain", `{service}: the link is not encrypted; write https`}
 	privacyPolicyMissing = kind{"privacy-policy-missing", `the notice does not lead to the privacy policy; write its address`}
 	privacyPolicyPlain   = kind{"privacy-policy-plain", `the link is not encrypted; write https, or a path of the page's own host`}
+	controllerMissing    = kind{"controller-missing", `receipts do not say who is responsible; write your legal name`}
+	contactMissing       = kind{"contact-missing", `receipts do not say where to write about data; give an e-mail address or a page`}
 	silenceGrants        = kind{"silence-grants", "everybody is treated as if silence were consent, also where the law asks for a yes; `auto` follows each visitor's region"}
 	lifetimeLong         = kind{"lifetime-long", `an answer holds for more than six months, which the CNIL calls good practice`}
 	consentModeAdvanced  = kind{"consent-mode-advanced", "Google's tags load before the visitor answers, which a regulator may see as access without consent; `basic` waits"}

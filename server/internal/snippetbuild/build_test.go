@@ -128,6 +128,15 @@ func TestBuildIsDeterministic(t *testing.T) {
 	}
 }
 
+func TestTheControllerIsNotInTheScript(t *testing.T) {
+	named := build(t, func(in *Input) {
+		in.Notice.Controller = schemas.Controller{Name: "Shop GmbH", Address: "Musterstraße 1", Contact: "a@shop.example"}
+	})
+	if plain := build(t, func(*Input) {}); named.Hash != plain.Hash || !bytes.Equal(named.Identity, plain.Identity) {
+		t.Error("the controller, which receipts alone tell, makes another script")
+	}
+}
+
 func TestHashCoversFurtherLanguages(t *testing.T) {
 	other := build(t, func(in *Input) {
 		in.Notice.Texts = map[string]map[string]string{"de": {"banner.title": "Anders"}}

@@ -33,6 +33,26 @@ export const RulesTab = ({ notice }: { notice: Notice }) => (
       value={notice.privacyPolicy ?? ''}
       onChange={(privacyPolicy) => edit({ privacyPolicy })}
     />
+    <TextField
+      pointer="/controller/name"
+      label={t.noticePage.controller}
+      hint={t.noticePage.controllerHint}
+      value={notice.controller?.name ?? ''}
+      onChange={(name) => edit({ controller: { ...notice.controller, name } })}
+    />
+    <TextField
+      pointer="/controller/address"
+      label={t.noticePage.controllerAddress}
+      value={notice.controller?.address ?? ''}
+      onChange={(address) => edit({ controller: { ...notice.controller, address } })}
+    />
+    <TextField
+      pointer="/controller/contact"
+      label={t.noticePage.controllerContact}
+      hint={t.noticePage.controllerContactHint}
+      value={notice.controller?.contact ?? ''}
+      onChange={(contact) => edit({ controller: { ...notice.controller, contact } })}
+    />
     <Choice
       pointer="/autoBlock"
       label={t.noticePage.autoBlock}

@@ -1,0 +1,117 @@
+package receiptpage
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/language"
+	"rsc.io/qr"
+
+	"assent/schemas"
+)
+
+func TestEveryLanguageHasEveryText(t *testing.T) {
+	all := builtIn()
+	for tag, texts := range all {
+		for key := range all["en"] {
+			if texts[key] == "" {
+				t.Errorf("%s has no %s", tag, key)
+			}
+		}
+		if !strings.Contains(texts["change.text"], "{action}") {
+			t.Errorf("%s does not name the button", tag)
+		}
+	}
+}
+
+func TestTheLanguageIsThatOfTheDecisionOrElseOfTheReader(t *testing.T) {
+	for _, c := range []struct{ locale, wanted, want string }{
+		{"de-AT", "fr", "de-AT"}, {"sv", "pt-BR, fr", "pt-BR"}, {"", "sv, fr;q=0.5", "fr"}, {"sv", "ja", "en"}, {"", "", "en"},
+	} {
+		wanted, _, err := language.ParseAcceptLanguage(c.wanted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := wordsFor(c.locale, wanted); got.Language != c.want || got.Say("title") == "" {
+			t.Errorf("%q, %q: %s, want %s", c.locale, c.wanted, got.Language, c.want)
+		}
+	}
+}
+
+// What an owner wrote into a notice is text, wherever it is shown.
+func TestWhatOthersWroteIsText(t *testing.T) {
+	const hostile = `"><script>alert(1)</script>`
+	s := schemas.Statement{Jti: "id", Withdrawal: hostile, Decision: schemas.Receipt{Action: "save", Page: "javascript:alert(1)", Site: hostile},
+		Notice:     schemas.StatedNotice{ID: hostile, Published: true, Language: "en", PrivacyPolicy: "javascript:alert(1)"},
+		Processing: []schemas.StatedPurpose{{ID: "a", Title: hostile, Text: hostile, Services: []schemas.StatedService{{Name: hostile, Provider: hostile}}}},
+		Parties:    []schemas.Party{{Type: "controller", Name: hostile, Address: hostile, Contact: "javascript:alert(1)//@"}}}
+	var text bytes.Buffer
+	if err := (Receipt{Statement: s, Address: "https://assent.example/receipts/id", Nonce: "nonce"}).Write(&text, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, never := range []string{"<script", `href="javascript:`} {
+		if strings.Contains(text.String(), never) {
+			t.Errorf("%s in %s", never, text.String())
+		}
+	}
+}
+
+func TestContacts(t *testing.T) {
+	for contact, want := range map[string]string{
+		"privacy@shop.example": "mailto:privacy@shop.example", "https://shop.example/contact?a=b": "https://shop.example/contact?a=b", "a@b?cc=c@d": "mailto:a@b%3Fcc=c@d", "by post": "",
+	} {
+		if got := linkTo(contact); string(got) != want {
+			t.Errorf("%s: %s, want %s", contact, got, want)
+		}
+	}
+}
+
+// The path draws the modules of the code and no others.
+func TestTheCodeIsDrawnAsItIs(t *testing.T) {
+	const address = "https://assent.example/receipts/019abf1e-7c3a-7d52-8f41-5d1f3c2b9a10"
+	drawn, err := encode(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := qr.Encode(address, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	black := 0
+	for y := range want.Size {
+		for x := range want.Size {
+			if want.Black(x, y) {
+				black++
+			}
+		}
+	}
+	if area := areaOf(t, drawn.Path); area != black || drawn.Size != want.Size+8 {
+		t.Errorf("%d modules are drawn, want %d", area, black)
+	}
+}
+
+// areaOf adds up the widths of the path's bars.
+func areaOf(t *testing.T, path string) int {
+	t.Helper()
+	area := 0
+	for bar := range strings.SplitSeq(path, "h-") {
+		_, wide, ok := strings.Cut(bar, "h")
+		if !ok {
+			continue
+		}
+		width := 0
+		for _, digit := range wide[:strings.Index(wide, "v")] {
+			width = 10*width + int(digit-'0')
+		}
+		area += width
+	}
+	return area
+}
+
+func TestInstantsAreWrittenForEverybody(t *testing.T) {
+	if got := written(time.Date(2026, 11, 23, 23, 30, 0, 0, time.FixedZone("", -3600))); got != "2026-11-24, 00:30 UTC" {
+		t.Error(got)
+	}
+}
