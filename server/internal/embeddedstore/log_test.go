@@ -163,7 +163,8 @@ func TestTamperingIsFoundAndNamed(t *testing.T) {
 	random := mathrand.New(mathrand.NewPCG(1, 2))
 	for range trials {
 		seq := int64(random.IntN(decisions) + 1)
-		what, undo := "", func() {}
+		var what string
+		var undo func()
 		switch random.IntN(12) {
 		case 0:
 			what, undo = "removed", l.keep(t, "decisions", "seq", seq)
