@@ -78,7 +78,7 @@ test('what nobody has published is replaced only after a second word', async () 
   await page.getByRole('button', { name: 'Replace what is not published' }).click();
   await until(async () => (await draft()).lifetimeDays === 365, 'the import is in the draft');
   await tab('Publish');
-  await page.getByText('has no text in this language').first().waitFor();
+  await page.getByText('There is no text in this language').first().waitFor();
 });
 
 test('a phone has room for it', async () => {

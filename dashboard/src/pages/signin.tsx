@@ -13,8 +13,8 @@ export const SignIn = ({ expired }: { expired: boolean }) => (
     passwordAutocomplete="current-password"
     refused={{ 401: t.signIn.wrong }}
     send={signIn}
+    below={<PasskeyButton />}
   >
     <SingleSignOn />
-    <PasskeyButton />
   </Entry>
 );

@@ -16,12 +16,24 @@ interface Props {
   /** What an HTTP status means here, where it differs from its general meaning. */
   refused: Record<number, string>;
   send: (credentials: Credentials) => Promise<Failure | undefined>;
-  /** Other ways in, above the form. */
+  /** Another way in, above the form. */
   children?: ComponentChildren;
+  /** And one below it. */
+  below?: ComponentChildren;
 }
 
 /** The form for e-mail address and password, at set-up and at sign-in. */
-export const Entry = ({ title, lead, submit, passwordAutocomplete, passwordHint, refused, send, children }: Props) => {
+export const Entry = ({
+  title,
+  lead,
+  submit,
+  passwordAutocomplete,
+  passwordHint,
+  refused,
+  send,
+  children,
+  below,
+}: Props) => {
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -60,7 +72,7 @@ export const Entry = ({ title, lead, submit, passwordAutocomplete, passwordHint,
           {submit}
         </button>
       </form>
-      {children}
+      {below}
     </Card>
   );
 };
