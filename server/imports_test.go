@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"server/internal/evidence":             {"schemas", "server/internal/consent"},
 	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/useragent":            {},
+	"server/internal/processing":           {"schemas", "server/internal/consent", "server/internal/transfer"},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/site"},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
@@ -57,7 +58,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/importing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},
