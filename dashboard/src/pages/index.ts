@@ -6,6 +6,7 @@ import { DecisionsPage } from './decisions.tsx';
 import { ExperimentPage } from './experiment.tsx';
 import { NoticePage } from './notice.tsx';
 import { PeoplePage } from './people.tsx';
+import { ProcessingPage } from './processing.tsx';
 import { Rates } from './rates.tsx';
 import { SitePage } from './site.tsx';
 import { TrailPage } from './trail.tsx';
@@ -29,6 +30,7 @@ export const pages: [Page, ...Page[]] = [
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
   { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
+  { path: 'processing', name: t.processingPage.title, Content: ProcessingPage },
   { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },
