@@ -34,6 +34,7 @@ before(async () => {
 after(() => office?.close());
 
 test('the page tells the transfers, what is wrong with them, and the record', async () => {
+  await page.getByRole('link', { name: 'Site', exact: true }).click();
   await page.getByRole('link', { name: 'Processing' }).click();
   await page.getByText('there is no decision for India').waitFor();
   const transfers = page.getByRole('region', { name: 'Transfers to third countries' });
@@ -77,7 +78,7 @@ test('the record is saved as a page, as a table and for programs', async () => {
 
 test('a finding leads to the service, and is gone once it is mended and published', async () => {
   await page.getByRole('link', { name: 'Mend Far chat in the notice' }).click();
-  const safeguard = page.locator('details[open]', { hasText: 'Far chat' }).getByLabel('Safeguard of the transfer');
+  const safeguard = page.locator('details[open]', { hasText: 'Far chat' }).getByLabel('Safeguard');
   await page.getByText('there is no decision of adequacy for IN').waitFor();
   assert.match((await page.evaluate(() => document.activeElement?.textContent)) ?? '', /Far chat/);
   await safeguard.selectOption('scc');
@@ -93,6 +94,7 @@ test('a finding leads to the service, and is gone once it is mended and publishe
     const address = `http://127.0.0.1:${office.assent.port}/v1/admin/sites/${office.site}/publications`;
     return ((await (await office.context.request.get(address)).json()) as unknown[]).length === 2;
   }, 'it is published');
+  await page.getByRole('link', { name: 'Site', exact: true }).click();
   await page.getByRole('link', { name: 'Processing' }).click();
   await page.getByText('Nothing is wrong with the transfers').waitFor();
   assert.deepEqual(await violations(page), []);

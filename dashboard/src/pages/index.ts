@@ -17,6 +17,8 @@ export interface Page {
   name: string;
   /** Who has no such permission is not led there. */
   needs?: Permission;
+  /** Path of the page that leads there, where the bar does not. */
+  within?: string;
   /** Arrived is whether whoever reads was just led here, and goes on from the heading. */
   Content: ComponentType<{ arrived: boolean }>;
 }
@@ -30,7 +32,7 @@ export const pages: [Page, ...Page[]] = [
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
   { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
-  { path: 'processing', name: t.processingPage.title, Content: ProcessingPage },
+  { path: 'processing', name: t.processingPage.title, within: 'site', Content: ProcessingPage },
   { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },

@@ -98,7 +98,9 @@ const Shown = ({ site, notice }: { site: Site; notice: string }) => {
           columns={['service', 'purpose', 'data', 'recipient', 'country', 'period']}
           activities={record.activities}
         />
-        <h3>{t.processingPage.measures}</h3>
+      </section>
+      <section class="card">
+        <h2>{t.processingPage.measures}</h2>
         <ul>
           {record.measures.map((one) => (
             <li key={one}>{one}</li>
@@ -132,7 +134,8 @@ const Findings = ({ site, wrong }: { site: Site; wrong: Activity[] }) => {
           <li key={service} class="warning">
             <strong>{name}</strong>
             <br />
-            {remark}{' '}
+            {remark}
+            <br />
             {may('edit notices', site.id) && (
               <a href={hrefOf(editorOf(site, service))} onClick={(event) => follow(event, editorOf(site, service))}>
                 {t.processingPage.mend(name)}

@@ -13,7 +13,7 @@ interface Props {
 /** Activities with some of what is to be said of each. */
 export const ActivityTable = ({ label, columns, activities }: Props) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (axe scrollable-region-focusable).
-  <section class="scroll" tabIndex={0} aria-label={label}>
+  <section class="scroll whole" tabIndex={0} aria-label={label}>
     <table class="recent third processing">
       <thead>
         <tr>
