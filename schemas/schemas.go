@@ -34,6 +34,11 @@ var Catalogue embed.FS
 //go:embed regimes.json
 var Regimes []byte
 
+// Adequacy is the built-in list of the countries of the EEA and of the European Commission's adequacy decisions.
+//
+//go:embed adequacy.json
+var Adequacy []byte
+
 //go:embed embedded/*.sql clickhouse/*.sql
 var migrations embed.FS
 

@@ -627,6 +627,66 @@ export interface Fault {
   values?: Record<string, string>;
 }
 
+/** The record of processing of a site's notice (GDPR, article 30(1)), with its transfers. Its words are in one language. */
+export interface Processing {
+  site: string;
+  /** Name of the site. */
+  name: string;
+  /** Id of the notice's version. */
+  notice: string;
+  /** When that version was published last; missing where it is not on record. */
+  publishedAt?: string;
+  /** When the record was made; transfers are judged by that day. */
+  madeAt: string;
+  /** Of the words. */
+  language: 'en' | 'de';
+  controller: Controller;
+  /** Categories of data subjects. */
+  subjects: string;
+  /** Days after which a choice ends. */
+  lifetimeDays: number;
+  /** The day up to which the decisions of adequacy are known. */
+  asOf: string;
+  /** The security measures that Assent takes itself. */
+  measures: string[];
+  /** One for the choices themselves, then one per service. */
+  activities: Activity[];
+}
+
+/** What one recipient does with data. */
+export interface Activity {
+  /** Id of the notice's service; empty for the choices, which the site's operator keeps with Assent. */
+  service: string;
+  name: string;
+  /** Title of the purpose. */
+  purpose: string;
+  /** What the purpose means. */
+  aim: string;
+  /** Categories of data; of services, the cookies and the keys of storage too. */
+  data: string[];
+  recipient: string;
+  /** ISO 3166-1 code of where data is processed; empty where nobody says. */
+  country: string;
+  /** Where that is: the EEA, a third country with a decision of adequacy in force, another third country, or unknown; empty for the choices. */
+  area: '' | 'eea' | 'adequate' | 'third' | 'unknown';
+  /** As the notice names it. */
+  safeguard: '' | 'adequacy' | 'scc' | 'bcr' | 'none';
+  /** Number of the decision of adequacy that is in force, or of the last one that was. */
+  act: string;
+  /** To whom that decision is limited. */
+  limit: string;
+  /** ISO 8601 duration. */
+  retention: string;
+  /** The same in words: the time limit for erasure. */
+  period: string;
+  /** Address of the recipient's privacy policy. */
+  policy: string;
+  /** What is wrong with the transfer. */
+  wrong: '' | 'country-missing' | 'safeguard-missing' | 'safeguard-none' | 'adequacy-missing' | 'adequacy-ended';
+  /** The same in words, with what to do. */
+  remark: string;
+}
+
 /** How visitors of one site chose in a period, as far as the filter lets them count. */
 export interface Rates {
   site: string;

@@ -631,6 +631,66 @@ type Fault struct {
 	Values map[string]string `json:"values,omitempty"`
 }
 
+// Processing: The record of processing of a site's notice (GDPR, article 30(1)), with its transfers. Its words are in one language.
+type Processing struct {
+	Site string `json:"site"`
+	// Name of the site.
+	Name string `json:"name"`
+	// Id of the notice's version.
+	Notice string `json:"notice"`
+	// When that version was published last; missing where it is not on record.
+	PublishedAt time.Time `json:"publishedAt,omitzero"`
+	// When the record was made; transfers are judged by that day.
+	MadeAt time.Time `json:"madeAt"`
+	// Of the words.
+	Language   string     `json:"language"`
+	Controller Controller `json:"controller"`
+	// Categories of data subjects.
+	Subjects string `json:"subjects"`
+	// Days after which a choice ends.
+	LifetimeDays int `json:"lifetimeDays"`
+	// The day up to which the decisions of adequacy are known.
+	AsOf string `json:"asOf"`
+	// The security measures that Assent takes itself.
+	Measures []string `json:"measures"`
+	// One for the choices themselves, then one per service.
+	Activities []Activity `json:"activities"`
+}
+
+// Activity: What one recipient does with data.
+type Activity struct {
+	// Id of the notice's service; empty for the choices, which the site's operator keeps with Assent.
+	Service string `json:"service"`
+	Name    string `json:"name"`
+	// Title of the purpose.
+	Purpose string `json:"purpose"`
+	// What the purpose means.
+	Aim string `json:"aim"`
+	// Categories of data; of services, the cookies and the keys of storage too.
+	Data      []string `json:"data"`
+	Recipient string   `json:"recipient"`
+	// ISO 3166-1 code of where data is processed; empty where nobody says.
+	Country string `json:"country"`
+	// Where that is: the EEA, a third country with a decision of adequacy in force, another third country, or unknown; empty for the choices.
+	Area string `json:"area"`
+	// As the notice names it.
+	Safeguard string `json:"safeguard"`
+	// Number of the decision of adequacy that is in force, or of the last one that was.
+	Act string `json:"act"`
+	// To whom that decision is limited.
+	Limit string `json:"limit"`
+	// ISO 8601 duration.
+	Retention string `json:"retention"`
+	// The same in words: the time limit for erasure.
+	Period string `json:"period"`
+	// Address of the recipient's privacy policy.
+	Policy string `json:"policy"`
+	// What is wrong with the transfer.
+	Wrong string `json:"wrong"`
+	// The same in words, with what to do.
+	Remark string `json:"remark"`
+}
+
 // Rates: How visitors of one site chose in a period, as far as the filter lets them count.
 type Rates struct {
 	Site string `json:"site"`

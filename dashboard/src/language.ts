@@ -25,6 +25,8 @@ export interface Format {
   share(part: number, whole: number): string;
   /** A UTC day such as 2026-11-23, short. */
   day(day: string): string;
+  /** A UTC day with its year. */
+  date(day: string): string;
   /** The beginning of an hour, a day or a week, short. */
   interval(iso: string, each: string, zone: string): string;
   /** The same with everything. */
@@ -57,6 +59,7 @@ function createFormat(locale: string): Format {
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
   const instant = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const seconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long' });
@@ -90,6 +93,7 @@ function createFormat(locale: string): Format {
     number: (value) => number.format(value),
     share: (part, whole) => (whole > 0 ? percent.format(part / whole) : '–'),
     day: (text) => day.format(new Date(text)),
+    date: (text) => date.format(new Date(text)),
     instant: (iso) => instant.format(new Date(iso)),
     time: (date) => time.format(date),
     seconds: (value) => seconds.format(value),

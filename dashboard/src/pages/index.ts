@@ -6,6 +6,7 @@ import { DecisionsPage } from './decisions.tsx';
 import { ExperimentPage } from './experiment.tsx';
 import { NoticePage } from './notice.tsx';
 import { PeoplePage } from './people.tsx';
+import { ProcessingPage } from './processing.tsx';
 import { Rates } from './rates.tsx';
 import { SitePage } from './site.tsx';
 import { TrailPage } from './trail.tsx';
@@ -16,6 +17,8 @@ export interface Page {
   name: string;
   /** Who has no such permission is not led there. */
   needs?: Permission;
+  /** Path of the page that leads there, where the bar does not. */
+  within?: string;
   /** Arrived is whether whoever reads was just led here, and goes on from the heading. */
   Content: ComponentType<{ arrived: boolean }>;
 }
@@ -29,6 +32,7 @@ export const pages: [Page, ...Page[]] = [
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
   { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
+  { path: 'processing', name: t.processingPage.title, within: 'site', Content: ProcessingPage },
   { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },

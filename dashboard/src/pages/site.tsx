@@ -10,7 +10,7 @@ import { NoSites } from '../parts/no-sites.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { SiteForm } from '../parts/site-form.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
-import { follow, go, hrefOf, newSite, route } from '../route.ts';
+import { follow, go, hrefOf, newSite, route, routeTo } from '../route.ts';
 import { may } from '../session.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
 import { view } from '../view.ts';
@@ -26,6 +26,15 @@ export const SitePage = ({ arrived }: { arrived: boolean }) => {
   return (
     <main class="wide">
       <Heading title={t.sitePage.title} site={site} arrived={arrived}>
+        {site && (
+          <a
+            class="quiet"
+            href={hrefOf(routeTo('processing'))}
+            onClick={(event) => follow(event, routeTo('processing'))}
+          >
+            {t.processingPage.title}
+          </a>
+        )}
         {may('add sites') && (
           <a class="quiet" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
             {t.sitePage.add}

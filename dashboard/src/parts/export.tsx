@@ -5,17 +5,23 @@ import { explain } from '../explain.ts';
 import { format, t } from '../language.ts';
 import { expire, isSignedOut } from '../session.ts';
 
-const formats = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet' };
+const formats = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet', json: 'JSON', html: 'HTML' };
+type Kind = keyof typeof formats;
+
+// A row is a line.
+const countable: Kind[] = ['csv', 'ndjson'];
 
 interface Props {
   /** What there is to save: what it is called, and its address without the format. */
   files: { name: string; path: string; query: URLSearchParams }[];
+  /** Formats that there are of it, the first one chosen beforehand. */
+  kinds?: readonly [Kind, ...Kind[]];
 }
 
 /** Saves what is on show as a file that other programs read. */
-export const Export = ({ files }: Props) => {
+export const Export = ({ files, kinds = ['csv', 'ndjson', 'parquet'] }: Props) => {
   const [index, setIndex] = useState(0);
-  const [kind, setKind] = useState<keyof typeof formats>('csv');
+  const [kind, setKind] = useState<Kind>(kinds[0]);
   const [progress, setProgress] = useState<Progress>();
   const [failure, setFailure] = useState<Failure>();
   const [done, setDone] = useState(false);
@@ -57,9 +63,9 @@ export const Export = ({ files }: Props) => {
         value={kind}
         onChange={(event) => setKind(event.currentTarget.value as typeof kind)}
       >
-        {Object.entries(formats).map(([one, name]) => (
+        {kinds.map((one) => (
           <option key={one} value={one}>
-            {name}
+            {formats[one]}
           </option>
         ))}
       </select>
@@ -76,9 +82,9 @@ export const Export = ({ files }: Props) => {
         <>
           <progress aria-labelledby={id} max={Math.max(progress.of, 1)} value={known(progress, kind)} />
           <span id={id} class="muted">
-            {kind === 'parquet'
-              ? t.files.bytes(format.number(Math.ceil(progress.bytes / 1000)), format.number(progress.of))
-              : t.files.rows(format.number(progress.rows), format.number(progress.of))}
+            {countable.includes(kind)
+              ? t.files.rows(format.number(progress.rows), format.number(progress.of))
+              : t.files.bytes(format.number(Math.ceil(progress.bytes / 1000)), format.number(progress.of))}
           </span>
         </>
       )}
@@ -88,5 +94,5 @@ export const Export = ({ files }: Props) => {
   );
 };
 
-// Rows of Parquet cannot be told apart on the way, so that nobody knows how far it is.
-const known = ({ rows }: Progress, kind: string) => (kind === 'parquet' ? undefined : rows);
+// Where rows cannot be told apart on the way nobody knows how far it is.
+const known = ({ rows }: Progress, kind: Kind) => (countable.includes(kind) ? rows : undefined);

@@ -49,7 +49,7 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
   );
 };
 
-const isInBar = (page: Page) => page !== account && (!page.needs || may(page.needs));
+const isInBar = (page: Page) => page !== account && !page.within && (!page.needs || may(page.needs));
 
 const Pages = ({ current }: { current: Page }) => {
   const bar = useRef<HTMLElement>(null);
@@ -61,7 +61,7 @@ const Pages = ({ current }: { current: Page }) => {
         <a
           key={path}
           href={hrefOf(routeTo(path))}
-          aria-current={path === current.path ? 'page' : undefined}
+          aria-current={path === current.path ? 'page' : path === current.within ? 'true' : undefined}
           onClick={(event) => follow(event, routeTo(path))}
         >
           {name}

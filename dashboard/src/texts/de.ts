@@ -7,6 +7,7 @@ import { findings } from './findings.de.ts';
 import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
+import { processingPage } from './processing.de.ts';
 import { sitePage } from './site.de.ts';
 import { tokens } from './tokens.de.ts';
 
@@ -281,6 +282,7 @@ export const de: Texts = {
     add: 'Website hinzufügen',
   },
 
+  processingPage,
   sitePage,
   experimentPage,
   findings,

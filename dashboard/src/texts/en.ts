@@ -6,6 +6,7 @@ import { findings } from './findings.en.ts';
 import { noticePage } from './notice.en.ts';
 import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
+import { processingPage } from './processing.en.ts';
 import { sitePage } from './site.en.ts';
 import { tokens } from './tokens.en.ts';
 
@@ -278,6 +279,7 @@ export const en = {
     add: 'Add a site',
   },
 
+  processingPage,
   sitePage,
   experimentPage,
   findings,

@@ -96,6 +96,10 @@ export const findings: typeof english = {
       '{service} hat keine eigene Beschreibung, sondern nur die seines Zwecks. Schreiben Sie den Text {key} oder wählen Sie eine Art („kind“, als JSON).',
     'safeguard-none':
       '{service} hat keine Garantie für die Übermittlung. Eine solche Übermittlung braucht einen anderen Grund.',
+    'adequacy-missing':
+      '{service}: Für {country} gibt es keinen Angemessenheitsbeschluss. Vereinbaren Sie Standardvertragsklauseln und wählen Sie diese, oder berichtigen Sie das Land.',
+    'adequacy-ended':
+      '{service}: Der Angemessenheitsbeschluss für {country} ({act}) endete am {until}. Vereinbaren Sie Standardvertragsklauseln und wählen Sie diese.',
     'policy-plain': '{service}: Der Link ist nicht verschlüsselt. Schreiben Sie https.',
     'privacy-policy-missing':
       'Der Hinweis führt nicht zu Ihrer Datenschutzerklärung. Schreiben Sie, unter welcher Adresse sie steht.',

@@ -70,6 +70,10 @@ export const findings = {
     'aim-missing':
       '{service} has no aim of its own and is told by its purpose. Write the text {key}, or choose a kind (as JSON).',
     'safeguard-none': '{service} has no safeguard for the transfer. Such a transfer needs another ground.',
+    'adequacy-missing':
+      '{service}: there is no decision of adequacy for {country}. Agree on standard contractual clauses and choose them, or mend the country.',
+    'adequacy-ended':
+      '{service}: the decision of adequacy for {country} ({act}) ended on {until}. Agree on standard contractual clauses and choose them.',
     'policy-plain': '{service}: the link is not encrypted. Write https.',
     'privacy-policy-missing': 'The notice does not lead to your privacy policy. Write its address.',
     'privacy-policy-plain': 'The link is not encrypted. Write https, or a path of the page’s own host.',

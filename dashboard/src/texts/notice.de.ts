@@ -39,6 +39,7 @@ export const noticePage: typeof english = {
   policy: 'Datenschutzerklärung',
   retention: 'Dauer, etwa P13M',
   country: 'Land, etwa US',
+  safeguard: 'Garantie',
   hosts: 'Hostnamen',
   cookies: 'Cookie-Namen',
   storage: 'Speicherschlüssel',

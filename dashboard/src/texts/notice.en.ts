@@ -37,6 +37,7 @@ export const noticePage = {
   policy: 'Privacy policy',
   retention: 'Duration, such as P13M',
   country: 'Country, such as US',
+  safeguard: 'Safeguard',
   hosts: 'Hosts',
   cookies: 'Cookies',
   storage: 'Storage keys',

@@ -221,6 +221,8 @@ func TestEveryFailureIsOneLineThatHelps(t *testing.T) {
 		"cluster of none":   {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-cluster", "main"}, exitFailure, []string{"--clickhouse-url"}},
 		"cluster name":      {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--clickhouse-url", "clickhouse://127.0.0.1:1", "--clickhouse-cluster", "a b"}, exitFailure, []string{"system.clusters"}},
 		"regions":           {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--regions", file}, exitFailure, []string{"schemas/regimes.json"}},
+		"adequacy":          {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--adequacy", file}, exitFailure, []string{"schemas/adequacy.json"}},
+		"no adequacy":       {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--adequacy", file + "x"}, exitFailure, []string{"--adequacy"}},
 		"no regions":        {[]string{"regions", "--regions", file + "x", "DE"}, exitFailure, []string{"--regions"}},
 		"country header":    {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--country-header", "CF-IPCountry"}, exitFailure, []string{"--trusted-proxy"}},
 		"geo file":          {[]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--geo-file", file}, exitFailure, []string{"MaxMind's format"}},

@@ -32,6 +32,7 @@ import (
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/spool"
 	"assent/server/internal/telemetry"
+	"assent/server/internal/transfer"
 	"assent/server/internal/transparency"
 )
 
@@ -53,6 +54,7 @@ type serveCommand struct {
 	SigningKeys string `help:"File of the keys that receipts are signed with (JWK Set, the first one signs), for who keeps them apart from the data; without it the store has them." name:"signing-keys" env:"ASSENT_SIGNING_KEYS" placeholder:"FILE"`
 
 	regionFlags
+	adequacyFlags
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
 	RegionHeader  string `help:"Request header in which a trusted proxy tells the state or province, such as CF-Region-Code." name:"region-header" env:"ASSENT_REGION_HEADER" placeholder:"NAME"`
 	GeoFile       string `help:"Database in MaxMind's format (.mmdb) that tells the country by address, where no header does." name:"geo-file" env:"ASSENT_GEO_FILE" placeholder:"FILE"`
@@ -84,11 +86,15 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	adequate, err := c.adequate()
+	if err != nil {
+		return err
+	}
 	listener, err := listen(env.ctx, c.Addr)
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
+	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -161,11 +167,12 @@ type server struct {
 
 // outside is what stands between the server and its visitors.
 type outside struct {
-	url     string       // Address that browsers use; empty when it is the server's own.
-	proxies []*net.IPNet // Networks whose X-Forwarded-For is believed.
-	regions httpapi.Regions
-	keyFile string // Keys that an operator keeps apart; empty for the store's.
-	rate    int    // Grants per minute and network; 0 for no limit.
+	url      string       // Address that browsers use; empty when it is the server's own.
+	proxies  []*net.IPNet // Networks whose X-Forwarded-For is believed.
+	regions  httpapi.Regions
+	adequate transfer.List // What transfers are judged by.
+	keyFile  string        // Keys that an operator keeps apart; empty for the store's.
+	rate     int           // Grants per minute and network; 0 for no limit.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
 }
@@ -195,6 +202,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		keys:      daykey.NewRing(stores.front, rand.Reader),
 		log:       log,
 	}
+	s.publisher.Adequate = front.adequate
 	s.roller, _ = stores.back.(reporting.Roller)
 	if front.rate > 0 {
 		s.limiter = ratelimit.New(front.rate)

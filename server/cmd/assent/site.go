@@ -14,6 +14,7 @@ import (
 	"assent/server/internal/redisstore"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -64,7 +65,7 @@ func (c *siteAddCommand) Run(env *environment) (err error) {
 }
 
 func publisherOf(store front) site.Publisher {
-	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: tryScript}
+	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now, Try: tryScript}
 }
 
 type siteSetCommand struct {
@@ -111,7 +112,7 @@ func lint(env *environment, n schemas.Notice) error {
 	if err != nil {
 		return err
 	}
-	findings := site.Lint(complete)
+	findings := site.Lint(complete, transfer.BuiltIn(), time.Now())
 	if err := site.Refusal(findings); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"assent/server/internal/demodata"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -23,7 +24,7 @@ func TestARealSiteIsLeftAlone(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	p := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
+	p := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
 	if _, err := p.Add(t.Context(), site.New{ID: demodata.Site, Name: "Real", Origins: []string{"https://shop.example"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +55,9 @@ func TestNoticesPassTheLint(t *testing.T) {
 		}
 	})
 	tried := 0
-	p := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(_, _ string, n schemas.Notice) error {
+	p := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now, Try: func(_, _ string, n schemas.Notice) error {
 		tried++
-		return site.Refusal(site.Lint(n))
+		return site.Refusal(site.Lint(n, transfer.BuiltIn(), time.Now()))
 	}}
 	stores := demodata.Stores{Publisher: p, Ledger: store, Exposures: store, Roller: store}
 	if _, err := demodata.Fill(t.Context(), stores, demodata.Plan{Days: 4, VisitorsPerDay: 1, Until: time.Now()}); err != nil || tried != 3 {

@@ -51,6 +51,20 @@ func New[T any](w io.Writer, format string) (Sheet[T], error) {
 	}
 }
 
+// All writes a file of rows that are at hand.
+func All[T any](w io.Writer, format string, rows []T) error {
+	sheet, err := New[T](w, format)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := sheet.Write(row); err != nil {
+			return err
+		}
+	}
+	return sheet.Close()
+}
+
 // lines is NDJSON.
 type lines[T any] struct{ encoder *json.Encoder }
 

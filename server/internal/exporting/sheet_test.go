@@ -35,16 +35,7 @@ func rows(n int) []Decision {
 func written[T any](t *testing.T, format string, rows []T) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	sheet, err := New[T](&file, format)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows {
-		if err := sheet.Write(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := sheet.Close(); err != nil {
+	if err := All(&file, format, rows); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes()

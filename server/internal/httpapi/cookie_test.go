@@ -8,6 +8,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -24,7 +25,7 @@ func choiceCookie(answer *http.Response) *http.Cookie {
 // publish gives the server's site another notice and other origins.
 func (s *testServer) publish(n schemas.Notice, origins ...string) {
 	s.t.Helper()
-	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	changed, err := publisher.Change(s.t.Context(), s.site.ID, site.Change{Notice: &n, Origins: origins})
 	if err != nil {
 		s.t.Fatal(err)

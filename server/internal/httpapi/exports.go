@@ -111,6 +111,14 @@ func each[R, T any](rows []R, of func(R) T) func(exporting.Sheet[T]) error {
 	}
 }
 
+// attach makes the answer a file of so many rows.
+func attach(c echo.Context, what, format string, rows int, now time.Time) {
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="assent-%s-%s-%s.%s"`, c.Param("site"), what, now.UTC().Format(time.DateOnly), format))
+	header.Set(echo.HeaderCacheControl, "no-store")
+	header.Set(headerRows, strconv.Itoa(rows))
+}
+
 // write answers with a file of rows. Where it fails in the middle the connection is cut: a file that ends must be whole.
 func write[T any](x *exports, c echo.Context, what string, rows int, fill func(exporting.Sheet[T]) error) error {
 	format := c.QueryParam("format")
@@ -127,9 +135,7 @@ func write[T any](x *exports, c echo.Context, what string, rows int, fill func(e
 	}
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, exporting.MediaType(format))
-	header.Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="assent-%s-%s-%s.%s"`, c.Param("site"), what, x.now().UTC().Format(time.DateOnly), format))
-	header.Set(echo.HeaderCacheControl, "no-store")
-	header.Set(headerRows, strconv.Itoa(rows))
+	attach(c, what, format, rows, x.now())
 	err := send(c, format, fill)
 	switch {
 	case err == nil && !c.Response().Committed: // A file without rows and without a line of names.

@@ -80,6 +80,7 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/publications":   {account.EditNotices, "publish"},
 	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},
 	"GET /v1/admin/sites/:site/preview":         {account.ViewRates, "view-preview"},
+	"GET /v1/admin/sites/:site/processing":      {account.ViewRates, "view-processing"},
 
 	"POST /v1/admin/sites/:site/experiments":                      {account.EditNotices, "start-experiment"},
 	"GET /v1/admin/sites/:site/experiments/:experiment":           {account.ViewRates, "view-experiment"},
@@ -90,6 +91,9 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},
 	"GET /v1/admin/sites/:site/exports/rates":     {account.ExportData, "export-rates"},
 	"GET /v1/admin/sites/:site/exports/groups":    {account.ExportData, "export-rates"},
+
+	// Whoever may see the notice may save what it says.
+	"GET /v1/admin/sites/:site/exports/processing": {account.ViewRates, "export-processing"},
 
 	"GET /v1/admin/sites/:site/report":     {account.ViewRates, "view-report"},
 	"GET /v1/admin/sites/:site/rates":      {account.ViewRates, "view-rates"},

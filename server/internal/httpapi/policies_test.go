@@ -12,6 +12,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -20,7 +21,7 @@ func startWithHosts(t *testing.T) (s *testServer, cookie string) {
 	t.Helper()
 	s = startServer(t)
 	notice := schemas.Notice{Services: []schemas.Service{{ID: "tube", Purpose: "marketing", Hosts: []string{"tube.example"}}}}
-	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	if _, err := publisher.Change(t.Context(), s.site.ID, site.Change{Notice: &notice}); err != nil {
 		t.Fatal(err)
 	}

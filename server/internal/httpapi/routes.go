@@ -91,6 +91,7 @@ func New(p Parts) (http.Handler, error) {
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
+	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, now: p.Now}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
@@ -195,6 +196,8 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)
+	a.GET("/sites/:site/exports/processing", processings.file)
+	a.GET("/sites/:site/processing", processings.record)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)
 	a.GET("/sites/:site/breakdown", admin.breakdown)

@@ -17,6 +17,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/region"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -71,7 +72,7 @@ func TestTheScriptFollowsTheVisitorsRegion(t *testing.T) {
 
 func TestOnlyWhatDependsOnThePlaceSaysSo(t *testing.T) {
 	s := startServer(t, locating(t, region.Sources{CountryHeader: "CF-IPCountry"}))
-	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: s.store, Archive: s.store, Desk: s.store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	fixed, err := publisher.Add(t.Context(), site.New{Name: "Fixed", Origins: []string{shopOrigin}, Notice: schemas.Notice{Regime: "child-directed"}})
 	if err != nil {
 		t.Fatal(err)

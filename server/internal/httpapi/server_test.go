@@ -28,6 +28,7 @@ import (
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -60,7 +61,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
 	shop, err := publisher.Add(t.Context(), site.New{Name: "The shop", Origins: []string{shopOrigin}, Notice: schemas.Notice{
 		// Its policy is one that the check of links does not ask: no test is to reach the Internet.
 		Services: []schemas.Service{{ID: "youtube", Purpose: "marketing", Policy: "https://127.0.0.1/privacy"}},

@@ -10,11 +10,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"assent/schemas"
 	"assent/server/internal/catalogue"
 	"assent/server/internal/consent"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 )
 
 // What a notice may have, as notice.schema.json says.
@@ -550,7 +552,7 @@ func (d *draft) objections() {
 		d.remark(mend, "notice", 0, "cannot be checked; look at it under Publish")
 		return
 	}
-	for _, f := range site.Lint(complete) {
+	for _, f := range site.Lint(complete, transfer.BuiltIn(), time.Now()) {
 		kind := check
 		if f.Severity == "error" {
 			kind = mend

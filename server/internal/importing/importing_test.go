@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/importing"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -51,7 +53,7 @@ func checkForm(t *testing.T, result schemas.Import) {
 	}
 	complete, err := site.Complete(notice, snippet.Texts())
 	if err == nil {
-		err = site.Refusal(site.Lint(complete))
+		err = site.Refusal(site.Lint(complete, transfer.BuiltIn(), time.Now()))
 	}
 	if isTold := slices.ContainsFunc(result.Remarks, func(r schemas.Remark) bool { return r.Kind == "mend" }); (err != nil) != isTold {
 		t.Errorf("refusal %v, told: %v", err, isTold)

@@ -12,6 +12,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -36,7 +37,7 @@ func TestNoticesAreInMemoryBeforeTheyAreAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now,
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now,
 		Try: func(string, string, schemas.Notice) error { return nil }}
 	shop, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{"https://shop.example"}})
 	if err != nil {

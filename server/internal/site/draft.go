@@ -69,7 +69,7 @@ func (p Publisher) review(known schemas.Site, published schemas.Notice, d schema
 		return schemas.Review{}, err
 	}
 	differences, err := Differences(Editable(published, p.Texts), Editable(complete, p.Texts))
-	return schemas.Review{Draft: d, Published: known.Notice, Differences: differences, Findings: findingsOf(faults, complete)}, err
+	return schemas.Review{Draft: d, Published: known.Notice, Differences: differences, Findings: p.findingsOf(faults, complete)}, err
 }
 
 // examine completes a notice for a site and returns what it is at fault in.

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -69,16 +71,18 @@ func TestLintNamesTheRule(t *testing.T) {
 		notice                  schemas.Notice
 		severity, pointer, rule string
 	}{
-		"nobody is named":        {with(func(s *schemas.Service) { s.Provider = "" }), "error", "/services/0/provider", "GDPR"},
-		"no duration":            {with(func(s *schemas.Service) { s.Retention = "" }), "warning", "/services/0/retention", "Planet49"},
-		"no aim":                 {with(func(s *schemas.Service) { s.Kind = "" }), "warning", "/services/0", "GDPR"},
-		"no safeguard":           {with(func(s *schemas.Service) { s.Safeguard = "none" }), "warning", "/services/0/safeguard", "GDPR"},
-		"no privacy policy":      {schemas.Notice{Controller: us}, "warning", "/privacyPolicy", "GDPR"},
-		"nobody is responsible":  {schemas.Notice{PrivacyPolicy: "/p"}, "warning", "/controller/name", "GDPR"},
-		"nowhere to write":       {schemas.Notice{PrivacyPolicy: "/p", Controller: schemas.Controller{Name: "Shop GmbH"}}, "warning", "/controller/contact", "GDPR"},
-		"silence grants":         {schemas.Notice{Controller: us, PrivacyPolicy: "/p", Regime: "opt-out"}, "warning", "/regime", "ePrivacy"},
-		"longer than six months": {schemas.Notice{Controller: us, PrivacyPolicy: "/p", LifetimeDays: 300}, "warning", "/lifetimeDays", "CNIL"},
-		"advanced":               {schemas.Notice{Controller: us, PrivacyPolicy: "/p", ConsentMode: "advanced"}, "warning", "/consentMode", "EDPB"},
+		"nobody is named":               {with(func(s *schemas.Service) { s.Provider = "" }), "error", "/services/0/provider", "GDPR"},
+		"no duration":                   {with(func(s *schemas.Service) { s.Retention = "" }), "warning", "/services/0/retention", "Planet49"},
+		"no aim":                        {with(func(s *schemas.Service) { s.Kind = "" }), "warning", "/services/0", "GDPR"},
+		"no safeguard":                  {with(func(s *schemas.Service) { s.Safeguard = "none" }), "warning", "/services/0/safeguard", "GDPR"},
+		"no decision":                   {with(func(s *schemas.Service) { s.Country, s.Safeguard = "IN", "adequacy" }), "warning", "/services/0/safeguard", "GDPR Art. 45"},
+		"no decision, though essential": {with(func(s *schemas.Service) { s.Purpose, s.Country, s.Safeguard = consent.Essential, "IN", "adequacy" }), "warning", "/services/0/safeguard", "GDPR Art. 45"},
+		"no privacy policy":             {schemas.Notice{Controller: us}, "warning", "/privacyPolicy", "GDPR"},
+		"nobody is responsible":         {schemas.Notice{PrivacyPolicy: "/p"}, "warning", "/controller/name", "GDPR"},
+		"nowhere to write":              {schemas.Notice{PrivacyPolicy: "/p", Controller: schemas.Controller{Name: "Shop GmbH"}}, "warning", "/controller/contact", "GDPR"},
+		"silence grants":                {schemas.Notice{Controller: us, PrivacyPolicy: "/p", Regime: "opt-out"}, "warning", "/regime", "ePrivacy"},
+		"longer than six months":        {schemas.Notice{Controller: us, PrivacyPolicy: "/p", LifetimeDays: 300}, "warning", "/lifetimeDays", "CNIL"},
+		"advanced":                      {schemas.Notice{Controller: us, PrivacyPolicy: "/p", ConsentMode: "advanced"}, "warning", "/consentMode", "EDPB"},
 		"a refusal to read through": {schemas.Notice{Controller: us, PrivacyPolicy: "/p", Languages: []string{"en"}, Texts: map[string]map[string]string{
 			"en": {"action.reject-all": "Reject all and miss what makes this shop a pleasure"}}}, "error", "/texts/en/action.reject-all", "EDPB"},
 	}
@@ -87,7 +91,7 @@ func TestLintNamesTheRule(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		findings := site.Lint(complete)
+		findings := site.Lint(complete, transfer.BuiltIn(), time.Now())
 		if len(findings) != 1 || findings[0].Severity != c.severity || findings[0].Pointer != c.pointer || !strings.Contains(findings[0].Rule, c.rule) {
 			t.Errorf("%s: %+v", name, findings)
 		}
@@ -96,7 +100,7 @@ func TestLintNamesTheRule(t *testing.T) {
 		}
 	}
 	clean, err := site.Complete(with(func(*schemas.Service) {}), snippet.Texts())
-	if found := site.Lint(clean); err != nil || len(found) > 0 {
+	if found := site.Lint(clean, transfer.BuiltIn(), time.Now()); err != nil || len(found) > 0 {
 		t.Errorf("nothing wrong: %+v, %v", found, err)
 	}
 }

@@ -102,7 +102,7 @@ func (p Publisher) archive(ctx context.Context, known schemas.Site, control, n s
 	if err != nil {
 		return "", err
 	}
-	if err := Refusal(findingsOf(faults, complete)); err != nil {
+	if err := Refusal(p.findingsOf(faults, complete)); err != nil {
 		return "", err
 	}
 	if err := asksTheSame(control, complete); err != nil {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/transfer"
 )
 
 // Severities of a finding, as in draft.schema.json.
@@ -18,8 +20,8 @@ const (
 
 // Lint holds a complete notice against what law and supervisory authorities ask of it, as far as no browser is needed.
 // What every notice of Assent does by itself (nothing ticked beforehand, one lifetime for yes and no, two buttons of one
-// kind) is held by the script's tests.
-func Lint(n schemas.Notice) []schemas.Finding {
+// kind) is held by the script's tests. Transfers are judged by what is adequate on a day.
+func Lint(n schemas.Notice, adequate transfer.List, on time.Time) []schemas.Finding {
 	findings := []schemas.Finding{}
 	warn := func(pointer string, what kind, rule string) {
 		findings = append(findings, findingOf(severityWarning, rule, what.at(pointer, nil)))
@@ -28,6 +30,7 @@ func Lint(n schemas.Notice) []schemas.Finding {
 		if s.Purpose != consent.Essential {
 			findings = append(findings, lintService(n, fmt.Sprintf("/services/%d", i), s)...)
 		}
+		findings = append(findings, lintAdequacy(fmt.Sprintf("/services/%d/safeguard", i), s, adequate.Judge(s.Country, s.Safeguard, on))...)
 	}
 	switch {
 	case n.PrivacyPolicy == "":
@@ -77,6 +80,18 @@ func lintService(n schemas.Notice, at string, s schemas.Service) []schemas.Findi
 	return findings
 }
 
+// lintAdequacy finds a claim that rests on no decision. It concerns essential services too: nobody consents to a transfer.
+func lintAdequacy(pointer string, s schemas.Service, v transfer.Verdict) []schemas.Finding {
+	named := values{"service": s.Name, "country": s.Country, "act": v.Decision.Act, "until": v.Decision.Until}
+	switch v.Wrong {
+	case transfer.AdequacyMissing:
+		return []schemas.Finding{findingOf(severityWarning, "GDPR Art. 45", adequacyMissing.at(pointer, named))}
+	case transfer.AdequacyEnded:
+		return []schemas.Finding{findingOf(severityWarning, "GDPR Art. 45", adequacyEnded.at(pointer, named))}
+	}
+	return nil
+}
+
 // findingOf is a fault with what it means and where the rule comes from.
 func findingOf(severity, rule string, f schemas.Fault) schemas.Finding {
 	return schemas.Finding{Severity: severity, Pointer: f.Pointer, Rule: rule, Detail: f.Detail, Kind: f.Kind, Values: f.Values}
@@ -100,7 +115,7 @@ func lintWords(n schemas.Notice) []schemas.Finding {
 }
 
 // findings are what stands against publishing a notice: what keeps it from being complete, then what the lint says.
-func findingsOf(faults []schemas.Fault, complete schemas.Notice) []schemas.Finding {
+func (p Publisher) findingsOf(faults []schemas.Fault, complete schemas.Notice) []schemas.Finding {
 	findings := []schemas.Finding{}
 	for _, f := range faults {
 		findings = append(findings, findingOf(severityError, "", f))
@@ -108,7 +123,7 @@ func findingsOf(faults []schemas.Fault, complete schemas.Notice) []schemas.Findi
 	if len(faults) > 0 {
 		return findings
 	}
-	findings = Lint(complete)
+	findings = Lint(complete, p.Adequate, p.Now())
 	slices.SortStableFunc(findings, func(a, b schemas.Finding) int { return cmp.Compare(a.Severity, b.Severity) })
 	return findings
 }

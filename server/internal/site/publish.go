@@ -14,6 +14,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/transfer"
 )
 
 // Publisher creates sites and publishes notices.
@@ -21,7 +22,8 @@ type Publisher struct {
 	Registry Registry
 	Archive  Archive
 	Desk     Desk
-	Texts    Texts // Built-in texts by language.
+	Texts    Texts         // Built-in texts by language.
+	Adequate transfer.List // What transfers are judged by.
 	Now      func() time.Time
 	// Try builds what visitors would get of a notice, so that none is published that cannot be shown.
 	Try func(site, noticeID string, n schemas.Notice) error

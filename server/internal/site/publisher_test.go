@@ -7,6 +7,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -22,5 +23,5 @@ func newPublisher(t *testing.T) site.Publisher {
 			t.Error(err)
 		}
 	})
-	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
+	return site.Publisher{Registry: store, Archive: store, Desk: store, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now, Try: func(string, string, schemas.Notice) error { return nil }}
 }

@@ -13,6 +13,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -193,7 +194,7 @@ func TestTheCatalogSeesANewSiteAndOutlivesTheStore(t *testing.T) {
 		catalog.Watch(ctx, slog.New(slog.DiscardHandler))
 		close(watched)
 	}()
-	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	added, err := publisher.Add(ctx, site.New{Name: "Shop", Origins: []string{"https://Shop.example"}})
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +224,7 @@ func TestTheCatalogSeesANewSiteAndOutlivesTheStore(t *testing.T) {
 
 func TestSitesThatVanishAreNotForgotten(t *testing.T) {
 	registry := &emptied{}
-	publisher := site.Publisher{Registry: registry, Archive: registry, Desk: registry, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: registry, Archive: registry, Desk: registry, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	var err error
 	if registry.Store, err = embeddedstore.Open(t.Context(), t.TempDir(), time.Now); err != nil {
 		t.Fatal(err)
@@ -269,7 +270,7 @@ func TestASiteChangesInParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	before, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{"https://shop.example"}})
 	if err != nil {
 		t.Fatal(err)
@@ -300,7 +301,7 @@ func TestANoticeThatCannotBeShownIsNotPublished(t *testing.T) {
 	}
 	defer store.Close()
 	broken := errors.New("cannot be built")
-	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return broken }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return broken }}
 	if _, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{"https://shop.example"}}); !errors.Is(err, broken) {
 		t.Errorf("published: %v", err)
 	}
@@ -315,7 +316,7 @@ func TestABadSiteIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Try: func(string, string, schemas.Notice) error { return nil }}
+	publisher := site.Publisher{Registry: store, Archive: store, Desk: store, Now: time.Now, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Try: func(string, string, schemas.Notice) error { return nil }}
 	for name, input := range map[string]site.New{
 		"no name":    {Origins: []string{"https://shop.example"}},
 		"no origin":  {Name: "Shop"},

@@ -77,6 +77,8 @@ var (
 	retentionMissing     = kind{"retention-missing", `{service} stores something, and visitors are not told for how long; write the longest duration, such as P13M`}
 	aimMissing           = kind{"aim-missing", `{service} has no aim of its own and is told by its purpose; choose a kind or write {key}`}
 	safeguardNone        = kind{"safeguard-none", `{service} has no safeguard for the transfer; such a transfer needs another ground`}
+	adequacyMissing      = kind{"adequacy-missing", `{service}: there is no decision of adequacy for {country}; agree on standard contractual clauses and write scc, or mend the country`}
+	adequacyEnded        = kind{"adequacy-ended", `{service}: the decision of adequacy for {country} ({act}) ended on {until}; agree on standard contractual clauses and write scc`}
 	policyPlain          = kind{"policy-plain", `{service}: the link is not encrypted; write https`}
 	privacyPolicyMissing = kind{"privacy-policy-missing", `the notice does not lead to the privacy policy; write its address`}
 	privacyPolicyPlain   = kind{"privacy-policy-plain", `the link is not encrypted; write https, or a path of the page's own host`}

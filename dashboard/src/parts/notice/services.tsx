@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Notice, Service } from '../../../../schemas/types.gen.ts';
 import { edit, findings } from '../../draft.ts';
 import { t } from '../../language.ts';
 import { catalogue, search } from '../../materials.ts';
+import { route } from '../../route.ts';
 import { Choice, TextField } from './fields.tsx';
 
 /** The third parties that visitors are told of. */
@@ -111,10 +112,15 @@ const ServiceFields = ({ at, service, purposes, change, remove }: ServiceProps) 
     />
   );
   // Only at first: it must not close under the hands of who mends it.
-  const [open] = useState(faulty || !known);
+  const wanted = new URLSearchParams(route.value.search).get('service') === service.id;
+  const [open] = useState(faulty || !known || wanted);
+  const summary = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (wanted) summary.current?.focus();
+  }, []);
   return (
     <details class="service" open={open}>
-      <summary>
+      <summary ref={summary}>
         {service.name || known?.name || service.id} <span class="muted">{t.purposes[purpose] ?? purpose}</span>
       </summary>
       <div class="abreast">
@@ -130,6 +136,13 @@ const ServiceFields = ({ at, service, purposes, change, remove }: ServiceProps) 
         {text('policy')}
         {text('retention')}
         {text('country')}
+        <Choice
+          pointer={`${at}/safeguard`}
+          label={t.noticePage.safeguard}
+          value={service.safeguard ?? ''}
+          options={{ ...t.processingPage.safeguards, '': t.processingPage.safeguards[known?.safeguard ?? ''] }}
+          onChange={(safeguard) => change({ safeguard })}
+        />
       </div>
       {list('hosts')}
       {list('cookies')}

@@ -20,6 +20,7 @@ import (
 	"assent/server/internal/reporting/reportingtest"
 	"assent/server/internal/shipping"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
@@ -59,7 +60,7 @@ func (s *spy) AddExposures(ctx context.Context, counts []exposure.Count) error {
 }
 
 func publisher(front Front) site.Publisher {
-	return site.Publisher{Registry: front, Archive: front, Desk: front, Texts: snippet.Texts(), Now: time.Now,
+	return site.Publisher{Registry: front, Archive: front, Desk: front, Texts: snippet.Texts(), Adequate: transfer.BuiltIn(), Now: time.Now,
 		Try: func(string, string, schemas.Notice) error { return nil }}
 }
 
