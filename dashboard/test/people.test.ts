@@ -73,7 +73,7 @@ test('who joined sees what the role allows, and nothing else', async () => {
   await enter(joined, analyst.password, analyst.email);
   const bar = joined.getByRole('navigation', { name: 'Pages' });
   await bar.waitFor();
-  assert.deepEqual(await bar.getByRole('link').allTextContents(), ['Consent rates', 'Notice', 'Experiment', 'Site']);
+  assert.deepEqual(await bar.getByRole('link').allTextContents(), ['Rates', 'Notice', 'Experiment', 'Site']);
   await joined.getByRole('link', { name: 'Notice' }).click();
   await joined.getByText('Your role does not allow changing it').waitFor();
   assert.equal(await joined.getByRole('checkbox').first().isDisabled(), true);

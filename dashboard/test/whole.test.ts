@@ -85,7 +85,7 @@ test('a site is added, and its tag goes into a page', async () => {
 });
 
 test('a visitor chooses, and the number moves by itself', async () => {
-  await goTo('Consent rates');
+  await goTo('Rates');
   await page.getByText('Waiting for the first decision').waitFor();
   assert.equal(await visit('We use cookies', 'Accept all'), 'counted');
   await until(async () => (await figures(page)).Decisions === '1', 'the decision is on show');
@@ -106,7 +106,7 @@ test('the notice is edited and published, and the next visitor gets it', async (
 });
 
 test('the versions are told apart, and each is shown as it was', async () => {
-  await goTo('Consent rates');
+  await goTo('Rates');
   await until(async () => (await figures(page)).Decisions === '2', 'both visitors are counted');
   await page.getByRole('link', { name: 'Notice version' }).click();
   await page.getByRole('columnheader', { name: 'Notice version' }).waitFor();

@@ -12,7 +12,7 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { Tokens } from '../parts/tokens.tsx';
 import { loadSites, sites } from '../sites.ts';
 
-/** One's own account: where one is signed in, the tokens, and the password. */
+/** One's own account: what one signs in with, where one is signed in, and the tokens. */
 export const AccountPage = ({ arrived }: { arrived: boolean }) => {
   const [sessions, setSessions] = useState<OpenSession[]>();
   const [tokens, setTokens] = useState<Token[]>();
@@ -34,6 +34,8 @@ export const AccountPage = ({ arrived }: { arrived: boolean }) => {
     <main class="wide">
       <Heading title={t.own.title} arrived={arrived} />
       {failure.value && <Problem failure={failure.value} retry={load} />}
+      <PasswordChange done={load} />
+      <SecondFactors changed={load} />
       {sessions ? (
         <section class="card">
           <h2>{t.own.sessions}</h2>
@@ -50,8 +52,6 @@ export const AccountPage = ({ arrived }: { arrived: boolean }) => {
       {tokens && (
         <Tokens tokens={tokens} sites={sites.value ?? []} revoke={(id) => end(`account/tokens/${id}`)} made={load} />
       )}
-      <PasswordChange done={load} />
-      <SecondFactors changed={load} />
     </main>
   );
 };

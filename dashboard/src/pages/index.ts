@@ -28,7 +28,7 @@ export const account: Page = { path: 'account', name: t.own.title, Content: Acco
 
 /** The pages of those who are signed in; the first stands for every address that is none. */
 export const pages: [Page, ...Page[]] = [
-  { path: '', name: t.rates.title, Content: Rates },
+  { path: '', name: t.rates.name, Content: Rates },
   { path: 'notice', name: t.noticePage.title, Content: NoticePage },
   { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },

@@ -83,6 +83,7 @@ export const de: Texts = {
   },
 
   rates: {
+    name: 'Quoten',
     title: 'Einwilligungsquoten',
     period: 'Zeitraum',
     days: (n: number) => `${n} Tage`,

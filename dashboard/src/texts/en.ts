@@ -77,6 +77,7 @@ export const en = {
   },
 
   rates: {
+    name: 'Rates',
     title: 'Consent rates',
     period: 'Period',
     days: (n: number) => `${n} days`,

@@ -67,16 +67,21 @@ func (c *demoDataCommand) fill(env *environment, s *stores) error {
 		}})
 	switch {
 	case errors.Is(err, demodata.ErrThere):
-		return fmt.Errorf("%w; remove it first: assent demo-data --remove", err)
+		return fmt.Errorf("%w; remove it first: %s", err, c.removal())
 	case errors.Is(err, demodata.ErrReal):
 		return fmt.Errorf("%w; demo data is never mixed with real decisions: give another store", err)
 	case err != nil:
-		return fmt.Errorf("%w; what is there already goes with: assent demo-data --remove", err)
+		return fmt.Errorf("%w; what is there already goes with: %s", err, c.removal())
 	}
 	_, err = fmt.Fprintf(env.stdout, `Made up %d decisions and %d exposures in %d days. Look at your server's /dashboard/?site=%s&days=90
-Remove it all with: assent demo-data --remove
-`, sum.Decisions, sum.Views, c.Days, demodata.Site)
+Remove it all with: %s
+`, sum.Decisions, sum.Views, c.Days, demodata.Site, c.removal())
 	return err
+}
+
+// removal is the command that takes away what this one made.
+func (c *demoDataCommand) removal() string {
+	return fmt.Sprintf("%s demo-data%s --remove", os.Args[0], c.hint())
 }
 
 func (c *demoDataCommand) remove(env *environment, s *stores) error {

@@ -53,6 +53,9 @@ func TestDemoDataBesideAServer(t *testing.T) {
 			if code != 0 || !strings.Contains(out, "/dashboard/?site=demodata") {
 				t.Fatalf("%d %q %q", code, out, errs)
 			}
+			if onRedis := slices.Contains(demoData, "--redis-url"); !onRedis && !strings.Contains(out, fmt.Sprintf("demo-data --data %q --remove", data)) {
+				t.Errorf("not how to remove it from this folder: %q", out)
+			}
 			p.serves(addedSite{ID: demodata.Site, Script: scriptPath(demodata.Site)})
 			made := p.rates(owner)
 			if made.Totals.Decisions == 0 || made.Totals.Asked == 0 || len(made.Recent) == 0 {

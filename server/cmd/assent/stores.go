@@ -43,6 +43,16 @@ type storeFlags struct {
 	ClickhouseCluster string `help:"Spread the audit trail over the servers that ClickHouse's configuration lists under this name." name:"clickhouse-cluster" env:"ASSENT_CLICKHOUSE_CLUSTER" placeholder:"NAME"`
 }
 
+// hint is what a command line needs so that it finds the same sites.
+func (f storeFlags) hint() string {
+	switch {
+	case f.RedisURL != "", f.Data == "data":
+		return "" // Redis' URL is in the environment; it may hold a password.
+	default:
+		return fmt.Sprintf(" --data %q", f.Data)
+	}
+}
+
 // front is the store that answers visitors: the embedded one or Redis.
 type front interface {
 	recording.Journal

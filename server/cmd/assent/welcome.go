@@ -35,23 +35,13 @@ func (c *serveCommand) welcome(env *environment, s *server, address net.Addr) er
 	if isLoopback(address) {
 		fmt.Fprintf(&b, "  Demo        http://%s/demo/\n", address)
 		if _, err := s.catalog.Site(demodata.Site); err != nil {
-			fmt.Fprintf(&b, "              (and numbers to look at: %s demo-data%s)\n", os.Args[0], c.storeHint())
+			fmt.Fprintf(&b, "              (and numbers to look at: %s demo-data%s)\n", os.Args[0], c.hint())
 		}
 	}
 	writeTags(&b, base, s.catalog.Sites())
-	fmt.Fprintf(&b, "\n  Another site: %s site add%s --name \"My shop\" --origin https://shop.example\n\n", os.Args[0], c.storeHint())
+	fmt.Fprintf(&b, "\n  Another site: %s site add%s --name \"My shop\" --origin https://shop.example\n\n", os.Args[0], c.hint())
 	_, err := fmt.Fprint(env.stdout, b.String())
 	return err
-}
-
-// storeHint is what a command line needs so that it finds this server's sites.
-func (c *serveCommand) storeHint() string {
-	switch {
-	case c.RedisURL != "", c.Data == "data":
-		return "" // Redis' URL is in the environment; it may hold a password.
-	default:
-		return fmt.Sprintf(" --data %q", c.Data)
-	}
 }
 
 // writeAccess prints how to get into the dashboard.

@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata"
 	"assent/server/internal/transparency"
 )
 
@@ -56,13 +57,16 @@ func (s *Store) Checkpoint(ctx context.Context) (string, error) {
 	return checkpoint, nil
 }
 
+// isLogged is what the log takes of the decisions: not what is made up, which may be removed again.
+const isLogged = "site <> '" + demodata.Site + "'"
+
 // WaitingDecisions implements transparency.Store.
 func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []transparency.Waiting, err error) {
 	last, err := lastBundle(ctx, s.read)
 	if err != nil {
 		return nil, unavailable("read log", err)
 	}
-	rows, err := s.read.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? ORDER BY seq LIMIT ?", last.lastPosition(), limit)
+	rows, err := s.read.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? AND "+isLogged+" ORDER BY seq LIMIT ?", last.lastPosition(), limit)
 	if err != nil {
 		return nil, unavailable("read decisions", err)
 	}
@@ -139,11 +143,11 @@ func (s *Store) Placed(ctx context.Context, r consent.Record) (transparency.Plac
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return transparency.Placed{}, unavailable("read log", err)
 	}
-	place, isLogged := sort.Find(len(in.data)/entrySize, func(i int) int {
+	place, isThere := sort.Find(len(in.data)/entrySize, func(i int) int {
 		entry, _ := entryAt(in.data, i)
 		return cmp.Compare(seq, entry.Position)
 	})
-	if !isLogged {
+	if !isThere {
 		return transparency.Placed{}, transparency.ErrNotYet
 	}
 	entry, _ := entryAt(in.data, place)

@@ -17,7 +17,7 @@ var _ transparency.Archive = (*Store)(nil)
 func (s *Store) EachRow(ctx context.Context, do func(transparency.Row) error) error {
 	return s.snapshot(ctx, func(tx *sql.Tx) (err error) {
 		decisions, err := tx.QueryContext(ctx, "SELECT seq, outcome, purposes, services, flags, digest, removed, synthetic, "+decisionColumns+
-			" FROM decisions NOT INDEXED ORDER BY seq")
+			" FROM decisions NOT INDEXED WHERE "+isLogged+" ORDER BY seq")
 		if err != nil {
 			return unavailable("read decisions", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/transparency"
 )
@@ -115,6 +116,38 @@ func TestTheLogHoldsWhatIsRecorded(t *testing.T) {
 		if err := proof.Check(placed.Record, l.log.Public()); err == nil {
 			t.Error("another answer has the same proof")
 		}
+	}
+}
+
+func TestWhatIsMadeUpComesAndGoesBesideTheLog(t *testing.T) {
+	t.Parallel()
+	l := openLogged(t, 10)
+	madeUp := consent.Record{ID: uuid.Must(uuid.NewV7()), Site: demodata.Site, Subject: "subject", Notice: "notice", Action: consent.RejectAll,
+		Source: "banner", Locale: "en", DecidedAt: time.Now(), LifetimeDays: 180, Flags: []string{consent.FlagDemo}}
+	if outcome := l.store.Commit(t.Context(), []consent.Record{madeUp})[0]; outcome.Err != nil {
+		t.Fatal(outcome.Err)
+	}
+	l.record(t, 10)
+	if err := l.log.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	holds := func() {
+		t.Helper()
+		if verified, err := l.verify(t); err != nil || verified.Entries != 20 || verified.Waiting != 0 {
+			t.Fatalf("%+v, %v", verified, err)
+		}
+	}
+	holds()
+	if err := l.store.RemoveTrail(t.Context(), demodata.Site); err != nil {
+		t.Fatal(err)
+	}
+	holds()
+	// Nobody gets rid of a real one that way.
+	if _, err := l.file.ExecContext(t.Context(), "UPDATE decisions SET site = ? WHERE id = ?", demodata.Site, l.ids[3][:]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.verify(t); err == nil || !strings.Contains(err.Error(), "was removed: the log has its entry") {
+		t.Errorf("a decision that was put to the demo data: %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ export const Links = ({ site, editable }: { site: string; editable: boolean }) =
     if (isNew) void ask(site, notice);
   }, [isNew, notice]);
   const { check, failure } = known ?? {};
+  if (check?.links === 0) return null;
   const busy = known !== undefined && !check && !failure;
   return (
     <div class="links">
