@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"assent/server/internal/moving"
+	"assent/server/internal/site"
 	"assent/server/internal/transparency"
 )
 
@@ -26,17 +29,49 @@ func (c *verifyLogCommand) Run(env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	head, earlier, err := c.checkpoints(env, store)
+	verified, head, earlier, err := c.decisions(env, store)
 	if err != nil {
 		return err
 	}
-	verified, err := transparency.Verify(env.ctx, store, head, earlier...)
+	notices, err := unchangedNotices(env.ctx, store)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "%d decisions are as they were recorded, under a checkpoint with the hash %s; %d that are newer are not in the log yet; %d checkpoints agree\n",
-		verified.Entries, head.Hash, verified.Waiting, len(earlier))
+	_, err = fmt.Fprintf(env.stdout, "%d decisions are as they were recorded, under a checkpoint with the hash %s; %d that are newer are not in the log yet; %d checkpoints agree; %d notices are as they were published\n",
+		verified.Entries, head.Hash, verified.Waiting, len(earlier), notices)
 	return err
+}
+
+// decisions compares them with the log. A server that makes the log longer between its head and its entries being read is
+// no finding: then all is read once more.
+func (c *verifyLogCommand) decisions(env *environment, store logged) (transparency.Verified, tlog.Tree, []tlog.Tree, error) {
+	for {
+		head, earlier, err := c.checkpoints(env, store)
+		if err != nil {
+			return transparency.Verified{}, head, nil, err
+		}
+		verified, err := transparency.Verify(env.ctx, store, head, earlier...)
+		beyond := new(transparency.Finding)
+		if !errors.As(err, &beyond) || beyond.Index < head.N {
+			return verified, head, earlier, err
+		}
+		now, _, failure := c.checkpoints(env, store)
+		if failure != nil || now.N <= head.N {
+			return verified, head, earlier, errors.Join(err, failure)
+		}
+	}
+}
+
+// unchangedNotices counts the notices. Each goes by the hash of what it says, and decisions, which the log covers, name it
+// so: one that says something else would make receipts of what nobody was shown.
+func unchangedNotices(ctx context.Context, store moving.Holdings) (count int, err error) {
+	err = store.Notices(ctx, func(d moving.Document) error {
+		if count++; site.IDOf(d.Body) != d.Name {
+			return fmt.Errorf("notice %s of site %q: was changed: it is not what was published, and the receipts of its decisions tell what nobody was shown", d.Name, d.Site)
+		}
+		return nil
+	})
+	return count, err
 }
 
 // checkpoints returns the log's head, and all checkpoints that it has to agree with.

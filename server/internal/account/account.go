@@ -10,6 +10,8 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -68,11 +70,13 @@ type Accounts struct {
 	guard  *guard
 	// tokenGuard is apart, so that a program with an old token keeps nobody at the same address from signing in.
 	tokenGuard *guard
+	// codeGuard counts by account alone, and is apart so that a flood of addresses makes it forget nothing.
+	codeGuard *guard
 }
 
 // New returns Accounts over a store. Random must be cryptographically secure: tokens and salts are read from it.
 func New(store Store, now func() time.Time, random io.Reader) *Accounts {
-	return &Accounts{store: store, now: now, random: random, hasher: newHasher(), guard: newGuard(now), tokenGuard: newGuard(now)}
+	return &Accounts{store: store, now: now, random: random, hasher: newHasher(), guard: newGuard(now), tokenGuard: newGuard(now), codeGuard: newGuard(now)}
 }
 
 // OfferSetup returns a fresh one-time token for the set-up link and makes every earlier one useless. It returns ""
@@ -192,8 +196,15 @@ func (a *Accounts) Known(ctx context.Context, email string) string {
 	return user.Email
 }
 
+// normalise writes an address in lower case. A letter that is no ASCII and whose lower case is, such as the sign of the
+// Kelvin, stays: else somebody with a mailbox of that name at the provider would be taken for somebody else here.
 func normalise(email string) string {
-	return strings.ToLower(strings.TrimSpace(email))
+	return strings.Map(func(r rune) rune {
+		if lower := unicode.ToLower(r); r < utf8.RuneSelf || lower >= utf8.RuneSelf {
+			return lower
+		}
+		return r
+	}, strings.TrimSpace(email))
 }
 
 func setupFaults(email, password string) []schemas.Fault {

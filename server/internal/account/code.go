@@ -100,3 +100,8 @@ func (a *Accounts) drawRecovery() (codes, hashes []string, err error) {
 func plainRecovery(code string) string {
 	return strings.NewReplacer("-", "", " ", "", "o", "0", "i", "1", "l", "1").Replace(strings.ToLower(strings.TrimSpace(code)))
 }
+
+// looksLikeRecovery tells a code of recovery from one of an app, which it never is.
+func looksLikeRecovery(code string) bool {
+	return len(plainRecovery(code)) == recoveryAlphabet.EncodedLen(recoveryBytes)
+}

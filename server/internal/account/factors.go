@@ -110,7 +110,7 @@ func (a *Accounts) CodeDue(ctx context.Context, user User) error {
 // Address is the client's, for the back-off: a wrong code counts as a wrong password does. Errors: ErrCode, ErrOver,
 // *BackoffError, or the store's.
 func (a *Accounts) EnterWithCode(ctx context.Context, given Given, code, address string) (user User, recovery bool, err error) {
-	attempt, err := a.guard.begin(given.Email, address)
+	succeeded, err := a.beginCode(given.Email, code, address)
 	if err != nil {
 		return User{}, false, err
 	}
@@ -130,8 +130,23 @@ func (a *Accounts) EnterWithCode(ctx context.Context, given Given, code, address
 	if err != nil {
 		return User{}, false, err
 	}
-	attempt.succeeded()
+	succeeded()
 	return user, recovery, nil
+}
+
+// beginCode counts an attempt with a code. One of recovery, which nobody guesses, does not have to wait for what others
+// have tried, so that the user gets in while somebody who knows the password keeps guessing.
+func (a *Accounts) beginCode(email, code, address string) (succeeded func(), err error) {
+	attempt, err := a.guard.begin(email, address)
+	if err != nil || looksLikeRecovery(code) {
+		return func() { attempt.succeeded() }, err
+	}
+	forget, err := a.codeGuard.beginCode(email)
+	if err != nil {
+		attempt.takeBack()
+		return nil, err
+	}
+	return func() { attempt.succeeded(); forget() }, nil
 }
 
 // AddApp has the user give codes of an app from now on, the first one now, and returns ten codes of recovery, which are
@@ -186,7 +201,7 @@ func (a *Accounts) changeWithCode(ctx context.Context, user User, password, code
 	if err := a.CheckPassword(ctx, user, password, address); err != nil {
 		return User{}, err
 	}
-	attempt, err := a.guard.begin(user.Email, address)
+	succeeded, err := a.beginCode(user.Email, code, address)
 	if err != nil {
 		return User{}, err
 	}
@@ -198,7 +213,7 @@ func (a *Accounts) changeWithCode(ctx context.Context, user User, password, code
 		return nil
 	})
 	if err == nil {
-		attempt.succeeded()
+		succeeded()
 	}
 	return user, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -237,6 +238,39 @@ func TestGuessingAtCodes(t *testing.T) {
 	}
 	if _, err := v.enter(v.given(home), v.code(), home); err != nil {
 		t.Errorf("the owner is kept out by somebody else: %v", err)
+	}
+}
+
+// Who knows the password and has many addresses has no more guesses for that; the user gets in by a code of recovery.
+func TestGuessingAtCodesFromManyAddresses(t *testing.T) {
+	v := withSecondStep(t)
+	var wait *account.BackoffError
+	guessed := 0
+	for i := range 50 {
+		thief := fmt.Sprintf("2001:db8:%x::1", i)
+		switch _, err := v.enter(v.given(thief), "000000", thief); {
+		case errors.Is(err, account.ErrCode):
+			guessed++
+		case !errors.As(err, &wait):
+			t.Fatal(err)
+		}
+	}
+	if guessed != 20 || wait == nil {
+		t.Errorf("%d guesses before having to wait, want 20", guessed)
+	}
+	if _, _, err := v.accounts.RenewRecovery(t.Context(), v.owner, ownerPassword, "000000", "2001:db8:ffff::1"); !errors.As(err, &wait) {
+		t.Errorf("a guess elsewhere = %v, want to have to wait", err)
+	}
+	if recovery, err := v.enter(v.given(home), v.recovery[0], home); err != nil || !recovery {
+		t.Errorf("the owner's code of recovery: %v", err)
+	}
+	v.clock.Advance(wait.RetryAfter)
+	if _, err := v.enter(v.given(home), v.code(), home); err != nil {
+		t.Errorf("the owner's code, after having waited: %v", err)
+	}
+	v.clock.Advance(time.Minute)
+	if _, err := v.enter(v.given(home), "000000", home); !errors.Is(err, account.ErrCode) {
+		t.Errorf("after the owner has got in = %v, want ErrCode: what was guessed is forgotten", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 const (
 	pairAllowance    = 5  // Failures of one address at one account before it has to wait.
 	addressAllowance = 20 // Failures of one address at all accounts, so that it cannot walk through a list of them.
+	codeAllowance    = 20 // Wrong codes at one account from wherever, since an app's code has six digits only.
 	longestWait      = 15 * time.Minute
 	guardEntries     = 8192 // About 2 MB. The least recently used is forgotten first: a flood frees, it never locks.
 )
@@ -64,11 +65,34 @@ func (g *guard) begin(email, address string) (*attempt, error) {
 	now := g.now()
 	pair, all := g.entry(a.pair), g.entry(a.address)
 	if wait := max(pair.notUntil.Sub(now), all.notUntil.Sub(now)); wait > 0 {
-		return nil, &BackoffError{RetryAfter: (wait + time.Second - 1).Truncate(time.Second)}
+		return nil, backoff(wait)
 	}
 	pair.failed(now, pairAllowance)
 	all.failed(now, addressAllowance)
 	return a, nil
+}
+
+// beginCode counts an attempt with a code at an account, whichever address it comes from: whoever has many addresses would
+// have that many times the guesses. Only who has taken the first step gets here, so that no stranger makes the owner wait.
+func (g *guard) beginCode(email string) (succeeded func(), err error) {
+	key := guardKey{email, "*"}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.now()
+	all := g.entry(key)
+	if wait := all.notUntil.Sub(now); wait > 0 {
+		return nil, backoff(wait)
+	}
+	all.failed(now, codeAllowance)
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		*g.entry(key) = failures{key: key}
+	}, nil
+}
+
+func backoff(wait time.Duration) *BackoffError {
+	return &BackoffError{RetryAfter: (wait + time.Second - 1).Truncate(time.Second)}
 }
 
 // succeeded forgets the pair's failures and takes this attempt back from the address: only that one, or somebody with

@@ -69,6 +69,16 @@ func TestAnAddressThatIsUsedAgainOpensNothing(t *testing.T) {
 	expectEntry(t, accounts, none, moved, "", account.ErrNobody)
 }
 
+// Letters whose lower case is an ASCII one are another mailbox's, and another person.
+func TestALetterThatLooksAlikeOpensNothing(t *testing.T) {
+	accounts, _, owner, _ := withManager(t)
+	kim := join(t, accounts, owner, "kim@shop.example", at("shop", account.AnalystRole))
+	for _, alike := range []string{"\u212aim@shop.example", "k\u0130m@shop.example"} {
+		expectEntry(t, accounts, account.Admission{}, identity(alike, alike), "", account.ErrNobody)
+	}
+	expectEntry(t, accounts, account.Admission{}, identity("kim", "KIM@Shop.example"), kim.Email, nil)
+}
+
 func TestAPasswordStaysAndIsNotMade(t *testing.T) {
 	accounts, _, owner, _ := withManager(t)
 	expectEntry(t, accounts, account.Admission{}, identity("1", ownerEmail), ownerEmail, nil)

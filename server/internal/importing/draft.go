@@ -450,7 +450,7 @@ func (d *draft) owner(s *service, c cookie, name string) {
 		if e.kept.days > s.kept.days {
 			s.kept = e.kept
 		}
-		if pattern := e.pattern(); len(s.cookies) > 0 && covers(pattern, name) {
+		if pattern := e.pattern; len(s.cookies) > 0 && covers(pattern, name) {
 			s.cookies = []string{pattern}
 		}
 		return
@@ -514,14 +514,14 @@ func (d *draft) fromList(s *schemas.Service) {
 	}
 	listed := len(s.Cookies) > 0
 	for _, e := range entries {
-		if !listed && len(s.Cookies) < mostNames && !slices.Contains(s.Cookies, e.pattern()) {
-			s.Cookies = append(s.Cookies, e.pattern())
+		if !listed && len(s.Cookies) < mostNames && !slices.Contains(s.Cookies, e.pattern) {
+			s.Cookies = append(s.Cookies, e.pattern)
 		}
 		s.Provider = cmp.Or(s.Provider, e.provider)
 		if link, ok := webAddress(e.policy); ok {
 			s.Policy = cmp.Or(s.Policy, link)
 		}
-		isIts := !listed || slices.ContainsFunc(s.Cookies, func(c string) bool { return covers(e.pattern(), c) })
+		isIts := !listed || slices.ContainsFunc(s.Cookies, func(c string) bool { return d.known.takesIn(e, c) })
 		if isIts && e.kept.days > d.kept[s.ID].days {
 			d.kept[s.ID] = e.kept
 			s.Retention = e.kept.iso

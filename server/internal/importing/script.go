@@ -21,6 +21,7 @@ const (
 	deepest    = 200      // Values within values.
 	mostValues = 200_000  // In one file.
 	longest    = 64 << 10 // Text that is put together.
+	mostText   = 32 << 20 // In all values of one file: a variable's text is there anew wherever it stands.
 	mostOpen   = 1000     // Brackets that are open at once; the parser descends with each.
 )
 
@@ -34,6 +35,7 @@ type script struct {
 	variables map[string]js.IExpr
 	roots     []root
 	values    int
+	text      int // Bytes of all texts that were read.
 }
 
 // root is a place in a script where a set-up may stand: what a variable is, what is assigned, returned, exported or
@@ -275,7 +277,7 @@ func (s *script) read() []member {
 // value reads an expression. Variables of the file stand for what they were declared as.
 func (s *script) value(e js.IExpr, depth int) *value {
 	s.values++
-	if s.values > mostValues || depth > deepest {
+	if s.values > mostValues || s.text > mostText || depth > deepest {
 		return &value{sort: code, text: "more than any set-up has"}
 	}
 	switch n := e.(type) {
@@ -307,6 +309,7 @@ func (s *script) value(e js.IExpr, depth int) *value {
 	case *js.BinaryExpr:
 		if n.Op == js.AddToken {
 			if a, b := s.value(n.X, depth+1), s.value(n.Y, depth+1); a.of(text) && b.of(text) && len(a.text)+len(b.text) < longest {
+				s.text += len(a.text) + len(b.text)
 				return &value{sort: text, line: a.line, text: a.text + b.text}
 			}
 		}
@@ -332,6 +335,7 @@ func kindOf(e js.IExpr) string {
 
 func (s *script) literal(n *js.LiteralExpr) *value {
 	v := &value{line: s.line(n.Data)}
+	s.text += len(n.Data)
 	switch n.TokenType {
 	case js.StringToken:
 		v.sort, v.text = text, unquote(n.Data)
@@ -453,6 +457,7 @@ func (s *script) template(n *js.TemplateExpr, depth int) *value {
 	}
 	tail := strings.TrimSuffix(string(n.Tail), "`")
 	b.WriteString(unescape(tail[min(1, len(tail)):]))
+	s.text += b.Len()
 	return &value{sort: text, line: line, text: b.String()}
 }
 

@@ -93,16 +93,18 @@ func (t *table) cell(row []string, names ...string) string {
 // entry is what a list of cookies knows of one.
 type entry struct {
 	platform, name, provider, policy string
+	pattern                          string // Of its names.
 	wildcard                         bool
 	kept                             length
 }
 
-func (e entry) pattern() string {
-	pattern := patternOf(e.name)
-	if e.wildcard && pattern != "" && !strings.HasSuffix(pattern, "*") {
-		pattern += "*"
+// withPattern is the entry, as its name and wildcard say it.
+func (e entry) withPattern() entry {
+	e.pattern = patternOf(e.name)
+	if e.wildcard && e.pattern != "" && !strings.HasSuffix(e.pattern, "*") {
+		e.pattern += "*"
 	}
-	return pattern
+	return e
 }
 
 // database is an Open Cookie Database that the owner gave.
@@ -110,6 +112,23 @@ type database struct {
 	exact     map[string][]entry
 	wildcards []entry
 	platforms map[string][]entry
+	compared  int // Bytes, at most.
+}
+
+// mostCompared bounds how long two hostile files keep a server: thousands of names against thousands of patterns.
+const mostCompared = 200_000_000
+
+// takesIn reports whether a pattern takes a name in. Beyond what any two lists need, none does.
+func (db *database) takesIn(e entry, name string) bool {
+	if db.compared > mostCompared {
+		return false
+	}
+	steps := len(e.pattern) + 1
+	if strings.Count(e.pattern, "*") > 1 {
+		steps *= len(name) + 1 // What is tried from each place anew.
+	}
+	db.compared += steps
+	return covers(e.pattern, name)
 }
 
 func readDatabase(file []byte) (*database, error) {
@@ -127,8 +146,8 @@ func readDatabase(file []byte) (*database, error) {
 	for _, row := range t.rows {
 		e := entry{platform: short(t.cell(row, "platform"), 200), name: t.cell(row, nameColumns...), provider: short(t.cell(row, "datacontroller", "controller"), 200),
 			policy: t.cell(row, "userprivacygdprrightsportals", "privacylink", "userprivacyrightsportals"), wildcard: t.cell(row, "wildcardmatch", "wildcard") == "1",
-			kept: lengthOf(t.cell(row, retentionColumns...))}
-		if e.platform == "" || e.pattern() == "" {
+			kept: lengthOf(t.cell(row, retentionColumns...))}.withPattern()
+		if e.platform == "" || e.pattern == "" {
 			continue
 		}
 		if e.wildcard {
@@ -146,7 +165,7 @@ func (db *database) of(name string) (entry, bool) {
 	found := db.exact[name]
 	if len(found) == 0 {
 		for _, e := range db.wildcards {
-			if covers(e.pattern(), name) || e.pattern() == name {
+			if e.pattern == name || db.takesIn(e, name) {
 				found = append(found, e)
 			}
 		}

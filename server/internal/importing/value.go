@@ -29,6 +29,7 @@ type value struct {
 	is      bool
 	items   []*value
 	members []member
+	byName  map[string]*value // Members of a large object, once one was looked for.
 }
 
 type member struct {
@@ -40,15 +41,30 @@ type member struct {
 // at follows the names of members.
 func (v *value) at(names ...string) *value {
 	for _, name := range names {
-		var next *value
-		for _, m := range v.all() {
-			if m.name == name {
-				next = m.value // The last one counts, as in JavaScript.
-			}
-		}
-		v = next
+		v = v.member(name)
 	}
 	return v
+}
+
+// large is how many members are worth finding by name: in a hostile file each of many services asks many others.
+const large = 64
+
+func (v *value) member(name string) (found *value) {
+	if v != nil && v.byName != nil {
+		return v.byName[name]
+	}
+	for _, m := range v.all() {
+		if m.name == name {
+			found = m.value // The last one counts, as in JavaScript.
+		}
+	}
+	if len(v.all()) > large {
+		v.byName = make(map[string]*value, len(v.members))
+		for _, m := range v.members {
+			v.byName[m.name] = m.value
+		}
+	}
+	return found
 }
 
 // any returns the first of some members that is there: tools rename theirs over time.

@@ -124,6 +124,11 @@ func Canonical(n schemas.Notice) (id string, document []byte, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("encode notice: %w", err)
 	}
+	return IDOf(document), document, nil
+}
+
+// IDOf is the id that a notice of this canonical JSON has, and no other.
+func IDOf(document []byte) string {
 	sum := sha256.Sum256(document)
-	return base64.RawURLEncoding.EncodeToString(sum[:]), document, nil
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
