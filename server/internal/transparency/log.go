@@ -76,6 +76,9 @@ type Log struct {
 	key    Key
 	random io.Reader
 	signed atomic.Pointer[time.Time] // When the last checkpoint of this process was kept.
+	opened atomic.Pointer[head]      // The checkpoint that was opened last.
+
+	checked checkedTiles
 }
 
 // Signed is when this process last signed a checkpoint; false before the first.
@@ -120,8 +123,21 @@ func (l *Log) Tree(ctx context.Context) (string, tlog.Tree, error) {
 	if err != nil || checkpoint == "" {
 		return "", tlog.Tree{}, err
 	}
+	if known := l.opened.Load(); known != nil && known.checkpoint == checkpoint {
+		return checkpoint, known.tree, nil
+	}
 	tree, err := OpenCheckpoint(checkpoint, l.key.Public)
-	return checkpoint, tree, err
+	if err != nil {
+		return "", tlog.Tree{}, err
+	}
+	l.opened.Store(&head{checkpoint: checkpoint, tree: tree})
+	return checkpoint, tree, nil
+}
+
+// head is a checkpoint whose signature was checked, and what it stands for.
+type head struct {
+	checkpoint string
+	tree       tlog.Tree
 }
 
 // Keep takes decisions into the log every few seconds until ctx ends.
