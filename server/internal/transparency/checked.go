@@ -44,13 +44,20 @@ func (c *checkedTiles) put(key tileKey, rows [][]tlog.Hash) {
 	c.young[key] = rows
 }
 
-func (c *checkedTiles) keep(key tileKey, data []byte) {
-	row := make([]tlog.Hash, key.width)
+func (c *checkedTiles) keep(key tileKey, rows [][]tlog.Hash) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.put(key, rows)
+}
+
+// rowsOf builds the part of the tree that a tile is the lowest row of.
+func rowsOf(data []byte, width int) [][]tlog.Hash {
+	row := make([]tlog.Hash, width)
 	for i := range row {
 		row[i] = tlog.Hash(data[i*tlog.HashSize:])
 	}
-	rows := make([][]tlog.Hash, 0, tileHeight)
-	for len(rows) < tileHeight && len(row) > 0 {
+	rows := make([][]tlog.Hash, 0, tileHeight+1)
+	for len(row) > 0 {
 		rows = append(rows, row)
 		above := make([]tlog.Hash, len(row)/2)
 		for i := range above {
@@ -58,16 +65,14 @@ func (c *checkedTiles) keep(key tileKey, data []byte) {
 		}
 		row = above
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.put(key, rows)
+	return rows
 }
 
 // checkedReader reads a tree's hashes from tiles at hand, and others from where they are checked.
 type checkedReader struct {
-	checked *checkedTiles
-	size    int64 // Of the tree.
-	others  tlog.HashReader
+	tileReader
+	size   int64 // Of the tree.
+	others tlog.HashReader
 }
 
 // ReadHashes implements tlog.HashReader.
@@ -79,7 +84,7 @@ func (r checkedReader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		height, n := tlog.SplitStoredHashIndex(index)
 		key, within := r.tile(height, n)
 		if rows == nil || key != last {
-			rows, last = r.checked.rows(key), key
+			rows, last = r.rows(key), key
 		}
 		if len(rows) <= height%tileHeight || int64(len(rows[height%tileHeight])) <= within {
 			return r.others.ReadHashes(indexes)
@@ -87,6 +92,28 @@ func (r checkedReader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		hashes[i] = rows[height%tileHeight][within]
 	}
 	return hashes, nil
+}
+
+// rows are a tile's, if it is at hand, or hangs below one that is. In every other case nil: the other reader finds out.
+func (r checkedReader) rows(key tileKey) [][]tlog.Hash {
+	if rows := r.checked.rows(key); rows != nil {
+		return rows
+	}
+	aboveKey, within := r.tile(tileHeight*(key.level+1), key.n)
+	above := r.checked.rows(aboveKey)
+	if key.width != TileWidth || len(above) == 0 || int64(len(above[0])) <= within {
+		return nil
+	}
+	data, err := r.store.TileData(r.ctx, key.level, key.n)
+	if err != nil || len(data) != TileWidth*tlog.HashSize {
+		return nil
+	}
+	rows := rowsOf(data, TileWidth)
+	if rows[tileHeight][0] != above[0][within] {
+		return nil
+	}
+	r.checked.keep(key, rows)
+	return rows
 }
 
 // tile is the one that has a hash, as wide as it is in the tree, and the hash's place in its row.

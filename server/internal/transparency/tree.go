@@ -26,7 +26,8 @@ type Tile struct {
 // hashes reads the tree's from its tiles and checks them against its head, so that a tile that was changed is told from one
 // that was not. Those that were checked before are at hand.
 func (l *Log) hashes(ctx context.Context, tree tlog.Tree) tlog.HashReader {
-	return checkedReader{checked: &l.checked, size: tree.N, others: tlog.TileHashReader(tree, tileReader{ctx: ctx, store: l.store, checked: &l.checked})}
+	tiles := tileReader{ctx: ctx, store: l.store, checked: &l.checked}
+	return checkedReader{tileReader: tiles, size: tree.N, others: tlog.TileHashReader(tree, tiles)}
 }
 
 type tileReader struct {
@@ -40,7 +41,7 @@ func (r tileReader) Height() int { return tileHeight }
 // SaveTiles implements tlog.TileReader. The tiles that it gets have been checked.
 func (r tileReader) SaveTiles(tiles []tlog.Tile, data [][]byte) {
 	for i, tile := range tiles {
-		r.checked.keep(tileKey{level: tile.L, n: tile.N, width: tile.W}, data[i])
+		r.checked.keep(tileKey{level: tile.L, n: tile.N, width: tile.W}, rowsOf(data[i], tile.W))
 	}
 }
 
