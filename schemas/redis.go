@@ -147,6 +147,13 @@ func DayKeyKey(day string) string { return "d:" + day }
 // SigningKeysKey is the hash of the keys that receipts are signed with, their places from 0 to JSON. Nothing is removed.
 func SigningKeysKey() string { return "y:{signing}" }
 
+// WitnessedKey is the hash of the checkpoints of other deployments' logs that were cosigned last, by the log's name, and of
+// what the witness's key is made of. It is no cache.
+func WitnessedKey() string { return "w:{witnessed}" }
+
+// WitnessSeedField is no log's name, which has no space.
+const WitnessSeedField = " seed"
+
 // LimitKey holds until when a network has paid back what it took, in microseconds since 1970; name is a keyed hash of the
 // network. It lives for that long, a minute or so.
 func LimitKey(name string) string { return "f:" + name }

@@ -37,6 +37,7 @@ func TestRedisKeys(t *testing.T) {
 		schemas.DayKeyKey("2026-11-25"):   "d:2026-11-25",
 		schemas.LimitKey("abc"):           "f:abc",
 		schemas.SigningKeysKey():          "y:{signing}",
+		schemas.WitnessedKey():            "w:{witnessed}",
 
 		schemas.VisitorsKey("shop1", "2026-11-25"): "v:{shop1}:2026-11-25",
 

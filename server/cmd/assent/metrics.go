@@ -11,6 +11,8 @@ import (
 	"assent/server/internal/shipping"
 	"assent/server/internal/spool"
 	"assent/server/internal/telemetry"
+	"assent/server/internal/transparency"
+	"assent/server/internal/witnessing"
 )
 
 // lagTimeout bounds the look into the outbox that a scrape or probe makes.
@@ -40,7 +42,56 @@ func (s *server) newMetrics() *prometheus.Registry {
 	if s.spool != nil {
 		registry.MustRegister(&spoolCollector{spool: s.spool})
 	}
+	if s.transcript != nil {
+		registry.MustRegister(&logCollector{log: s.transcript, recipients: s.recipients})
+	}
 	return registry
+}
+
+var (
+	logEntries = prometheus.NewDesc("assent_log_entries", "Decisions under the log's signed checkpoint.", nil, nil)
+	logWaiting = prometheus.NewDesc("assent_log_waiting", "Decisions that are recorded and not in the log yet.", nil, nil)
+	logSeconds = prometheus.NewDesc("assent_log_checkpoint_seconds", "Age of the log's checkpoint. It grows while nothing is decided; absent until this server has signed one.", nil, nil)
+	logTaken   = prometheus.NewDesc("assent_log_witness_success_timestamp_seconds", "When a recipient last took a checkpoint, in seconds since 1970; 0 before the first.", []string{"witness"}, nil)
+)
+
+// logCollector asks the log at each scrape; while it cannot be read, its size is absent rather than stale.
+type logCollector struct {
+	log        *transparency.Log
+	recipients witnessing.Recipients
+}
+
+// Describe implements prometheus.Collector.
+func (c *logCollector) Describe(descriptions chan<- *prometheus.Desc) {
+	for _, one := range []*prometheus.Desc{logEntries, logWaiting, logSeconds, logTaken} {
+		descriptions <- one
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *logCollector) Collect(metrics chan<- prometheus.Metric) {
+	for _, one := range c.recipients {
+		seconds := 0.0
+		if last, isOne := one.Last(); isOne {
+			seconds = float64(last.Unix())
+		}
+		metrics <- prometheus.MustNewConstMetric(logTaken, prometheus.GaugeValue, seconds, one.Name)
+	}
+	if signed, isSigned := c.log.Signed(); isSigned {
+		metrics <- prometheus.MustNewConstMetric(logSeconds, prometheus.GaugeValue, time.Since(signed).Seconds())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lagTimeout)
+	defer cancel()
+	_, tree, err := c.log.Tree(ctx)
+	if err != nil {
+		return
+	}
+	waiting, err := c.log.Waiting(ctx)
+	if err != nil {
+		return
+	}
+	metrics <- prometheus.MustNewConstMetric(logEntries, prometheus.GaugeValue, float64(tree.N))
+	metrics <- prometheus.MustNewConstMetric(logWaiting, prometheus.GaugeValue, float64(waiting))
 }
 
 var (

@@ -34,6 +34,7 @@ import (
 	"assent/server/internal/telemetry"
 	"assent/server/internal/transfer"
 	"assent/server/internal/transparency"
+	"assent/server/internal/witnessing"
 )
 
 // stopTimeout bounds a graceful stop; orchestrators commonly kill after 30 seconds.
@@ -52,6 +53,8 @@ type serveCommand struct {
 	DrainDelay time.Duration `help:"How long to go on answering after SIGTERM while /readyz says no, so that a balancer in front looks away first." name:"drain-delay" env:"ASSENT_DRAIN_DELAY" default:"0s" placeholder:"DURATION"`
 
 	SigningKeys string `help:"File of the keys that receipts are signed with (JWK Set, the first one signs), for who keeps them apart from the data; without it the store has them." name:"signing-keys" env:"ASSENT_SIGNING_KEYS" placeholder:"FILE"`
+
+	witnessFlags
 
 	regionFlags
 	adequacyFlags
@@ -94,7 +97,11 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(env.ctx, stores, outside{url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
+	recipients, err := c.recipients(stores)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -154,6 +161,7 @@ type server struct {
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
 	transcript *transparency.Log  // nil when no log of decisions is kept.
+	recipients witnessing.Recipients
 	keys       *daykey.Ring
 	signing    *evidence.Keyring
 	accounts   *account.Accounts
@@ -173,6 +181,9 @@ type outside struct {
 	adequate transfer.List // What transfers are judged by.
 	keyFile  string        // Keys that an operator keeps apart; empty for the store's.
 	rate     int           // Grants per minute and network; 0 for no limit.
+
+	recipients witnessing.Recipients // Of the log's checkpoints.
+	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
 }
@@ -212,6 +223,13 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 			return nil, err
 		}
 	}
+	s.recipients = front.recipients
+	var witness *witnessing.Witness
+	if len(front.witnessOf) > 0 {
+		if witness, err = witnessing.OpenWitness(ctx, stores.front, front.witnessOf, rand.Reader, time.Now, log); err != nil {
+			return nil, err
+		}
+	}
 	journal, err := s.journal(ctx, stores, log)
 	if err != nil {
 		return nil, err
@@ -242,7 +260,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged,
+		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -279,6 +297,7 @@ func (s *server) begin(ctx context.Context) {
 	}
 	if s.transcript != nil {
 		s.background.Go(func() { s.transcript.Keep(work, s.log) })
+		s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
 	}
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })

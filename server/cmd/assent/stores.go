@@ -31,6 +31,7 @@ import (
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/transparency"
+	"assent/server/internal/witnessing"
 )
 
 // storeFlags say where things are kept.
@@ -68,6 +69,7 @@ type front interface {
 	sighting.Store
 	daykey.Store
 	evidence.Store
+	witnessing.Store
 	moving.Holdings
 	moving.Marks
 	exposure.Visitors

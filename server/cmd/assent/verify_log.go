@@ -15,7 +15,7 @@ import (
 
 type verifyLogCommand struct {
 	Data       string   `help:"Folder of the embedded store." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
-	Checkpoint []string `help:"Checkpoint of the log that was kept elsewhere, such as /log/checkpoint answered; may be given several times." placeholder:"FILE"`
+	Checkpoint []string `help:"Checkpoint of the log that was kept elsewhere, such as /log/checkpoint answered, or a file that --witness has written; may be given several times." placeholder:"FILE"`
 	Key        string   `help:"Public key of the log that was kept elsewhere, such as /log/key answered. Without it, the store's own is believed." placeholder:"KEY"`
 }
 
@@ -99,11 +99,13 @@ func (c *verifyLogCommand) checkpoints(env *environment, store logged) (head tlo
 		if err != nil {
 			return tlog.Tree{}, nil, err
 		}
-		tree, err := transparency.OpenCheckpoint(string(text), key)
-		if err != nil {
-			return tlog.Tree{}, nil, fmt.Errorf("%s: %w", file, err)
+		for _, checkpoint := range transparency.SplitCheckpoints(string(text)) {
+			tree, err := transparency.OpenCheckpoint(checkpoint, key)
+			if err != nil {
+				return tlog.Tree{}, nil, fmt.Errorf("%s: %w", file, err)
+			}
+			all = append(all, tree)
 		}
-		all = append(all, tree)
 	}
 	return head, all, nil
 }

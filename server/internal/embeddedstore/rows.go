@@ -1,8 +1,8 @@
 package embeddedstore
 
 import (
+	"cmp"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -63,7 +63,7 @@ func scanDecision(row scanner, before ...any) (consent.Record, error) {
 		r                                  consent.Record
 		id                                 []byte
 		outcome                            string
-		purposes, services, flags, removed []byte
+		purposes, services, flags, removed string
 		decidedAt, recordedAt, digest      int64
 	)
 	err := row.Scan(append(before, &id, &r.Site, &r.Subject, &r.Notice, &r.Action, &outcome, &purposes, &services,
@@ -75,13 +75,13 @@ func scanDecision(row scanner, before ...any) (consent.Record, error) {
 	if r.ID, err = uuid.FromBytes(id); err != nil {
 		return consent.Record{}, fmt.Errorf("decode id: %w", err)
 	}
-	for _, part := range []struct {
-		text []byte
-		into any
-	}{{purposes, &r.Purposes}, {services, &r.Services}, {flags, &r.Flags}, {removed, &r.Removed}} {
-		if err := json.Unmarshal(part.text, part.into); err != nil {
-			return consent.Record{}, fmt.Errorf("decode decision %s: %w", r.ID, err)
-		}
+	var purposesErr, servicesErr, flagsErr, removedErr error
+	r.Purposes, purposesErr = consent.ReadAnswers(purposes)
+	r.Services, servicesErr = consent.ReadAnswers(services)
+	r.Flags, flagsErr = consent.ReadNames(flags)
+	r.Removed, removedErr = consent.ReadNames(removed)
+	if err := cmp.Or(purposesErr, servicesErr, flagsErr, removedErr); err != nil {
+		return consent.Record{}, fmt.Errorf("decode decision %s: %w", r.ID, err)
 	}
 	r.DecidedAt, r.RecordedAt = consent.FromMicros(decidedAt), consent.FromMicros(recordedAt)
 	return r, nil

@@ -31,6 +31,8 @@ import (
 	"assent/server/internal/site/sitetest"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/snippetbuild/snippetbuildtest"
+	"assent/server/internal/witnessing"
+	"assent/server/internal/witnessing/witnessingtest"
 )
 
 // opener returns how to open one more instance on a folder of its own.
@@ -163,6 +165,14 @@ func TestSigningKeys(t *testing.T) {
 	evidencetest.TestStore(t, func(t *testing.T) evidencetest.Open {
 		open := opener(t)
 		return func(t *testing.T) (evidence.Store, func()) { return open(t) }
+	})
+}
+
+func TestWitnessed(t *testing.T) {
+	t.Parallel()
+	witnessingtest.TestStore(t, func(t *testing.T) witnessingtest.Open {
+		open := opener(t)
+		return func(t *testing.T) (witnessing.Store, func()) { return open(t) }
 	})
 }
 

@@ -30,6 +30,7 @@ import (
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/transparency"
+	"assent/server/internal/witnessing"
 	demosite "assent/snippet/demo"
 )
 
@@ -63,7 +64,9 @@ type Parts struct {
 	// Transparency and Places are nil where no log of decisions is kept.
 	Transparency *transparency.Log
 	Places       transparency.Index
-	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Recipients   witnessing.Recipients // Of the log's checkpoints.
+	Witness      *witnessing.Witness   // Of other logs; nil for none.
+	Stopping     *atomic.Bool          // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
 	Now          func() time.Time
@@ -96,7 +99,8 @@ func New(p Parts) (http.Handler, error) {
 	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
-	transcript := &transcript{log: p.Transparency, places: p.Places, query: p.Query}
+	transcript := &transcript{log: p.Transparency, places: p.Places, query: p.Query, recipients: p.Recipients}
+	witness := &witness{witness: p.Witness}
 	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
@@ -136,6 +140,8 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/log/key", transcript.key, transcript.kept)
 	e.GET("/log/checkpoint", transcript.checkpoint, transcript.kept)
 	e.GET("/log/growth", transcript.growth, transcript.kept)
+	e.GET("/log/witness/key", witness.key, witness.kept)
+	e.POST("/log/witness/add-checkpoint", witness.add, witness.kept)
 	e.GET("/log/tile/entries/*", transcript.bundle, transcript.kept)
 	e.GET("/log/tile/:level/*", transcript.tile, transcript.kept)
 

@@ -14,6 +14,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/reporting"
 	"assent/server/internal/transparency"
+	"assent/server/internal/witnessing"
 )
 
 // transcript serves the log of decisions to whoever wants to check it. It holds nothing of a visitor.
@@ -21,6 +22,8 @@ type transcript struct {
 	log    *transparency.Log // nil where none is kept.
 	places transparency.Index
 	query  reporting.Query
+
+	recipients witnessing.Recipients
 }
 
 var (
@@ -60,7 +63,7 @@ func (t *transcript) checkpoint(c echo.Context) error {
 		return errLogEmpty
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, forAMoment)
-	return c.String(http.StatusOK, checkpoint)
+	return c.String(http.StatusOK, t.recipients.Cosigned(checkpoint))
 }
 
 func (t *transcript) tile(c echo.Context) error {

@@ -30,6 +30,8 @@ import (
 	"assent/server/internal/site/sitetest"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/snippetbuild/snippetbuildtest"
+	"assent/server/internal/witnessing"
+	"assent/server/internal/witnessing/witnessingtest"
 )
 
 var servers *realparts.Servers
@@ -144,6 +146,12 @@ func testAccounts(t *testing.T, url string) {
 		evidencetest.TestStore(t, func(t *testing.T) evidencetest.Open {
 			empty(t, url)
 			return func(t *testing.T) (evidence.Store, func()) { return open(t, url) }
+		})
+	})
+	t.Run("Witnessed", func(t *testing.T) {
+		witnessingtest.TestStore(t, func(t *testing.T) witnessingtest.Open {
+			empty(t, url)
+			return func(t *testing.T) (witnessing.Store, func()) { return open(t, url) }
 		})
 	})
 	t.Run("Limits", func(t *testing.T) { testLimits(t, url, fresh(t)) })

@@ -73,3 +73,18 @@ func OpenCheckpoint(checkpoint, public string) (tlog.Tree, error) {
 	}
 	return tlog.Tree{N: size, Hash: tlog.Hash(hash)}, nil
 }
+
+// SplitCheckpoints takes apart what has several, one after the other: each ends with lines of signatures.
+func SplitCheckpoints(text string) []string {
+	var all []string
+	begin, isSigned := 0, false
+	for at := 0; at < len(text); {
+		line, _, _ := strings.Cut(text[at:], "\n")
+		wasSigned := isSigned
+		if isSigned = strings.HasPrefix(line, "— "); wasSigned && !isSigned {
+			all, begin = append(all, text[begin:at]), at
+		}
+		at += len(line) + 1
+	}
+	return append(all, text[begin:])
+}

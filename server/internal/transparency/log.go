@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -54,6 +55,8 @@ type Store interface {
 	Checkpoint(ctx context.Context) (string, error)
 	// WaitingDecisions returns up to limit decisions after those that are in the log, in the order of their position.
 	WaitingDecisions(ctx context.Context, limit int) ([]Waiting, error)
+	// Unlogged returns how many decisions are not in the log yet.
+	Unlogged(ctx context.Context) (int64, error)
 	// Extend makes the log longer, durably, or returns ErrMoved when it is not as long as the addition says.
 	Extend(ctx context.Context, addition Addition) error
 	TileStore
@@ -72,7 +75,22 @@ type Log struct {
 	store  Store
 	key    Key
 	random io.Reader
+	signed atomic.Pointer[time.Time] // When the last checkpoint of this process was kept.
+	opened atomic.Pointer[head]      // The checkpoint that was opened last.
+
+	checked checkedTiles
 }
+
+// Signed is when this process last signed a checkpoint; false before the first.
+func (l *Log) Signed() (time.Time, bool) {
+	if at := l.signed.Load(); at != nil {
+		return *at, true
+	}
+	return time.Time{}, false
+}
+
+// Waiting is how many decisions are not in the log yet.
+func (l *Log) Waiting(ctx context.Context) (int64, error) { return l.store.Unlogged(ctx) }
 
 // Open returns the store's log, and begins it if there is none. Random must be cryptographically secure.
 func Open(ctx context.Context, store Store, random io.Reader) (*Log, error) {
@@ -105,8 +123,21 @@ func (l *Log) Tree(ctx context.Context) (string, tlog.Tree, error) {
 	if err != nil || checkpoint == "" {
 		return "", tlog.Tree{}, err
 	}
+	if known := l.opened.Load(); known != nil && known.checkpoint == checkpoint {
+		return checkpoint, known.tree, nil
+	}
 	tree, err := OpenCheckpoint(checkpoint, l.key.Public)
-	return checkpoint, tree, err
+	if err != nil {
+		return "", tlog.Tree{}, err
+	}
+	l.opened.Store(&head{checkpoint: checkpoint, tree: tree})
+	return checkpoint, tree, nil
+}
+
+// head is a checkpoint whose signature was checked, and what it stands for.
+type head struct {
+	checkpoint string
+	tree       tlog.Tree
 }
 
 // Keep takes decisions into the log every few seconds until ctx ends.
@@ -170,5 +201,10 @@ func (l *Log) extend(ctx context.Context) (int, error) {
 	if addition.Checkpoint, err = l.key.sign(grown); err != nil {
 		return 0, err
 	}
-	return len(waiting), l.store.Extend(ctx, addition)
+	if err := l.store.Extend(ctx, addition); err != nil {
+		return 0, err
+	}
+	now := time.Now()
+	l.signed.Store(&now)
+	return len(waiting), nil
 }

@@ -37,18 +37,31 @@ type Proof struct {
 
 // Prove returns the proof that a decision is in the log (RFC 6962, 2.1.1). Errors: ErrNotYet, or the store's.
 func (l *Log) Prove(ctx context.Context, placed Placed) (Proof, error) {
-	checkpoint, tree, err := l.Tree(ctx)
+	under, err := l.covering(ctx, placed.Index)
 	if err != nil {
 		return Proof{}, err
 	}
-	if placed.Index >= tree.N {
-		return Proof{}, ErrNotYet
-	}
-	hashes, err := tlog.ProveRecord(tree.N, placed.Index, l.hashes(ctx, tree))
+	hashes, err := tlog.ProveRecord(under.tree.N, placed.Index, l.hashes(ctx, under.tree))
 	if err != nil {
 		return Proof{}, fmt.Errorf("prove entry %d: %w", placed.Index, err)
 	}
-	return Proof{Index: placed.Index, Salt: placed.Salt, Hashes: hashes, Checkpoint: checkpoint}, nil
+	return Proof{Index: placed.Index, Salt: placed.Salt, Hashes: hashes, Checkpoint: under.checkpoint}, nil
+}
+
+// covering is a checkpoint that an entry is under: any does, so that the latest is asked for only where the one at hand is
+// too early. The server looks for a new one every few seconds.
+func (l *Log) covering(ctx context.Context, index int64) (head, error) {
+	if known := l.opened.Load(); known != nil && index < known.tree.N {
+		return *known, nil
+	}
+	checkpoint, tree, err := l.Tree(ctx)
+	if err != nil {
+		return head{}, err
+	}
+	if index >= tree.N {
+		return head{}, ErrNotYet
+	}
+	return head{checkpoint: checkpoint, tree: tree}, nil
 }
 
 // Check reports whether the proof shows that the decision is in the log of the public key.

@@ -24,20 +24,26 @@ type Tile struct {
 }
 
 // hashes reads the tree's from its tiles and checks them against its head, so that a tile that was changed is told from one
-// that was not.
+// that was not. Those that were checked before are at hand.
 func (l *Log) hashes(ctx context.Context, tree tlog.Tree) tlog.HashReader {
-	return tlog.TileHashReader(tree, tileReader{ctx: ctx, store: l.store})
+	tiles := tileReader{ctx: ctx, store: l.store, checked: &l.checked}
+	return checkedReader{tileReader: tiles, size: tree.N, others: tlog.TileHashReader(tree, tiles)}
 }
 
 type tileReader struct {
-	ctx   context.Context
-	store TileStore
+	ctx     context.Context
+	store   TileStore
+	checked *checkedTiles
 }
 
 func (r tileReader) Height() int { return tileHeight }
 
-// SaveTiles has nothing to do: what was read is where it was.
-func (r tileReader) SaveTiles([]tlog.Tile, [][]byte) {}
+// SaveTiles implements tlog.TileReader. The tiles that it gets have been checked.
+func (r tileReader) SaveTiles(tiles []tlog.Tile, data [][]byte) {
+	for i, tile := range tiles {
+		r.checked.keep(tileKey{level: tile.L, n: tile.N, width: tile.W}, rowsOf(data[i], tile.W))
+	}
+}
 
 func (r tileReader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	data := make([][]byte, len(tiles))

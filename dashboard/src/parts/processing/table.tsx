@@ -45,6 +45,9 @@ export const ActivityTable = ({ label, columns, activities }: Props) => (
 
 const untold = <span class="muted">{t.processingPage.untold}</span>;
 
+// What does not apply to a row, in every language.
+const elsewhere = '–';
+
 const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
   service: ({ name }) => <bdi>{name}</bdi>,
   purpose: ({ purpose }) => purpose,
@@ -56,7 +59,7 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
     </ul>
   ),
   recipient: ({ recipient }) => recipient || untold,
-  country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : t.processingPage.elsewhere),
+  country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : elsewhere),
   period: ({ period }) => period,
   ground: ({ area, act, limit }) =>
     area === 'adequate' ? (
@@ -65,7 +68,7 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
         {limit && <span class="muted"> {limit}</span>}
       </>
     ) : (
-      t.processingPage.elsewhere
+      elsewhere
     ),
   safeguard: ({ safeguard }) => (safeguard ? t.processingPage.safeguards[safeguard] : untold),
   wrong: ({ wrong }) => (wrong ? <strong>{t.processingPage.wrong[wrong]}</strong> : t.processingPage.wrong[wrong]),
