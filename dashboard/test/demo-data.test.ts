@@ -63,7 +63,11 @@ test('German, dark, on a phone', async () => {
   await page.locator('.demo').getByText('Demodaten').waitFor();
   await page.locator('.chart').first().waitFor();
   assert.equal(await overflow(page), 0);
-  await page.locator('.purposes').getByText(/\d\d\.\d{3}$/).first().waitFor(); // The widest numbers.
+  await page
+    .locator('.purposes')
+    .getByText(/\d\d\.\d{3}$/)
+    .first()
+    .waitFor(); // The widest numbers.
   assert.deepEqual(await clipped(page), []);
   assert.deepEqual(await violations(page), []);
   await other.close();
