@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, figures, type Office, openOffice, overflow, violations } from './lab.ts';
+import { clipped, dashboardOf, figures, type Office, openOffice, overflow, violations } from './lab.ts';
 
 let office: Office;
 
@@ -46,7 +46,7 @@ test('an empty dashboard leads to demo data, which says what it is, tells of thr
 
 test('German, dark, on a phone', async () => {
   const { assent, browser, context } = office;
-  await assent.run('demo-data', '--days', '10', '--visitors-per-day', '40');
+  await assent.run('demo-data', '--days', '10', '--visitors-per-day', '4000');
   const served = async () => (await fetch(`${new URL(dashboardOf(assent)).origin}/s/${site}.js`)).ok;
   await until(served, 'the running server serves the site');
   const viewport = { width: 360, height: 640 };
@@ -59,10 +59,16 @@ test('German, dark, on a phone', async () => {
     reducedMotion: 'reduce',
   });
   const page = await other.newPage();
-  await page.goto(`${dashboardOf(assent)}?site=${site}`);
+  await page.goto(`${dashboardOf(assent)}?site=${site}&days=30`);
   await page.locator('.demo').getByText('Demodaten').waitFor();
   await page.locator('.chart').first().waitFor();
   assert.equal(await overflow(page), 0);
+  await page
+    .locator('.purposes')
+    .getByText(/\d\d\.\d{3}$/)
+    .first()
+    .waitFor(); // The widest numbers.
+  assert.deepEqual(await clipped(page), []);
   assert.deepEqual(await violations(page), []);
   await other.close();
 });

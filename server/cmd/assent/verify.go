@@ -160,10 +160,14 @@ func tell(to io.Writer, found evidence.Verified, from string) error {
 	if !s.Notice.Published {
 		notice += ", which the site never published"
 	}
+	issuer := "not named: the server has no --public-url"
+	if s.Iss != "" {
+		issuer = fmt.Sprintf("%q", s.Iss)
+	}
 	_, err := fmt.Fprintf(to, `The signature holds. Key %s, from %s
 
 Receipt   %q of site %q
-Issuer    %q
+Issuer    %s
 Visitor   %q
 Recorded  %s by the server's clock, valid until %s
 Answer    %q (%s)
@@ -173,7 +177,7 @@ Notice    %s
 
 This proves that whoever has that key stated exactly this; not who the visitor is, and nothing if the keys came from
 somebody else than the server that you mean.
-`, found.KeyID, from, s.Jti, s.Decision.Site, s.Iss, s.Sub, s.Event.At.Format(time.RFC3339), s.Decision.ExpiresAt.Format(time.RFC3339),
+`, found.KeyID, from, s.Jti, s.Decision.Site, issuer, s.Sub, s.Event.At.Format(time.RFC3339), s.Decision.ExpiresAt.Format(time.RFC3339),
 		s.Decision.Action, s.Event.State, listed(allowed), listed(refused), notice)
 	return err
 }

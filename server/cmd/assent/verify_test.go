@@ -62,7 +62,7 @@ func TestAReceiptIsVerifiedOffline(t *testing.T) {
 	dir := t.TempDir()
 	receipt, keys := signed(t, dir, "")
 	said := wantRun(t, 0, "verify", "receipt", receipt, "--keys", keys)
-	for _, want := range []string{"The signature holds", `Allowed   ["analytics"`, `Refused   ["marketing"]`, `of site "shop"`, "never published"} {
+	for _, want := range []string{"The signature holds", `Allowed   ["analytics"`, `Refused   ["marketing"]`, `of site "shop"`, "Issuer    not named", "never published"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not said: %s", want, said)
 		}
