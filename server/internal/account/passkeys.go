@@ -194,11 +194,11 @@ func (p *Passkeys) Enter(ctx context.Context, origin, sealed, credential, addres
 	if err != nil {
 		return User{}, err
 	}
-	ceremony, err := p.open(ctx, sealed)
+	attempt, err := p.accounts.guard.begin("", address)
 	if err != nil {
 		return User{}, err
 	}
-	attempt, err := p.accounts.guard.begin("", address)
+	ceremony, err := p.open(ctx, sealed)
 	if err != nil {
 		return User{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -162,13 +163,15 @@ func instant(t time.Time) string {
 }
 
 // harmless keeps a spreadsheet from running what a stranger wrote as a formula (ASVS 1.2.10): a page's address, a language
-// and the names of what was deleted come from visitors.
+// and the names of what was deleted come from visitors. The wide forms of the signs begin a formula where people write
+// Chinese or Japanese.
 func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		text = "'" + text
 	}
 	return inside.Replace(text)
 }
 
 // inside is where another cell begins for a spreadsheet that splits lines at semicolons, as many do in Europe.
-var inside = strings.NewReplacer(";=", ";'=", ";+", ";'+", ";-", ";'-", ";@", ";'@", ";\t", ";'\t")
+var inside = strings.NewReplacer(";=", ";'=", ";+", ";'+", ";-", ";'-", ";@", ";'@", ";\t", ";'\t",
+	";＝", ";'＝", ";＋", ";'＋", ";－", ";'－", ";＠", ";'＠")

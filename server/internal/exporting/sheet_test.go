@@ -117,6 +117,8 @@ func TestNoCellIsAFormula(t *testing.T) {
 		"\n=1":                               "'\n=1",
 		"https://shop.example/=1":            "https://shop.example/=1",
 		"https://shop.example/;=A1;+1;b":     "https://shop.example/;'=A1;'+1;b",
+		"＝1+1;＠SUM(A1)":                      "'＝1+1;'＠SUM(A1)",
+		"名＝1":                                "名＝1",
 		"":                                   "",
 	} {
 		table, err := csv.NewReader(bytes.NewReader(written(t, CSV, []Group{{Value: text}}))).ReadAll()

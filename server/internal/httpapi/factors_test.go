@@ -176,3 +176,26 @@ func (s *testServer) idOf(cookie, email string) string {
 	s.t.Fatalf("%s is not among %s", email, body)
 	return ""
 }
+
+// What no back-off bounds is told of nobody: a stranger must not fill the disk.
+func TestStrangersDoNotFillTheTrailWithSecondSteps(t *testing.T) {
+	s := startServer(t, func(p *Parts) { p.PublicURL = "https://assent.example" })
+	cookie := s.setUp()
+	s.acts(cookie, "") // Which is told itself, once.
+	before := s.acts(cookie, "")
+	for range 30 {
+		s.expectCode("", "123456", http.StatusForbidden)
+		s.expectCode("assent-step=made-up", "123456", http.StatusForbidden)
+	}
+	s.expectActs(cookie, "", before...)
+	waits := 0
+	for range 30 {
+		answer, _ := s.admin(http.MethodPost, "session/passkey", schemas.PasskeyShown{Sealed: "made up", Credential: "{}"})
+		if answer.StatusCode == http.StatusTooManyRequests {
+			waits++
+		}
+	}
+	if told := len(s.acts(cookie, "")) - len(before); waits == 0 || told != 30-waits {
+		t.Errorf("30 passkeys that are none: %d had to wait, %d are in the trail", waits, told)
+	}
+}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"math"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"time"
@@ -20,19 +21,28 @@ const (
 // links checks where the links of drafts lead, for each person a few times a minute: it is others who are asked.
 type links struct {
 	checker *site.LinkChecker
+	local   bool
 	now     func() time.Time
 	mu      sync.Mutex
 	paid    map[string]time.Time // By user: when all that they took is paid for (GCRA).
 }
 
 func newLinks(p Parts) *links {
-	return &links{checker: site.NewLinkChecker(p.Publisher, isLocal(p.PublicURL)), now: p.Now, paid: map[string]time.Time{}}
+	return &links{checker: site.NewLinkChecker(p.Publisher), local: isLocal(p.PublicURL), now: p.Now, paid: map[string]time.Time{}}
 }
 
 // isLocal reports whether a server is for the machine that it runs on, as far as it was told.
 func isLocal(publicURL string) bool {
 	u, err := url.Parse(publicURL)
 	return publicURL == "" || err == nil && isLoopback(u.Hostname())
+}
+
+// isFromHere reports whether a request was made on this machine, for it by its name, and passed on by nobody: a server that
+// was not told its address may stand behind a proxy all the same.
+func isFromHere(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	isPassedOn := r.Header.Get(echo.HeaderXForwardedFor)+r.Header.Get(echo.HeaderXRealIP)+r.Header.Get("Forwarded")+r.Header.Get("Via") != ""
+	return err == nil && from.Addr().Unmap().IsLoopback() && !isPassedOn && isLoopback((&url.URL{Host: r.Host}).Hostname())
 }
 
 func isLoopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
@@ -44,7 +54,7 @@ func (l *links) check(c echo.Context) error {
 		p.retryAfter = int(math.Ceil(wait.Seconds()))
 		return p
 	}
-	found, err := l.checker.Check(c.Request().Context(), c.Param("site"))
+	found, err := l.checker.Check(c.Request().Context(), c.Param("site"), l.local && isFromHere(c.Request()))
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,27 @@ func TestLinksOfADraftAreChecked(t *testing.T) {
 	if check := decode[schemas.LinkCheck](t, body); check.Links != 1 || len(check.Findings) != 1 || check.Findings[0].Kind != "link-gone" {
 		t.Errorf("%s", body)
 	}
+	// Somebody far away asks for what only this machine reaches.
+	for name, header := range map[string][]string{"through a proxy": {"X-Forwarded-For", "203.0.113.9"}, "through one that tells it anew": {"Forwarded", "for=203.0.113.9"}} {
+		_, body := s.admin(http.MethodPost, "sites/"+s.site.ID+"/draft/links", nil, append([]string{"Cookie", cookie}, header...)...)
+		if check := decode[schemas.LinkCheck](t, body); len(check.Findings) != 1 || check.Findings[0].Kind != "link-private" {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+}
+
+func TestRequestsFromThisMachine(t *testing.T) {
+	for _, c := range []struct {
+		from, host string
+		want       bool
+	}{
+		{"127.0.0.1:4000", "localhost:8080", true}, {"[::1]:4000", "[::1]:8080", true}, {"[::ffff:127.0.0.1]:4000", "127.0.0.1", true},
+		{"127.0.0.1:4000", "assent.example", false}, {"203.0.113.9:4000", "localhost", false}, {"", "localhost", false},
+	} {
+		if got := isFromHere(&http.Request{RemoteAddr: c.from, Host: c.host}); got != c.want {
+			t.Errorf("from %s for %s: %t", c.from, c.host, got)
+		}
+	}
 }
 
 func TestNobodyChecksLinksWithoutPause(t *testing.T) {

@@ -31,13 +31,18 @@ func (a *admin) holdForCode(c echo.Context, user account.User) error {
 	return nil
 }
 
+// given is the first step that the browser has taken, or account.ErrOver.
+func (a *admin) given(c echo.Context) (account.Given, error) {
+	sealed, err := c.Cookie(account.StepCookieName(isSecure(c)))
+	if err != nil {
+		return account.Given{}, account.ErrOver
+	}
+	return a.seals.OpenGiven(c.Request().Context(), sealed.Value)
+}
+
 // owesCode reports whether the browser has taken the first step, so that a page that is loaded anew goes on with the second.
 func (a *admin) owesCode(c echo.Context) bool {
-	sealed, err := c.Cookie(account.StepCookieName(isSecure(c)))
-	if err != nil || sealed.Value == "" {
-		return false
-	}
-	_, err = a.seals.OpenGiven(c.Request().Context(), sealed.Value)
+	_, err := a.given(c)
 	return err == nil
 }
 
@@ -59,13 +64,10 @@ func (a *admin) signInWithCode(c echo.Context) error {
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	sealed, err := c.Cookie(account.StepCookieName(isSecure(c)))
-	if err != nil {
-		return account.ErrOver
-	}
 	ctx := c.Request().Context()
-	given, err := a.seals.OpenGiven(ctx, sealed.Value)
+	given, err := a.given(c)
 	if err != nil {
+		c.Set(actKey, "") // Nothing was guessed at, and no back-off bounds it: a stranger must not fill the trail.
 		return err
 	}
 	c.Set(userKey, account.User{Email: given.Email})

@@ -25,18 +25,17 @@ const (
 // LinkChecker asks whether the links that a notice shows lead anywhere.
 type LinkChecker struct {
 	publisher Publisher
-	loopback  bool
 	slots     chan struct{}
 }
 
-// NewLinkChecker makes one. Loopback lets sites whose pages are on this very machine have their own links there asked: not
-// where strangers' sites are served.
-func NewLinkChecker(p Publisher, loopback bool) *LinkChecker {
-	return &LinkChecker{publisher: p, loopback: loopback, slots: make(chan struct{}, linksAtOnce)}
+// NewLinkChecker makes one.
+func NewLinkChecker(p Publisher) *LinkChecker {
+	return &LinkChecker{publisher: p, slots: make(chan struct{}, linksAtOnce)}
 }
 
-// Check asks for the links of a site's draft. What does not answer is a warning: networks fail.
-func (l *LinkChecker) Check(ctx context.Context, id string) (schemas.LinkCheck, error) {
+// Check asks for the links of a site's draft. What does not answer is a warning: networks fail. Loopback lets a site whose
+// pages are on this very machine have its own links there asked: for who sits at it, not for strangers.
+func (l *LinkChecker) Check(ctx context.Context, id string, loopback bool) (schemas.LinkCheck, error) {
 	known, published, err := l.publisher.published(ctx, id)
 	if err != nil {
 		return schemas.LinkCheck{}, err
@@ -50,7 +49,7 @@ func (l *LinkChecker) Check(ctx context.Context, id string) (schemas.LinkCheck, 
 		return schemas.LinkCheck{}, err
 	}
 	guard := outbound.Guard{}
-	if l.loopback {
+	if loopback {
 		guard.Permit = ownLoopback(known.Origins)
 	}
 	links := linksOf(complete, known.Origins)

@@ -34,7 +34,7 @@ func checked(t *testing.T, loopback bool, origins []string, n schemas.Notice) (s
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, err := site.NewLinkChecker(publisher, loopback).Check(t.Context(), added.ID)
+	check, err := site.NewLinkChecker(publisher).Check(t.Context(), added.ID, loopback)
 	if err != nil {
 		t.Fatal(err)
 	}
