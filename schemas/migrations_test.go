@@ -29,6 +29,7 @@ var taken = map[string]string{
 	"embedded/0006_people.sql":               "b0782b6a2f8e0d11",
 	"embedded/0007_notices.sql":              "52884057e029d1f3",
 	"embedded/0008_log.sql":                  "de7075117915433e",
+	"embedded/0009_erasures.sql":             "e6a6ce114cada26d",
 }
 
 func TestStepsThatWereTakenStayAsTheyWere(t *testing.T) {

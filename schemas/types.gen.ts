@@ -8,7 +8,7 @@ export interface Session {
   /** What people know the provider of single sign-on as; absent without one. */
   singleSignOn?: string;
   /** What whoever is signed in may do at one site at least. */
-  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
+  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'erase decisions' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
   /** What whoever is signed in may do at every site. */
   everywhere?: string[];
   /** What whoever is signed in may do at single sites, beside that. */
@@ -170,6 +170,30 @@ export interface Review {
   published: string;
   differences: Difference[];
   findings: Finding[];
+}
+
+/** What an erasure removed. Nothing in it leads back to whose it was. */
+export interface Erasure {
+  /** To quote. It is kept nowhere else. */
+  reference: string;
+  at: string;
+  /** How many were removed; 0 when there were none, or no longer. */
+  decisions: number;
+  /** SHA-256 of each removed decision's id, hexadecimal: who has a receipt can tell that it was among them. */
+  receipts: string[];
+}
+
+/** A visitor's browser asks that all of its decisions on a site are erased. */
+export interface OwnErasure {
+  /** The one that its decisions were sent with. */
+  secret: string;
+}
+
+/** Whose decisions are to be erased: those of a subject, or of whose decision a receipt is. */
+export interface ErasureOrder {
+  /** The id of one of the decisions, or the address of its receipt. */
+  receipt?: string;
+  subject?: string;
 }
 
 /** Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change. */

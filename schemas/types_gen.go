@@ -176,6 +176,30 @@ type Review struct {
 	Findings    []Finding    `json:"findings"`
 }
 
+// Erasure: What an erasure removed. Nothing in it leads back to whose it was.
+type Erasure struct {
+	// To quote. It is kept nowhere else.
+	Reference string    `json:"reference"`
+	At        time.Time `json:"at"`
+	// How many were removed; 0 when there were none, or no longer.
+	Decisions int `json:"decisions"`
+	// SHA-256 of each removed decision's id, hexadecimal: who has a receipt can tell that it was among them.
+	Receipts []string `json:"receipts"`
+}
+
+// OwnErasure: A visitor's browser asks that all of its decisions on a site are erased.
+type OwnErasure struct {
+	// The one that its decisions were sent with.
+	Secret string `json:"secret"`
+}
+
+// ErasureOrder: Whose decisions are to be erased: those of a subject, or of whose decision a receipt is.
+type ErasureOrder struct {
+	// The id of one of the decisions, or the address of its receipt.
+	Receipt string `json:"receipt,omitempty"`
+	Subject string `json:"subject,omitempty"`
+}
+
 // Experiment: Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change.
 type Experiment struct {
 	// It decides, with a visitor's address and browser, which variant that visitor is shown.

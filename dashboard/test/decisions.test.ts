@@ -110,3 +110,17 @@ test('what does not match is said to be nothing, and a slip to be one', async ()
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('alert').getByText(/./).first().waitFor();
 });
+
+test('all of a visitor is erased for good, after asking back', async () => {
+  await page.goto(`${dashboardOf(assent)}decisions?site=${site}`);
+  await rows().nth(1).waitFor();
+  await page.getByRole('button', { name: 'Details of' }).first().click();
+  await page.getByRole('button', { name: 'Erase all of this visitor' }).click();
+  const really = page.getByRole('button', { name: 'Erase for good?' });
+  await really.waitFor();
+  assert.deepEqual(await violations(page), []);
+  await really.click();
+  await page.getByText('Erased decisions: 1.').waitFor();
+  await page.reload();
+  await until(async () => (await rows().count()) === 1, 'one is left');
+});

@@ -5,6 +5,8 @@ import { format, t } from '../language.ts';
 import { languageName } from '../language-name.ts';
 import { marksOf } from '../outcome.ts';
 import { follow, hrefOf, type Route } from '../route.ts';
+import { may } from '../session.ts';
+import { Erase } from './erase.tsx';
 import { Preview } from './notice/preview.tsx';
 import { languagesOf } from './notice/texts.tsx';
 import { useVersion } from './notice/version.ts';
@@ -48,6 +50,7 @@ export const Found = ({ receipt, alone, history, close }: Props) => {
               {t.decisionsPage.page}
             </a>
           </p>
+          {may('erase decisions', receipt.site) && <Erase receipt={receipt} />}
         </div>
         <div>
           <h3>{t.decisionsPage.shown}</h3>

@@ -57,6 +57,13 @@ export const decisionsPage: typeof english = {
   alone: 'Ihre eigene Adresse',
   history: 'Alle dieses Subjekts',
   page: 'Der Beleg, wie ihn der Besucher hat',
+  erase: {
+    lead: 'Wenn der Besucher vergessen werden will: Alle seine Entscheidungen auf dieser Website werden entfernt, und er wird neu gefragt. Auch in den Quoten fehlen sie dann. Das Protokoll behält, dass etwas gelöscht wurde, nicht was. Sicherungen behalten, was in ihnen war.',
+    all: 'Alles von diesem Besucher löschen …',
+    really: 'Endgültig löschen? Das lässt sich nicht zurücknehmen',
+    done: (count: number, reference: string) => `Gelöschte Entscheidungen: ${count}. Kennzeichen: ${reference}`,
+    not: 'Nichts wurde gelöscht: Mit Redis oder ClickHouse lassen sich Entscheidungen einzelner Besucher noch nicht löschen.',
+  },
   shown: 'Was gezeigt wurde',
   unknown:
     'Dieser Server hat den Hinweis nie veröffentlicht und kann ihn nicht zeigen. Eine Ablehnung wird trotzdem behalten.',

@@ -55,6 +55,13 @@ export const decisionsPage = {
   alone: 'Its own address',
   history: 'All of this subject',
   page: 'The receipt as the visitor has it',
+  erase: {
+    lead: 'If the visitor wants to be forgotten: all of its decisions on this site are removed, and it is asked again. The rates lose them too. The log keeps that something was erased, not what. Backups keep what was in them.',
+    all: 'Erase all of this visitor…',
+    really: 'Erase for good? This cannot be taken back',
+    done: (count: number, reference: string) => `Erased decisions: ${count}. Reference: ${reference}`,
+    not: 'Nothing was erased: with Redis or ClickHouse single visitors’ decisions cannot be erased yet.',
+  },
   shown: 'What was shown',
   unknown: 'This server never published that notice, so it cannot be shown. A refusal is kept all the same.',
 };

@@ -105,6 +105,7 @@ export const trail: typeof trailInEnglish = {
     'export-decisions': 'Entscheidungen als Datei gespeichert',
     'export-processing': 'Verarbeitungsverzeichnis als Datei gespeichert',
     'export-rates': 'Quoten als Datei gespeichert',
+    'erase-decisions': 'Entscheidungen eines Besuchers gelöscht',
     'search-decisions': 'Entscheidungen gesucht',
     'view-experiment': 'Experiment angesehen',
     'view-rates': 'Quoten angesehen',

@@ -97,6 +97,7 @@ export const trail = {
     'export-decisions': 'Saved decisions as a file',
     'export-processing': 'Saved the record of processing as a file',
     'export-rates': 'Saved rates as a file',
+    'erase-decisions': 'Erased a visitor’s decisions',
     'search-decisions': 'Searched decisions',
     'view-experiment': 'Looked at an experiment',
     'view-rates': 'Looked at rates',

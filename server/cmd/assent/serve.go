@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/rights"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
@@ -251,6 +252,10 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
+	var eraser *rights.Eraser
+	if stores.logged != nil {
+		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Now: time.Now}
+	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
@@ -260,7 +265,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness,
+		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/redisstore"
 	"assent/server/internal/reporting"
+	"assent/server/internal/rights"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -96,6 +97,7 @@ type logged interface {
 	transparency.Store
 	transparency.Index
 	transparency.Archive
+	rights.Trail
 }
 
 var (

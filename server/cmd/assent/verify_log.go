@@ -37,8 +37,12 @@ func (c *verifyLogCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "%d decisions are as they were recorded, under a checkpoint with the hash %s; %d that are newer are not in the log yet; %d checkpoints agree; %d notices are as they were published\n",
-		verified.Entries, head.Hash, verified.Waiting, len(earlier), notices)
+	erased := ""
+	if verified.Erased > 0 {
+		erased = fmt.Sprintf("; %d were erased, and the log has a tombstone for each", verified.Erased)
+	}
+	_, err = fmt.Fprintf(env.stdout, "%d decisions are as they were recorded, under a checkpoint with the hash %s%s; %d that are newer are not in the log yet; %d checkpoints agree; %d notices are as they were published\n",
+		verified.Entries-2*verified.Erased, head.Hash, erased, verified.Waiting, len(earlier), notices)
 	return err
 }
 

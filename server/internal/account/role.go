@@ -25,22 +25,23 @@ type Permission string
 
 // Permissions.
 const (
-	ViewRates     Permission = "view rates"
-	EditNotices   Permission = "edit notices"
-	ExportData    Permission = "export data"
-	ReadTrail     Permission = "read the audit trail"
-	ReadDecisions Permission = "read decisions"
-	ManagePeople  Permission = "manage people"
-	ChangeSite    Permission = "change the site"
-	AddSites      Permission = "add sites" // Only who has it over all sites.
+	ViewRates      Permission = "view rates"
+	EditNotices    Permission = "edit notices"
+	ExportData     Permission = "export data"
+	ReadTrail      Permission = "read the audit trail"
+	ReadDecisions  Permission = "read decisions"
+	EraseDecisions Permission = "erase decisions"
+	ManagePeople   Permission = "manage people"
+	ChangeSite     Permission = "change the site"
+	AddSites       Permission = "add sites" // Only who has it over all sites.
 )
 
 // granted says what each role may do. What is not listed is refused.
 var granted = map[string][]Permission{
-	OwnerRole:   {ViewRates, EditNotices, ExportData, ReadDecisions, ReadTrail, ManagePeople, ChangeSite, AddSites},
+	OwnerRole:   {ViewRates, EditNotices, ExportData, ReadDecisions, EraseDecisions, ReadTrail, ManagePeople, ChangeSite, AddSites},
 	EditorRole:  {ViewRates, EditNotices},
 	AnalystRole: {ViewRates, ExportData},
-	OfficerRole: {ViewRates, ExportData, ReadDecisions, ReadTrail},
+	OfficerRole: {ViewRates, ExportData, ReadDecisions, EraseDecisions, ReadTrail},
 }
 
 // Everywhere stands for all sites, those that will be added among them, where a site is asked for.

@@ -20,6 +20,9 @@ const DefaultLifetimeDays = 180
 // clockTolerance is how far a visitor's clock may be off before the decision is flagged.
 const clockTolerance = 24 * time.Hour
 
+// IsSecret reports whether a text can be a visitor's secret.
+func IsSecret(text string) bool { return len(text) == 22 && isBase64URL(text) }
+
 // Subject derives the pseudonymous id of a visitor on one site. Without the secret, which only the visitor's browser
 // has, nobody can act for the subject, and two sites cannot tell that they share a visitor.
 func Subject(site, secret string) string {

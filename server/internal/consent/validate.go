@@ -57,7 +57,7 @@ func Validate(d schemas.Decision) []schemas.Fault {
 		}
 	}
 	check(isID(d.ID), "/id", "must be a UUIDv7 in lower case, made once per choice")
-	check(len(d.Secret) == 22 && isBase64URL(d.Secret), "/secret", "must be 128 random bits as 22 characters of base64url")
+	check(IsSecret(d.Secret), "/secret", "must be 128 random bits as 22 characters of base64url")
 	check(d.Notice != "" && len(d.Notice) <= 64 && isBase64URL(d.Notice), "/notice", "must be the id of the notice that was shown")
 	check(slices.Contains(actions, d.Action), "/action", actionDetail)
 	check(d.Source == "" || slices.Contains(sources, d.Source), "/source", sourceDetail)

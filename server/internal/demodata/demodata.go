@@ -1,6 +1,6 @@
 // Package demodata makes a site up: a shop with months of visitors whose decisions and exposures go the way that real ones
 // go, so that a newcomer sees what the dashboard shows. The site says of itself that it is made up, so does each of its
-// decisions, and it can be removed as a whole, which nothing else can.
+// decisions, and it can be removed as a whole, which no other site can.
 package demodata
 
 import (

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"assent/server/internal/consent"
@@ -66,22 +67,64 @@ func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []tran
 	if err != nil {
 		return nil, unavailable("read log", err)
 	}
-	rows, err := s.read.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? AND "+isLogged+" ORDER BY seq LIMIT ?", last.lastPosition(), limit)
+	err = s.snapshot(ctx, func(tx *sql.Tx) error {
+		decisions, err := waitingDecisions(ctx, tx, last.lastPosition(), limit)
+		if err != nil {
+			return unavailable("read decisions", err)
+		}
+		tombstones, err := waitingTombstones(ctx, tx, last.lastPosition(), limit)
+		if err != nil {
+			return unavailable("read tombstones", err)
+		}
+		waiting = append(decisions, tombstones...)
+		return nil
+	})
+	slices.SortFunc(waiting, func(a, b transparency.Waiting) int { return cmp.Compare(a.Position, b.Position) })
+	return waiting[:min(limit, len(waiting))], err
+}
+
+func waitingDecisions(ctx context.Context, tx *sql.Tx, after int64, limit int) (waiting []transparency.Waiting, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? AND "+isLogged+" ORDER BY seq LIMIT ?", after, limit)
 	if err != nil {
-		return nil, unavailable("read decisions", err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var one transparency.Waiting
 		if one.Record, err = scanDecision(rows, &one.Position); err != nil {
-			return nil, unavailable("read decisions", err)
+			return nil, err
 		}
 		waiting = append(waiting, one)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, unavailable("read decisions", err)
+	return waiting, rows.Err()
+}
+
+func waitingTombstones(ctx context.Context, tx *sql.Tx, after int64, limit int) (waiting []transparency.Waiting, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT "+tombstoneColumns+" FROM log_tombstones WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+	if err != nil {
+		return nil, err
 	}
-	return waiting, nil
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var one transparency.Waiting
+		if one.Tombstone, err = scanTombstone(rows, &one.Position); err != nil {
+			return nil, err
+		}
+		waiting = append(waiting, one)
+	}
+	return waiting, rows.Err()
+}
+
+const tombstoneColumns = "seq, erased, at, reason"
+
+func scanTombstone(rows scanner, position *int64) (*transparency.Tombstone, error) {
+	var t transparency.Tombstone
+	var at int64
+	if err := rows.Scan(position, &t.Erased, &at, &t.Reason); err != nil {
+		return nil, err
+	}
+	t.At = consent.FromMicros(at)
+	return &t, nil
 }
 
 // Unlogged implements transparency.Store. It goes by numbers, of which demo data that was removed leaves some unused, rather

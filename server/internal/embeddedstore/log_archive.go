@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"assent/server/internal/transparency"
@@ -27,7 +28,18 @@ func (s *Store) EachRow(ctx context.Context, do func(transparency.Row) error) er
 			return unavailable("read log", err)
 		}
 		defer func() { err = errors.Join(err, entries.Close()) }()
-		return sideBySide(&decisionRows{rows: decisions}, &entryRows{rows: entries}, do)
+		tombstones, err := tx.QueryContext(ctx, "SELECT "+tombstoneColumns+" FROM log_tombstones ORDER BY seq")
+		if err != nil {
+			return unavailable("read tombstones", err)
+		}
+		defer func() { err = errors.Join(err, tombstones.Close()) }()
+		erased, err := tx.QueryContext(ctx, "SELECT erased FROM log_tombstones ORDER BY erased")
+		if err != nil {
+			return unavailable("read tombstones", err)
+		}
+		defer func() { err = errors.Join(err, erased.Close()) }()
+		recorded := &byPosition{rows: [2]rows{&decisionRows{rows: decisions}, &tombstoneRows{rows: tombstones}}}
+		return sideBySide(recorded, &entryRows{rows: entries, erased: erasedIndexes{rows: erased, next: -1}}, do)
 	})
 }
 
@@ -77,7 +89,7 @@ func sideBySide(decisions, entries rows, do func(transparency.Row) error) error 
 			}
 		}
 		if takesEntry {
-			row.Position, row.Entry, row.Index = entry.Position, entry.Entry, entry.Index
+			row.Position, row.Entry, row.Index, row.Erased = entry.Position, entry.Entry, entry.Index, entry.Erased
 			if row.Odd == "" {
 				row.Odd = entry.Odd
 			}
@@ -90,6 +102,66 @@ func sideBySide(decisions, entries rows, do func(transparency.Row) error) error 
 		}
 	}
 	return nil
+}
+
+// byPosition gives the rows of two sources, each of which gives its own in order, as one.
+type byPosition struct {
+	rows  [2]rows
+	ahead [2]*transparency.Row // Of each the next one.
+}
+
+func (b *byPosition) next() (*transparency.Row, error) {
+	for i := range b.rows {
+		if b.ahead[i] == nil {
+			var err error
+			if b.ahead[i], err = b.rows[i].next(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	first := 0
+	if b.ahead[0] == nil || b.ahead[1] != nil && b.ahead[1].Position < b.ahead[0].Position {
+		first = 1
+	}
+	row := b.ahead[first]
+	b.ahead[first] = nil
+	return row, nil
+}
+
+type tombstoneRows struct{ rows *sql.Rows }
+
+func (t *tombstoneRows) next() (*transparency.Row, error) {
+	if !t.rows.Next() {
+		if err := t.rows.Err(); err != nil {
+			return nil, unavailable("read tombstones", err)
+		}
+		return nil, nil
+	}
+	var row transparency.Row
+	var err error
+	if row.Tombstone, err = scanTombstone(t.rows, &row.Position); err != nil {
+		return nil, unavailable("read tombstones", err)
+	}
+	return &row, nil
+}
+
+// erasedIndexes tells of indexes that are asked for in order whether there is a tombstone for them.
+type erasedIndexes struct {
+	rows *sql.Rows
+	next int64 // The first one that is not less than what was asked for; -1 before the first question.
+}
+
+func (e *erasedIndexes) has(index int64) (bool, error) {
+	for e.next < index {
+		if !e.rows.Next() {
+			e.next = math.MaxInt64
+			return false, e.rows.Err()
+		}
+		if err := e.rows.Scan(&e.next); err != nil {
+			return false, err
+		}
+	}
+	return e.next == index, nil
 }
 
 type decisionRows struct{ rows *sql.Rows }
@@ -128,9 +200,10 @@ func (d *decisionRows) next() (*transparency.Row, error) {
 
 // entryRows takes bundles apart.
 type entryRows struct {
-	rows  *sql.Rows
-	in    bundle
-	place int // Of the next entry.
+	rows   *sql.Rows
+	in     bundle
+	place  int // Of the next entry.
+	erased erasedIndexes
 }
 
 func (e *entryRows) next() (*transparency.Row, error) {
@@ -149,6 +222,10 @@ func (e *entryRows) next() (*transparency.Row, error) {
 	row := transparency.Row{Index: e.in.n*transparency.TileWidth + int64(e.place)}
 	entry, isWhole := entryAt(e.in.data, e.place)
 	row.Position, row.Entry = entry.Position, &entry
+	var err error
+	if row.Erased, err = e.erased.has(row.Index); err != nil {
+		return nil, unavailable("read tombstones", err)
+	}
 	switch {
 	case !isWhole:
 		row.Odd = "its entry in the log was cut short"

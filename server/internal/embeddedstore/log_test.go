@@ -25,6 +25,8 @@ type logged struct {
 	log   *transparency.Log
 	file  *sql.DB
 	ids   []uuid.UUID
+
+	folder string
 }
 
 func openLogged(t *testing.T, decisions int) *logged {
@@ -47,7 +49,7 @@ func openLogged(t *testing.T, decisions int) *logged {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &logged{store: store, log: log, file: file}
+	l := &logged{store: store, log: log, file: file, folder: dir}
 	// Taken in as they come, so that tiles grow and are replaced.
 	for left := decisions; left > 0; left -= 100 {
 		l.record(t, min(left, 100))
@@ -58,13 +60,18 @@ func openLogged(t *testing.T, decisions int) *logged {
 	return l
 }
 
+func (l *logged) newID() uuid.UUID {
+	id := uuid.Must(uuid.NewV7())
+	l.ids = append(l.ids, id)
+	return id
+}
+
 func (l *logged) record(t *testing.T, decisions int) {
 	t.Helper()
 	var batch []consent.Record
 	for range decisions {
 		n := len(l.ids)
-		id := uuid.Must(uuid.NewV7())
-		l.ids = append(l.ids, id)
+		id := l.newID()
 		batch = append(batch, consent.Record{
 			ID: id, Site: fmt.Sprint("site", n%3), Subject: fmt.Sprintf("subject-%015d", n), Notice: "notice", Action: consent.Save,
 			Purposes: map[string]bool{"analytics": n%2 == 0, "marketing": n%3 == 0}, Services: map[string]bool{"youtube": n%5 == 0},

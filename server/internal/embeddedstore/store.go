@@ -51,7 +51,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 		return nil, fmt.Errorf("open data folder: %w", err)
 	}
 	s := &Store{now: now, file: file, opened: opened}
-	if s.write, err = connect(file, 1, "synchronous(FULL)"); err != nil {
+	if s.write, err = connect(file, 1, "synchronous(FULL)", "secure_delete(1)"); err != nil {
 		return nil, err
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -97,8 +97,8 @@ func (s *Store) stillThere() error {
 	return nil
 }
 
-func connect(file string, connections int, pragma string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dataSource(file, pragma))
+func connect(file string, connections int, pragmas ...string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dataSource(file, pragmas...))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
@@ -107,9 +107,9 @@ func connect(file string, connections int, pragma string) (*sql.DB, error) {
 	return db, nil
 }
 
-func dataSource(file, pragma string) string {
+func dataSource(file string, pragmas ...string) string {
 	query := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", pragma},
+		"_pragma": append([]string{"busy_timeout(10000)", "journal_mode(WAL)"}, pragmas...),
 		"_txlock": {"immediate"},
 	}
 	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + query.Encode()

@@ -90,6 +90,7 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/exports/processing": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/exports/rates":      "owner analyst officer",
 	"GET /v1/admin/sites/:site/exports/groups":     "owner analyst officer",
+	"POST /v1/admin/sites/:site/erasures":          "owner officer",
 
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",

@@ -88,6 +88,7 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": {account.EditNotices, "adopt-variant"},
 
 	"GET /v1/admin/sites/:site/decisions":         {account.ReadDecisions, "search-decisions"},
+	"POST /v1/admin/sites/:site/erasures":         {account.EraseDecisions, "erase-decisions"},
 	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},
 	"GET /v1/admin/sites/:site/exports/rates":     {account.ExportData, "export-rates"},
 	"GET /v1/admin/sites/:site/exports/groups":    {account.ExportData, "export-rates"},

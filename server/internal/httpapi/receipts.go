@@ -44,7 +44,7 @@ var receiptFormats = []string{formatJSON, formatJWS, formatLinkedData, formatKan
 
 var (
 	errNoReceipt = newProblem(http.StatusNotFound, "no-receipt", "No such receipt",
-		"No decision with this id is in the audit trail. A decision gets there within seconds of being recorded; check the id, or try again shortly.")
+		"No decision with this id is in the audit trail. A decision gets there within seconds of being recorded; check the id, or try again shortly. One that was erased is not there either.")
 	errReceiptFormat = newProblem(http.StatusUnprocessableEntity, "format", "Unknown format",
 		"A receipt is written as json, jws, json-ld or kantara.")
 )

@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
 	"assent/server/internal/site"
@@ -66,6 +67,7 @@ type Parts struct {
 	Places       transparency.Index
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
+	Eraser       *rights.Eraser        // nil where the stores cannot erase a single visitor's decisions.
 	Stopping     *atomic.Bool          // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
@@ -103,6 +105,7 @@ func New(p Parts) (http.Handler, error) {
 	witness := &witness{witness: p.Witness}
 	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
+	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
 	links := newLinks(p)
@@ -132,6 +135,8 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite, erasures.possible)
+	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)
@@ -199,6 +204,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
 	a.GET("/sites/:site/decisions", audits.search)
+	a.POST("/sites/:site/erasures", erasures.ordered, erasures.possible)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)

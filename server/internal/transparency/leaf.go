@@ -31,9 +31,13 @@ const leafDomain = "assent/decision/1"
 // Commit returns SHA-256 of the domain, the salt, and the decision's fields one after the other, each after its length in
 // bytes as four bytes, the greatest first.
 func Commit(salt Salt, r consent.Record) Commitment {
+	return commit(leafDomain, salt, fields(r))
+}
+
+func commit(domain string, salt Salt, fields []string) Commitment {
 	text := make([]byte, 0, 512)
-	text = append(append(text, leafDomain...), salt[:]...)
-	for _, field := range fields(r) {
+	text = append(append(text, domain...), salt[:]...)
+	for _, field := range fields {
 		text = append(binary.BigEndian.AppendUint32(text, uint32(len(field))), field...)
 	}
 	return sha256.Sum256(text)

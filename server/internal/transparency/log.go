@@ -24,10 +24,10 @@ const (
 // ErrMoved means that somebody else has extended the log.
 var ErrMoved = errors.New("the log is longer than it was")
 
-// Entry is what the log keeps of one decision.
+// Entry is what the log keeps of one decision, or of a tombstone.
 type Entry struct {
-	Position   int64 // Of the decision in its store: greater than that of the entry before.
-	Salt       Salt
+	Position   int64 // Of the decision or tombstone in its store: greater than that of the entry before.
+	Salt       Salt  // Zero once the decision was erased: then nobody can tell whether a guess is it.
 	Commitment Commitment
 }
 
@@ -39,10 +39,18 @@ type Addition struct {
 	Checkpoint string // Of what the log is then.
 }
 
-// Waiting is a decision that is not in the log yet.
+// Waiting is a decision that is not in the log yet, or a tombstone.
 type Waiting struct {
-	Position int64
-	Record   consent.Record
+	Position  int64
+	Record    consent.Record
+	Tombstone *Tombstone // nil for a decision.
+}
+
+func (w Waiting) commit(salt Salt) Commitment {
+	if w.Tombstone != nil {
+		return w.Tombstone.Commit(salt)
+	}
+	return Commit(salt, w.Record)
 }
 
 // Store keeps a log beside the decisions that it is about. Several processes may use it at once.
@@ -53,7 +61,7 @@ type Store interface {
 	KeepLogKey(ctx context.Context, key Key) error
 	// Checkpoint returns the latest checkpoint, or "" before the first.
 	Checkpoint(ctx context.Context) (string, error)
-	// WaitingDecisions returns up to limit decisions after those that are in the log, in the order of their position.
+	// WaitingDecisions returns up to limit decisions and tombstones after those that are in the log, in the order of their position.
 	WaitingDecisions(ctx context.Context, limit int) ([]Waiting, error)
 	// Unlogged returns how many decisions are not in the log yet.
 	Unlogged(ctx context.Context) (int64, error)
@@ -185,7 +193,7 @@ func (l *Log) extend(ctx context.Context) (int, error) {
 		if _, err := io.ReadFull(l.random, entry.Salt[:]); err != nil {
 			return 0, fmt.Errorf("draw salt: %w", err)
 		}
-		entry.Commitment = Commit(entry.Salt, one.Record)
+		entry.Commitment = one.commit(entry.Salt)
 		addition.Entries = append(addition.Entries, entry)
 		if err := growth.add(entry.Commitment); err != nil {
 			return 0, err

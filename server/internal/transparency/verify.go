@@ -10,13 +10,15 @@ import (
 	"assent/server/internal/consent"
 )
 
-// Row is one line of what is verified: a decision, an entry of the log, or both where they belong together.
+// Row is one line of what is verified: a decision or tombstone, an entry of the log, or both where they belong together.
 type Row struct {
-	Position int64
-	Decision *consent.Record // nil when the log has an entry and no decision is there.
-	Odd      string          // What is wrong with how the decision is kept, although its fields may be read.
-	Entry    *Entry          // nil when a decision is there and the log has none.
-	Index    int64           // Of the entry.
+	Position  int64
+	Decision  *consent.Record // nil when the log has an entry and no decision is there.
+	Tombstone *Tombstone      // nil for all rows but a tombstone's.
+	Odd       string          // What is wrong with how the decision is kept, although its fields may be read.
+	Entry     *Entry          // nil when a decision is there and the log has none.
+	Index     int64           // Of the entry.
+	Erased    bool            // There is a tombstone for the entry, a row of its own further on.
 }
 
 // Archive is what Verify goes through.
@@ -46,7 +48,8 @@ func (f *Finding) Error() string {
 
 // Verified says what holds.
 type Verified struct {
-	Entries int64 // Decisions under the checkpoint.
+	Entries int64 // Under the checkpoint: decisions, those that were erased, and a tombstone for each of those.
+	Erased  int64 // Decisions that were erased.
 	Waiting int64 // Decisions after them, which nothing vouches for yet.
 }
 
@@ -72,6 +75,10 @@ func Verify(ctx context.Context, archive Archive, tree tlog.Tree, earlier ...tlo
 		return v.Verified, &Finding{Index: v.Entries - 1, Position: v.last,
 			What: "the log was written anew: it agrees with itself and not with the signed checkpoint"}
 	}
+	if v.tombstones != v.Erased {
+		return v.Verified, &Finding{Index: v.Entries - 1, Position: v.last,
+			What: fmt.Sprintf("up to here %d tombstones tell of %d erased decisions: a tombstone names an entry that is no decision's", v.tombstones, v.Erased)}
+	}
 	return v.Verified, nil
 }
 
@@ -85,6 +92,8 @@ type verification struct {
 	tiles   map[int]lastTile // By level.
 	late    *Finding         // The first decision without an entry.
 	earlier map[int64]tlog.Hash
+
+	tombstones int64
 }
 
 // lastTile is the one of a level that was read last.
@@ -114,6 +123,12 @@ func (v *verification) row(row Row) error {
 	}
 	v.last = row.Position
 	v.Entries++
+	if row.Erased {
+		v.Erased++
+	}
+	if row.Tombstone != nil {
+		v.tombstones++
+	}
 	err := v.root.add(tlog.RecordHash(row.Entry.Commitment[:]), func(height int, n int64, hash tlog.Hash) error {
 		return v.compare(finding, height, n, hash)
 	})
@@ -132,14 +147,28 @@ func (v *verification) fault(row Row) string {
 	switch {
 	case row.Odd != "":
 		return row.Odd
+	case row.Entry == nil && row.Tombstone != nil:
+		return "is a tombstone that is not in the log yet: look again in a minute"
 	case row.Entry == nil:
 		return ""
 	case row.Index != v.Entries:
 		return fmt.Sprintf("comes as entry %d of the log where entry %d is due: one was removed or moved", row.Index, v.Entries)
 	case row.Index >= v.tree.N:
 		return "its entry was added to the log beside the signed checkpoint"
+	case row.Tombstone != nil && row.Tombstone.Commit(row.Entry.Salt) != row.Entry.Commitment:
+		return "was changed: it is not the tombstone that was entered into the log"
+	case row.Tombstone != nil && row.Erased:
+		return "is a tombstone, and another one says that it was erased"
+	case row.Tombstone != nil:
+		return ""
+	case row.Decision == nil && row.Erased && row.Entry.Salt != Salt{}:
+		return "was erased, and its salt was not: a guess of what it said could be tried"
+	case row.Decision == nil && row.Erased:
+		return ""
 	case row.Decision == nil:
-		return "was removed: the log has its entry"
+		return "was removed: the log has its entry, and no tombstone"
+	case row.Erased:
+		return "is still there, although the log has a tombstone for it"
 	case Commit(row.Entry.Salt, *row.Decision) != row.Entry.Commitment:
 		return "was changed: it is not what was entered into the log"
 	default:

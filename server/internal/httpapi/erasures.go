@@ -1,0 +1,93 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"assent/schemas"
+	"assent/server/internal/auditing"
+	"assent/server/internal/consent"
+	"assent/server/internal/ratelimit"
+	"assent/server/internal/rights"
+)
+
+var errNoErasure = newProblem(http.StatusNotImplemented, "no-erasure", "Nothing can be erased here yet",
+	"Single visitors' decisions can be erased where the embedded store keeps everything, and not yet with Redis or ClickHouse. Nothing was removed.")
+
+// erasures removes what was recorded of somebody.
+type erasures struct {
+	eraser *rights.Eraser // nil where the stores cannot.
+	ledger auditing.Ledger
+	limits *limits
+}
+
+// possible answers where nothing can be erased.
+func (e *erasures) possible(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if e.eraser == nil {
+			return errNoErasure
+		}
+		return next(c)
+	}
+}
+
+// own erases what the visitor's own browser recorded, which proves by its secret that it is the one. A wrong secret is that
+// of somebody who never decided anything.
+func (e *erasures) own(c echo.Context) error {
+	if err := e.limits.take(c, e.limits.networkOf(c), ratelimit.Refusal); err != nil {
+		return err
+	}
+	var order schemas.OwnErasure
+	if err := readJSON(c, &order); err != nil {
+		return err
+	}
+	if !consent.IsSecret(order.Secret) {
+		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/secret", Detail: "must be 128 random bits as 22 characters of base64url"}}}
+	}
+	return e.erase(c, consent.Subject(c.Param("site"), order.Secret), rights.ByVisitor)
+}
+
+// ordered erases for somebody of the site. The trail tells that it was done and not whose decisions they were.
+func (e *erasures) ordered(c echo.Context) error {
+	var order schemas.ErasureOrder
+	if err := readJSON(c, &order); err != nil {
+		return err
+	}
+	subject, err := e.subjectOf(c, order)
+	if err != nil {
+		return err
+	}
+	return e.erase(c, subject, rights.ByOfficer)
+}
+
+func (e *erasures) subjectOf(c echo.Context, order schemas.ErasureOrder) (string, error) {
+	if (order.Subject == "") == (order.Receipt == "") {
+		return "", &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "", Detail: "give either a receipt or a subject"}}}
+	}
+	if order.Subject != "" {
+		return order.Subject, nil
+	}
+	id, err := uuid.Parse(receiptOf(order.Receipt))
+	if err != nil {
+		return "", &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/receipt", Detail: "is not the id of a receipt, such as 0198c6b2-5a3e-7c1d-9f00-2b1c3d4e5f60"}}}
+	}
+	found, err := e.ledger.Search(c.Request().Context(), auditing.Filter{Site: c.Param("site"), ID: id}, auditing.PageSize)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return "", errNoReceipt
+	}
+	return earliest(found).Subject, nil
+}
+
+func (e *erasures) erase(c echo.Context, subject, reason string) error {
+	done, err := e.eraser.Erase(c.Request().Context(), c.Param("site"), subject, reason)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return c.JSON(http.StatusOK, schemas.Erasure{Reference: done.Reference, At: done.At, Decisions: done.Decisions, Receipts: done.Receipts})
+}

@@ -1,0 +1,65 @@
+// Package rights does what people may ask for about what is recorded of them (GDPR, chapter III): so far, that it is erased.
+package rights
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Reasons of an erasure, as the log tells them.
+const (
+	ByVisitor = "visitor" // The visitor's own browser asked.
+	ByOfficer = "officer" // Somebody of the site did, for the visitor or for another reason.
+)
+
+// Trail is where decisions are kept that the log of decisions is about.
+type Trail interface {
+	// Erase removes, durably, a subject's decisions as far as the log has them, and what is counted from them; the log is
+	// left a tombstone for each. It returns their ids. Erased again, it removes nothing.
+	Erase(ctx context.Context, site, subject, reason string, at time.Time) ([]uuid.UUID, error)
+}
+
+// Log is the log of decisions.
+type Log interface {
+	// CatchUp takes what waits into the log.
+	CatchUp(ctx context.Context) error
+}
+
+// Eraser erases.
+type Eraser struct {
+	Trail Trail
+	Log   Log
+	Now   func() time.Time
+}
+
+// Erased says what an erasure removed, in words that lead nobody back to the subject.
+type Erased struct {
+	Reference string // To quote; it means nothing by itself.
+	At        time.Time
+	Decisions int
+	Receipts  []string // SHA-256 of each receipt's id, in hex: who has a receipt finds it here.
+}
+
+// Erase removes all decisions of a subject. Where there are none, it says so: the count is 0.
+func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased, error) {
+	done := Erased{Reference: rand.Text(), At: e.Now().UTC().Truncate(time.Microsecond), Receipts: []string{}}
+	// Decisions enter the log before they can be erased from it.
+	if err := e.Log.CatchUp(ctx); err != nil {
+		return Erased{}, err
+	}
+	ids, err := e.Trail.Erase(ctx, site, subject, reason, done.At)
+	if err != nil {
+		return Erased{}, err
+	}
+	for _, id := range ids {
+		hash := sha256.Sum256([]byte(id.String()))
+		done.Receipts = append(done.Receipts, hex.EncodeToString(hash[:]))
+	}
+	done.Decisions = len(ids)
+	return done, e.Log.CatchUp(ctx)
+}
