@@ -27,7 +27,11 @@ type Factors struct {
 	Passkeys []Passkey  `json:",omitempty"`
 	Handle   []byte     `json:",omitempty"` // What passkeys know the user by; absent before the first one.
 	Spent    []Spending `json:",omitempty"`
+	Given    []Spending `json:",omitempty"` // First steps that were taken and wait for the second.
 }
+
+// mostGiven first steps of one user wait at once. Beyond, the oldest is to be taken anew.
+const mostGiven = 100
 
 // App is a program that shows codes (TOTP, RFC 6238).
 type App struct {
@@ -47,7 +51,26 @@ func (f Factors) Protects() bool { return f.App != nil || len(f.Passkeys) > 0 }
 
 // empty reports whether there is nothing worth keeping.
 func (f Factors) empty() bool {
-	return f.App == nil && len(f.Recovery) == 0 && f.Handle == nil && len(f.Spent) == 0
+	return f.App == nil && len(f.Recovery) == 0 && f.Handle == nil && len(f.Spent) == 0 && len(f.Given) == 0
+}
+
+// await remembers that the first step was taken. Its seal alone would not do: a copy of the store has the key that seals,
+// and the secret of the codes, and would be both steps.
+func (f *Factors) await(given Given, now time.Time) {
+	f.Given = slices.DeleteFunc(slices.Clone(f.Given), func(s Spending) bool { return !now.Before(s.Until) })
+	f.Given = append(f.Given, Spending{What: hashToken(given.Nonce), Until: given.At.Add(GivenLifetime)})
+	f.Given = f.Given[max(0, len(f.Given)-mostGiven):]
+}
+
+// takeGiven takes a first step that waits, once, or returns ErrOver.
+func (f *Factors) takeGiven(given Given, now time.Time) error {
+	what := hashToken(given.Nonce)
+	left := slices.DeleteFunc(slices.Clone(f.Given), func(s Spending) bool { return s.What == what && now.Before(s.Until) })
+	if len(left) == len(f.Given) {
+		return ErrOver
+	}
+	f.Given = left
+	return nil
 }
 
 // spendSeal marks something sealed as used, or returns ErrOver when it was.
@@ -118,7 +141,7 @@ func (a *Accounts) EnterWithCode(ctx context.Context, given Given, code, address
 		if u.Generation != given.Generation {
 			return ErrOver
 		}
-		if err := f.spendSeal(given.Nonce, given.At.Add(GivenLifetime), a.now()); err != nil {
+		if err := f.takeGiven(given, a.now()); err != nil {
 			return err
 		}
 		recovery, err = f.spendCode(code, a.now())

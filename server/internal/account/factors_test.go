@@ -79,7 +79,7 @@ func (v *vault) given(address string) account.Given {
 	if !errors.Is(err, account.ErrCodeDue) {
 		v.t.Fatalf("SignIn = %v, want ErrCodeDue", err)
 	}
-	sealed, err := v.seals.Given(v.t.Context(), user)
+	sealed, err := v.seals.Given(v.t.Context(), v.accounts, user)
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestAGivenPasswordIsWorthLittle(t *testing.T) {
 	if _, err := v.enter(given, v.code(), home); !errors.Is(err, account.ErrOver) {
 		t.Errorf("used twice: %v, want ErrOver", err)
 	}
-	sealed, err := v.seals.Given(t.Context(), v.owner)
+	sealed, err := v.seals.Given(t.Context(), v.accounts, v.owner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,6 +209,29 @@ func TestAGivenPasswordIsWorthLittle(t *testing.T) {
 	}
 }
 
+// Whoever has a copy of the store has the key that seals and the secret of the codes, and so could make both steps up.
+func TestACopyOfTheStoreIsNoFirstStep(t *testing.T) {
+	v := withSecondStep(t)
+	given := v.given(home)
+	given.Nonce = "made up"
+	if _, err := v.enter(given, v.code(), home); !errors.Is(err, account.ErrOver) {
+		t.Errorf("a first step that nobody took: %v, want ErrOver", err)
+	}
+	const thief = "203.0.113.9"
+	first := v.given(thief)
+	for range 100 {
+		if _, err := v.seals.Given(t.Context(), v.accounts, v.owner); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := v.enter(first, v.code(), home); !errors.Is(err, account.ErrOver) {
+		t.Errorf("one that a hundred have followed: %v, want ErrOver", err)
+	}
+	if roster, err := v.store.Roster(t.Context()); err != nil || len(roster.Factors[ownerEmail].Given) != 100 {
+		t.Errorf("%d wait, %v; want 100", len(roster.Factors[ownerEmail].Given), err)
+	}
+}
+
 // Who knows the password must not get more codes than the back-off gives by giving the password in between, and must not
 // keep the owner out.
 func TestGuessingAtCodes(t *testing.T) {
@@ -221,7 +244,7 @@ func TestGuessingAtCodes(t *testing.T) {
 		if errors.As(err, &wait) {
 			break
 		}
-		sealed, err := v.seals.Given(t.Context(), user)
+		sealed, err := v.seals.Given(t.Context(), v.accounts, user)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,10 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"assent/server/internal/consent"
 )
 
 // How long what was begun may take.
@@ -54,13 +57,24 @@ type Offer struct {
 	Secret     string
 }
 
-// Given seals that the user's password was given.
-func (s *Seals) Given(ctx context.Context, user User) (string, error) {
+// Given remembers that the user has taken the first step, and seals it. Errors: ErrOver when the user was removed
+// meanwhile, or the store's.
+func (s *Seals) Given(ctx context.Context, accounts *Accounts, user User) (string, error) {
 	nonce := make([]byte, 16)
 	if _, err := io.ReadFull(s.random, nonce); err != nil {
 		return "", fmt.Errorf("draw nonce: %w", err)
 	}
 	given := Given{Email: user.Email, Generation: user.Generation, At: s.now().UTC(), Nonce: base64.RawURLEncoding.EncodeToString(nonce)}
+	_, err := accounts.changeFactors(ctx, user.Email, func(_ *User, f *Factors) error {
+		f.await(given, s.now())
+		return nil
+	})
+	if errors.Is(err, consent.ErrNotFound) {
+		return "", ErrOver
+	}
+	if err != nil {
+		return "", err
+	}
 	return s.seal(ctx, "given", given.At, given)
 }
 

@@ -22,7 +22,7 @@ func (a *admin) askForCode(c echo.Context, status int, user account.User) error 
 }
 
 func (a *admin) holdForCode(c echo.Context, user account.User) error {
-	sealed, err := a.seals.Given(c.Request().Context(), user)
+	sealed, err := a.seals.Given(c.Request().Context(), a.accounts, user)
 	if err != nil {
 		return err
 	}
