@@ -6,6 +6,7 @@ const sources: Record<string, string> = {
   'GDPR Art. 13(1)(e)': 'Art. 13 Abs. 1 lit. e DSGVO',
   'GDPR Art. 4(11)': 'Art. 4 Nr. 11 DSGVO',
   'GDPR Art. 44': 'Art. 44 DSGVO',
+  'GDPR Art. 45': 'Art. 45 DSGVO',
   'CJEU C-673/17 (Planet49)': 'EuGH C-673/17 (Planet49)',
   'ePrivacy Directive Art. 5(3)': 'Art. 5 Abs. 3 ePrivacy-Richtlinie',
   'CNIL 2020-092 §39': 'CNIL 2020-092, Rn. 39',

@@ -20,7 +20,6 @@ export const processingPage: typeof english = {
   save: 'Verzeichnis speichern',
   file: 'Verarbeitungsverzeichnis',
   untold: 'nicht angegeben',
-  elsewhere: '–',
   facts: {
     controller: 'Verantwortlicher',
     contact: 'Kontakt',

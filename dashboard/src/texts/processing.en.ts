@@ -17,7 +17,6 @@ export const processingPage = {
   save: 'Save the record',
   file: 'Record of processing',
   untold: 'not said',
-  elsewhere: '–',
   facts: {
     controller: 'Controller',
     contact: 'Contact',

@@ -43,6 +43,7 @@ export const ActivityTable = ({ label, columns, activities }: Props) => (
   </section>
 );
 
+const nowhere = '–';
 const untold = <span class="muted">{t.processingPage.untold}</span>;
 
 const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
@@ -56,7 +57,7 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
     </ul>
   ),
   recipient: ({ recipient }) => recipient || untold,
-  country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : t.processingPage.elsewhere),
+  country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : nowhere),
   period: ({ period }) => period,
   ground: ({ area, act, limit }) =>
     area === 'adequate' ? (
@@ -65,7 +66,7 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
         {limit && <span class="muted"> {limit}</span>}
       </>
     ) : (
-      t.processingPage.elsewhere
+      nowhere
     ),
   safeguard: ({ safeguard }) => (safeguard ? t.processingPage.safeguards[safeguard] : untold),
   wrong: ({ wrong }) => (wrong ? <strong>{t.processingPage.wrong[wrong]}</strong> : t.processingPage.wrong[wrong]),
