@@ -105,6 +105,24 @@ func TestLintNamesTheRule(t *testing.T) {
 	}
 }
 
+func TestAWarningOfADecisionThatEnded(t *testing.T) {
+	list, err := transfer.Parse([]byte(`{"decisions":[{"country":"US","act":"(EU) 2023/1795","from":"2023-07-10","until":"2026-11-30"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	complete, err := site.Complete(schemas.Notice{PrivacyPolicy: "/p", Controller: schemas.Controller{Name: "Shop GmbH", Contact: "privacy@shop.example"},
+		Services: []schemas.Service{{ID: "google-analytics"}}}, snippet.Texts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[int]int{30: 0, 31: 1} {
+		findings := site.Lint(complete, list, time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC))
+		if len(findings) != want || want == 1 && (findings[0].Kind != "adequacy-ended" || !strings.Contains(findings[0].Detail, "(EU) 2023/1795) ended on 2026-11-30")) {
+			t.Errorf("on day %d: %+v", day, findings)
+		}
+	}
+}
+
 func TestADraftFollowsWhatIsPublishedUntilItIsTouched(t *testing.T) {
 	publisher := newPublisher(t)
 	added, err := publisher.Add(t.Context(), site.New{Name: "Shop", Origins: []string{"https://shop.example"}})

@@ -43,10 +43,9 @@ export const ActivityTable = ({ label, columns, activities }: Props) => (
   </section>
 );
 
-const untold = <span class="muted">{t.processingPage.untold}</span>;
-
 // What does not apply to a row, in every language.
-const elsewhere = '–';
+const nowhere = '–';
+const untold = <span class="muted">{t.processingPage.untold}</span>;
 
 const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
   service: ({ name }) => <bdi>{name}</bdi>,
@@ -59,7 +58,7 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
     </ul>
   ),
   recipient: ({ recipient }) => recipient || untold,
-  country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : elsewhere),
+  country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : nowhere),
   period: ({ period }) => period,
   ground: ({ area, act, limit }) =>
     area === 'adequate' ? (
@@ -68,7 +67,7 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
         {limit && <span class="muted"> {limit}</span>}
       </>
     ) : (
-      elsewhere
+      nowhere
     ),
   safeguard: ({ safeguard }) => (safeguard ? t.processingPage.safeguards[safeguard] : untold),
   wrong: ({ wrong }) => (wrong ? <strong>{t.processingPage.wrong[wrong]}</strong> : t.processingPage.wrong[wrong]),
