@@ -6,12 +6,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"sort"
 	"time"
 
 	"github.com/google/uuid"
 
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata"
 	"assent/server/internal/rights"
 	"assent/server/internal/transparency"
 )
@@ -26,13 +28,22 @@ func (s *Store) Erase(ctx context.Context, site, subject, reason string, at time
 		if err != nil {
 			return err
 		}
-		// What is not in the log stays until it is: somebody may be about to enter it.
-		found, err := decisionsOf(ctx, tx, site, subject, last.lastPosition())
+		// What is not in the log stays until it is: somebody may be about to enter it. What is made up never is.
+		upTo := last.lastPosition()
+		if site == demodata.Site {
+			upTo = math.MaxInt64
+		}
+		found, err := decisionsOf(ctx, tx, site, subject, upTo)
 		if err != nil {
 			return err
 		}
 		for _, one := range found {
-			if err := bury(ctx, tx, one.seq, transparency.Tombstone{At: at, Reason: reason}); err != nil {
+			if site == demodata.Site {
+				_, err = tx.ExecContext(ctx, "DELETE FROM decisions WHERE seq = ?", one.seq)
+			} else {
+				err = bury(ctx, tx, one.seq, transparency.Tombstone{At: at, Reason: reason})
+			}
+			if err != nil {
 				return err
 			}
 			gone = append(gone, one.id)

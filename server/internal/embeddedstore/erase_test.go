@@ -10,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata"
 	"assent/server/internal/reporting"
 	"assent/server/internal/rights"
 	"assent/server/internal/transparency"
@@ -179,4 +182,23 @@ func canaries(t *testing.T, folder string) int {
 		hits += bytes.Count(content, []byte("canary"))
 	}
 	return hits
+}
+
+// TestMadeUpDecisionsGoWithoutATombstone erases what the log never had.
+func TestMadeUpDecisionsGoWithoutATombstone(t *testing.T) {
+	t.Parallel()
+	l := openLogged(t, 10)
+	batch := []consent.Record{{ID: uuid.Must(uuid.NewV7()), Site: demodata.Site, Subject: "made-up", Notice: "notice", Action: consent.RejectAll,
+		Source: "banner", LifetimeDays: 180, Regime: consent.OptIn}}
+	if outcome := l.store.Commit(t.Context(), batch)[0]; outcome.Err != nil {
+		t.Fatal(outcome.Err)
+	}
+	l.record(t, 1)
+	erased, err := l.eraser().Erase(t.Context(), demodata.Site, "made-up", rights.ByOfficer)
+	if err != nil || erased.Decisions != 1 {
+		t.Fatalf("%+v, %v", erased, err)
+	}
+	if verified, err := l.verify(t); err != nil || verified.Entries != 11 || verified.Erased != 0 {
+		t.Errorf("%+v, %v", verified, err)
+	}
 }
