@@ -50,7 +50,8 @@ var allowed = map[string][]string{
 	"server/internal/useragent":            {},
 	"server/internal/processing":           {"schemas", "server/internal/consent", "server/internal/transfer"},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
-	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/site"},
+	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/qrcode", "server/internal/site"},
+	"server/internal/qrcode":               {},
 	"server/internal/account":              {"schemas", "server/internal/consent"},
 	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
 	"server/internal/admintrail":           {},
@@ -60,7 +61,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"dashboard/build":                      {},

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { complaints, startBrowser } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, enter, overflow, owner, setupLink, violations } from './lab.ts';
+import { dashboardOf, enter, inEveryDress, owner, setupLink } from './lab.ts';
 
 const other = { email: 'bob@shop.example', password: 'a bicycle in winter' };
 
@@ -35,19 +35,6 @@ after(async () => {
   await browser?.close();
   await assent?.stop();
 });
-
-/** The page is without barriers and fits a phone, in both schemes. */
-const inEveryDress = async (on: Page): Promise<void> => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await on.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(on), [], colorScheme);
-  }
-  await on.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await overflow(on), 0);
-  assert.deepEqual(await violations(on), []);
-  await on.setViewportSize({ width: 1280, height: 900 });
-  await on.emulateMedia({ colorScheme: 'light' });
-};
 
 /** What an app shows so many steps of half a minute from now (RFC 6238). */
 const codeOf = (base32: string, steps = 0): string => {

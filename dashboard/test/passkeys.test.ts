@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { complaints, startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { enter, overflow, owner, setupLink, violations } from './lab.ts';
+import { enter, inEveryDress, owner, setupLink, violations } from './lab.ts';
 
 let assent: Assent;
 let browser: Browser;
@@ -49,18 +49,6 @@ after(async () => {
   await assent?.stop();
 });
 
-const inEveryDress = async (): Promise<void> => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(page), [], colorScheme);
-  }
-  await page.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await overflow(page), 0);
-  assert.deepEqual(await violations(page), []);
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-};
-
 const bar = () => page.getByRole('navigation', { name: 'Pages' });
 
 test('a passkey is added with the password', async () => {
@@ -68,12 +56,12 @@ test('a passkey is added with the password', async () => {
   await page.getByLabel('Your password').fill('not this one');
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByText('This is not your password.').waitFor();
-  await inEveryDress();
+  await inEveryDress(page);
   await page.getByLabel('Your password').fill(owner.password);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByText('The passkey is added').waitFor();
   await page.getByRole('button', { name: /^Remove: / }).waitFor();
-  await inEveryDress();
+  await inEveryDress(page);
   const { credentials } = await device.send('WebAuthn.getCredentials', { authenticatorId });
   assert.equal(credentials.length, 1);
   assert.equal(credentials[0]?.rpId, 'localhost');
@@ -90,7 +78,7 @@ test('the device that has one makes no second', async () => {
 test('it signs in without the password, and what was sent is worth nothing afterwards', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
-  await inEveryDress();
+  await inEveryDress(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await bar().waitFor();
   assert.equal(sent.length, 1);

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type Assent, startAssent } from '../../snippet/test/harness/assent.ts';
 import { complaints, startBrowser, until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, enter, overflow, owner, setupLink, violations } from './lab.ts';
+import { dashboardOf, enter, inEveryDress, owner, setupLink, violations } from './lab.ts';
 
 const analyst = { email: 'bob@shop.example', password: 'a bicycle in winter' };
 
@@ -34,19 +34,6 @@ after(async () => {
   await assent?.stop();
 });
 
-/** The page is without barriers and fits a phone, in both schemes. */
-const inEveryDress = async (): Promise<void> => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(page), [], colorScheme);
-  }
-  await page.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await overflow(page), 0);
-  assert.deepEqual(await violations(page), []);
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-};
-
 test('somebody is invited to one site, and the link is shown once', async () => {
   await page.getByRole('link', { name: 'People', exact: true }).click();
   await page.getByText('Nobody is invited').waitFor();
@@ -61,7 +48,7 @@ test('somebody is invited to one site, and the link is shown once', async () => 
   await page.getByText(`The link for ${analyst.email}`).first().waitFor();
   link = (await page.locator('.code pre').textContent()) ?? '';
   await page.getByRole('cell', { name: 'Analyst at Test' }).waitFor();
-  await inEveryDress();
+  await inEveryDress(page);
   await page.reload();
   await page.getByRole('cell', { name: analyst.email, exact: true }).waitFor();
   assert.equal(await page.getByText(link).count(), 0);
@@ -112,7 +99,7 @@ test('all of that is on the list of what was done', async () => {
   for (const what of ['Created the owner', 'Invited somebody', 'Joined with a link', 'Changed roles']) {
     await page.getByRole('cell', { name: what }).first().waitFor();
   }
-  await inEveryDress();
+  await inEveryDress(page);
   await page.getByLabel('Outcome').selectOption('refused');
   await until(
     async () => (await page.getByRole('cell', { name: 'Invited somebody' }).count()) === 1,
@@ -135,7 +122,7 @@ test('one’s own sessions are listed and ended, and a new password ends them al
   await elsewhere.getByRole('navigation', { name: 'Pages' }).waitFor();
   await page.getByRole('link', { name: owner.email }).click();
   await page.getByRole('heading', { name: 'Your account' }).waitFor();
-  await inEveryDress();
+  await inEveryDress(page);
   await page.getByRole('button', { name: 'Sign out there' }).click();
   await until(async () => (await page.getByRole('button', { name: 'Sign out there' }).count()) === 0, 'one is left');
   await elsewhere.reload();

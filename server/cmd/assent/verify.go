@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -109,7 +108,7 @@ func readKeys(ctx context.Context, from string) ([]byte, error) {
 		return text, nil
 	}
 	address, err := url.Parse(from)
-	if err != nil || address.Scheme != "https" && !(address.Scheme == "http" && isOwnMachine(address.Hostname())) {
+	if err != nil || address.Scheme != "https" && !(address.Scheme == "http" && isLoopbackName(address.Hostname())) {
 		return nil, fmt.Errorf("keys of %s: they are fetched by https alone, because whoever is on the way could put others in their place", from)
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
@@ -133,10 +132,6 @@ func readKeys(ctx context.Context, from string) ([]byte, error) {
 		return nil, fmt.Errorf("fetch keys: %w", err)
 	}
 	return text, nil
-}
-
-func isOwnMachine(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // tell says what a receipt proves. Texts in it are an owner's or a visitor's: quoted, so that they cannot pose as ours.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/boombuler/barcode/qr"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 )
@@ -59,24 +58,6 @@ func (o Offer) Address() (string, error) {
 		return "", fmt.Errorf("make address of the offer: %w", err)
 	}
 	return key.URL(), nil
-}
-
-// Picture is a text as a QR code: how many modules wide it is, and the dark ones as the path of an SVG whose unit is one.
-func Picture(text string) (size int, path string, err error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
-	if err != nil {
-		return 0, "", fmt.Errorf("draw QR code: %w", err)
-	}
-	var drawn strings.Builder
-	size = code.Bounds().Dx()
-	for y := range size {
-		for x := range size {
-			if red, _, _, _ := code.At(x, y).RGBA(); red == 0 {
-				fmt.Fprintf(&drawn, "M%d %dh1v1h-1z", x, y)
-			}
-		}
-	}
-	return size, drawn.String(), nil
 }
 
 // Crockford's alphabet: no letter that is taken for a digit.

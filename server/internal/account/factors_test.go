@@ -382,13 +382,9 @@ func TestWhoIsInvitedAgainFindsNoOldFactors(t *testing.T) {
 	}
 }
 
-func TestPicture(t *testing.T) {
+func TestAddressOfAnOffer(t *testing.T) {
 	address, err := account.Offer{Email: ownerEmail, Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}.Address()
 	if err != nil || !strings.HasPrefix(address, "otpauth://totp/Assent:ada@shop.example?") || !strings.Contains(address, "secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP") {
 		t.Errorf("Address = %q, %v", address, err)
-	}
-	size, path, err := account.Picture(address)
-	if err != nil || size < 33 || !strings.HasPrefix(path, "M0 0h1v1h-1z") {
-		t.Errorf("Picture = %d, %.40q, %v", size, path, err)
 	}
 }

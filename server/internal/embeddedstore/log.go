@@ -127,8 +127,7 @@ func scanTombstone(rows scanner, position *int64) (*transparency.Tombstone, erro
 	return &t, nil
 }
 
-// Unlogged implements transparency.Store. It goes by numbers, of which demo data that was removed leaves some unused, rather
-// than count rows at each scrape.
+// Unlogged implements transparency.Store.
 func (s *Store) Unlogged(ctx context.Context) (int64, error) {
 	last, err := lastBundle(ctx, s.read)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assent/schemas"
-	"assent/server/internal/account"
+	"assent/server/internal/qrcode"
 )
 
 // factors tells what whoever asks signs in with beside the password.
@@ -39,11 +39,11 @@ func (a *admin) offerApp(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	size, path, err := account.Picture(address)
+	drawn, err := qrcode.Draw(address, 0) // The page leaves room around it.
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, schemas.AppOffer{Offer: sealed, Secret: offer.Secret, Address: address, Size: size, Path: path})
+	return c.JSON(http.StatusOK, schemas.AppOffer{Offer: sealed, Secret: offer.Secret, Address: address, Size: drawn.Size, Path: drawn.Path})
 }
 
 // addApp ends every session, starts a new one for the browser that asked, and tells the codes of recovery.

@@ -16,6 +16,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/qrcode"
 )
 
 //go:embed page.html
@@ -72,7 +73,7 @@ type view struct {
 	Key      string
 	Keys     string
 	Files    []file
-	Code     code
+	Code     qrcode.Code
 
 	RecordedISO string
 	Read        *words // In which the purposes are told, where that is another language than the page's.
@@ -82,7 +83,7 @@ type view struct {
 func (r Receipt) Write(to io.Writer, wanted []language.Tag) error {
 	s := r.Statement
 	w := wordsFor(s.Decision.Locale, wanted)
-	code, err := encode(r.Address)
+	code, err := qrcode.Draw(r.Address, 4)
 	if err != nil {
 		return fmt.Errorf("draw code of receipt: %w", err)
 	}

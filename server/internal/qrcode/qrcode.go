@@ -1,4 +1,5 @@
-package receiptpage
+// Package qrcode draws texts as QR codes.
+package qrcode
 
 import (
 	"fmt"
@@ -7,19 +8,17 @@ import (
 	"rsc.io/qr"
 )
 
-// code is a QR code as the path of an SVG.
-type code struct {
+// Code is a QR code as the path of an SVG whose unit is a module.
+type Code struct {
 	Size int // Modules of a side, the quiet zone around them too.
 	Path string
 }
 
-// quiet is how many white modules a reader wants around a code.
-const quiet = 4
-
-func encode(text string) (code, error) {
+// Draw draws a text with so many white modules around it; readers want four, unless the page leaves them room.
+func Draw(text string, quiet int) (Code, error) {
 	drawn, err := qr.Encode(text, qr.M)
 	if err != nil {
-		return code{}, err
+		return Code{}, fmt.Errorf("draw QR code: %w", err)
 	}
 	var path strings.Builder
 	for y := range drawn.Size {
@@ -33,5 +32,5 @@ func encode(text string) (code, error) {
 			}
 		}
 	}
-	return code{Size: drawn.Size + 2*quiet, Path: path.String()}, nil
+	return Code{Size: drawn.Size + 2*quiet, Path: path.String()}, nil
 }
