@@ -22,6 +22,7 @@ import (
 
 // contract is openapi.yaml, compiled so that answers can be held against it.
 type contract struct {
+	mu       sync.Mutex // The compiler is for one goroutine; tests that run side by side share it.
 	compiler *jsonschema.Compiler
 	document map[string]any
 	patterns map[string]*regexp.Regexp // Of paths.
@@ -123,7 +124,9 @@ func (c *contract) check(t *testing.T, method, path string, answer *http.Respons
 
 func (c *contract) validate(t *testing.T, pointer string, body []byte) {
 	t.Helper()
+	c.mu.Lock()
 	schema, err := c.compiler.Compile("openapi.yaml#" + pointer)
+	c.mu.Unlock()
 	if err != nil {
 		t.Fatalf("compile %s: %v", pointer, err)
 	}
