@@ -30,6 +30,7 @@ var taken = map[string]string{
 	"embedded/0007_notices.sql":              "52884057e029d1f3",
 	"embedded/0008_log.sql":                  "de7075117915433e",
 	"embedded/0009_erasures.sql":             "e6a6ce114cada26d",
+	"embedded/0010_register.sql":             "ada81286faf66a12",
 }
 
 func TestStepsThatWereTakenStayAsTheyWere(t *testing.T) {

@@ -154,6 +154,22 @@ func WitnessedKey() string { return "w:{witnessed}" }
 // WitnessSeedField is no log's name, which has no space.
 const WitnessSeedField = " seed"
 
+// RegisterKey is the hash of a site's documents of a kind, their ids to revision, time when due and text (see redisstore). All
+// registers share one slot.
+func RegisterKey(kind, site string) string { return "d:{register}:" + kind + ":" + site }
+
+// RegisterDueKey is the sorted set of what is due of a kind, by milliseconds since 1970; RegisterName makes its members.
+func RegisterDueKey(kind string) string { return "e:{register}:" + kind }
+
+// RegistersKey is the set of "kind:site" of which there are documents.
+func RegistersKey() string { return "a:{register}" }
+
+// RegisterName is the member of RegisterDueKey for a document.
+func RegisterName(site, id string) string { return pair(site, id) }
+
+// RegisterNames is the reverse of RegisterName; false when it has not made the name.
+func RegisterNames(name string) (site, id string, ok bool) { return unpair(name) }
+
 // LimitKey holds until when a network has paid back what it took, in microseconds since 1970; name is a keyed hash of the
 // network. It lives for that long, a minute or so.
 func LimitKey(name string) string { return "f:" + name }
@@ -174,13 +190,18 @@ func DocumentKeys(key func(site, name string) string) string { return key("", ""
 // DocumentNames is the reverse of NoticeKey and ScriptKey; false when neither has made the key.
 func DocumentNames(key string) (site, name string, ok bool) {
 	_, rest, _ := strings.Cut(key, ":")
-	digits, rest, _ := strings.Cut(rest, ":")
+	return unpair(rest)
+}
+
+// pair joins two names so that no other two join to the same: names may hold a colon.
+func pair(a, b string) string { return strconv.Itoa(len(a)) + ":" + a + ":" + b }
+
+// unpair is the reverse of pair; false when it has not joined them.
+func unpair(joined string) (a, b string, ok bool) {
+	digits, rest, _ := strings.Cut(joined, ":")
 	length, err := strconv.Atoi(digits)
 	if err != nil || length < 0 || length >= len(rest) || rest[length] != ':' {
 		return "", "", false
 	}
 	return rest[:length], rest[length+1:], true
 }
-
-// pair joins two names so that no other two join to the same: names may hold a colon.
-func pair(a, b string) string { return strconv.Itoa(len(a)) + ":" + a + ":" + b }

@@ -38,6 +38,11 @@ func TestRedisKeys(t *testing.T) {
 		schemas.LimitKey("abc"):           "f:abc",
 		schemas.SigningKeysKey():          "y:{signing}",
 		schemas.WitnessedKey():            "w:{witnessed}",
+		schemas.RegistersKey():            "a:{register}",
+		schemas.RegisterDueKey("hold"):    "e:{register}:hold",
+		schemas.RegisterName("a:b", "c"):  "3:a:b:c",
+
+		schemas.RegisterKey("hold", "shop1"): "d:{register}:hold:shop1",
 
 		schemas.VisitorsKey("shop1", "2026-11-25"): "v:{shop1}:2026-11-25",
 

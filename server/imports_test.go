@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"server/internal/recording":            {"schemas", "server/internal/consent"},
 	"server/internal/spool":                {"schemas", "server/internal/consent", "server/internal/recording"},
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
+	"server/internal/register":             {"server/internal/consent"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/experiment":           {"schemas"},
 	"server/internal/auditing":             {"server/internal/consent"},
@@ -76,7 +77,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights"}
+		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register"}
 	stores = append([]string{"server/internal/site", "server/internal/moving", "server/internal/demodata"}, useCases...)
 )
 

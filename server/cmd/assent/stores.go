@@ -24,6 +24,7 @@ import (
 	"assent/server/internal/moving"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
+	"assent/server/internal/register"
 	"assent/server/internal/redisstore"
 	"assent/server/internal/reporting"
 	"assent/server/internal/rights"
@@ -71,6 +72,7 @@ type front interface {
 	daykey.Store
 	evidence.Store
 	witnessing.Store
+	register.Store
 	moving.Holdings
 	moving.Marks
 	exposure.Visitors

@@ -37,7 +37,7 @@ func (s *Store) RemoveTrail(ctx context.Context, site string) error {
 
 // RemoveSite implements demodata.Holdings.
 func (s *Store) RemoveSite(ctx context.Context, site string) error {
-	if err := s.removeFrom(ctx, site, "notices", "scripts", "publications", "drafts", "sightings"); err != nil {
+	if err := s.removeFrom(ctx, site, "notices", "scripts", "publications", "drafts", "sightings", "register"); err != nil {
 		return err
 	}
 	err := s.change(ctx, func(tx *sql.Tx) error {

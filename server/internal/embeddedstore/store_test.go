@@ -21,6 +21,8 @@ import (
 	"assent/server/internal/exposure/exposuretest"
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
+	"assent/server/internal/register"
+	"assent/server/internal/register/registertest"
 	"assent/server/internal/reporting"
 	"assent/server/internal/reporting/reportingtest"
 	"assent/server/internal/shipping"
@@ -226,6 +228,14 @@ func TestDesk(t *testing.T) {
 	sitetest.TestDesk(t, func(t *testing.T) sitetest.OpenOffice {
 		open := opener(t)
 		return func(t *testing.T) (sitetest.Office, func()) { return open(t) }
+	})
+}
+
+func TestRegister(t *testing.T) {
+	t.Parallel()
+	registertest.TestStore(t, func(t *testing.T) registertest.Open {
+		open := opener(t)
+		return func(t *testing.T) (register.Store, func()) { return open(t) }
 	})
 }
 

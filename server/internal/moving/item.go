@@ -25,6 +25,7 @@ const (
 	Drafts       = "drafts"
 	Sightings    = "sightings"
 	SigningKeys  = "signing keys"
+	Register     = "register"
 )
 
 // Item is one thing that a tier keeps. Exactly one member is set. Its JSON is the line of a backup and, because equal
@@ -40,6 +41,7 @@ type Item struct {
 
 	Publication *publication `json:"publication,omitempty"`
 	Draft       *draft       `json:"draft,omitempty"`
+	Registered  *registered  `json:"registered,omitempty"`
 
 	SigningKey json.RawMessage `json:"signingKey,omitempty"` // As evidence.Key encodes it, its private half too.
 }
@@ -162,6 +164,7 @@ func (i Item) kind() (string, error) {
 		Decisions: i.Decision != nil, Sites: i.Site != nil, Notices: i.Notice != nil,
 		Scripts: i.Script != nil, Users: i.User != nil, Sightings: i.Sighting != nil, Exposures: i.Exposure != nil,
 		SigningKeys: i.SigningKey != nil, Publications: i.Publication != nil, Drafts: i.Draft != nil,
+		Register: i.Registered != nil,
 	}
 	found := ""
 	for kind, is := range kinds {

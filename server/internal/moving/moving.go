@@ -14,6 +14,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/evidence"
 	"assent/server/internal/recording"
+	"assent/server/internal/register"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -74,6 +75,7 @@ type Front interface {
 	sighting.Store
 	evidence.Store
 	account.Store
+	register.Store
 	Holdings
 	Marks
 }

@@ -24,6 +24,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
 	"assent/server/internal/sighting"
 )
 
@@ -123,6 +124,7 @@ func fill(t *testing.T, p moving.Place) []consent.Record {
 			r.Factors["ada@shop.example"] = secondStep
 			return nil
 		}),
+		p.Front.PutDocument(ctx, register.Document{Key: register.Key{Kind: "hold", Site: shop, ID: "h1"}, Revision: 1, Due: begun.Truncate(time.Millisecond), Body: []byte(`{"reason":"a court"}`)}),
 		p.Front.AddSightings(ctx, []sighting.Count{{Key: sighting.Key{Site: shop, Day: sighting.Day(begun), Host: "ads.example", Kind: "script"}, Pages: 7}}),
 		p.Back.AddExposures(ctx, []exposure.Count{shown(begun, "DE", 7), shown(begun, "", 2), shown(begun.AddDate(0, 0, -40), "DE", 5)}))
 	if err := errors.Join(failures...); err != nil {

@@ -76,6 +76,9 @@ func (p Place) readRest(ctx context.Context, do func(Item) error) error {
 	if err := p.Front.Users(ctx, func(u account.User) error { return do(userItem(u, roster)) }); err != nil {
 		return err
 	}
+	if err := p.readRegister(ctx, do); err != nil {
+		return err
+	}
 	if err := p.readSightings(ctx, sites, do); err != nil {
 		return err
 	}

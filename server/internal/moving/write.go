@@ -57,6 +57,8 @@ func (w *writer) put(ctx context.Context, item Item) error {
 		return w.putPublication(ctx, *item.Publication)
 	case item.Draft != nil:
 		return w.putDraft(ctx, *item.Draft)
+	case item.Registered != nil:
+		return w.putRegistered(ctx, *item.Registered)
 	case item.User != nil:
 		return w.putUser(ctx, item.User)
 	case item.SigningKey != nil:

@@ -27,6 +27,9 @@ func (s *Store) RemoveSite(ctx context.Context, site string) error {
 			return unavailable("remove site from redis", err)
 		}
 	}
+	if err := s.removeRegisters(ctx, site); err != nil {
+		return err
+	}
 	_, err := s.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 		pipe.Del(ctx, schemas.PublicationsKey(site))
 		pipe.HDel(ctx, schemas.SitesKey(), site)

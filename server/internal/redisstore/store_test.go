@@ -22,6 +22,8 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
+	"assent/server/internal/register/registertest"
 	"assent/server/internal/shipping"
 	"assent/server/internal/shipping/shippingtest"
 	"assent/server/internal/sighting"
@@ -105,6 +107,12 @@ func testAll(t *testing.T, url string) {
 		sightingtest.TestStore(t, func(t *testing.T) sightingtest.Open {
 			open := fresh(t)
 			return func(t *testing.T) (sighting.Store, func()) { return open(t) }
+		})
+	})
+	t.Run("Register", func(t *testing.T) {
+		registertest.TestStore(t, func(t *testing.T) registertest.Open {
+			open := fresh(t)
+			return func(t *testing.T) (register.Store, func()) { return open(t) }
 		})
 	})
 	t.Run("Visitors", func(t *testing.T) {
