@@ -157,7 +157,7 @@ func wantAll(t *testing.T, p moving.Place, all []consent.Record) {
 	for kind, sum := range sums {
 		counts[kind] = sum.Count
 	}
-	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d drafts:1 exposures:3 notices:2 publications:1 scripts:2 sightings:1 signing keys:2 sites:1 users:1]", len(all)); got != want {
+	if got, want := fmt.Sprint(counts), fmt.Sprintf("map[decisions:%d drafts:1 exposures:3 notices:2 publications:1 register:1 scripts:2 sightings:1 signing keys:2 sites:1 users:1]", len(all)); got != want {
 		t.Errorf("the place holds %s, want %s", got, want)
 	}
 	last := map[string]consent.Record{}
@@ -215,7 +215,7 @@ func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 			all := fill(t, from)
 			backup := backUp(t, from)
 			restored, err := moving.Restore(t.Context(), backup, to, false)
-			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 10 {
+			if err != nil || !restored.Proof.Equal() || len(restored.Proof.Lines()) != 11 {
 				t.Fatalf("Restore = %+v, %v", restored, err)
 			}
 			wantAll(t, to, all)
