@@ -115,12 +115,20 @@ export interface Publication {
   at?: string;
   /** Who; absent for the command line. */
   by?: string;
+  /** Since when it had been announced; absent where it took effect at once. */
+  announcedAt?: string;
+  /** What changes, in the owner's words, by language of the notice. */
+  summary?: Record<string, string>;
 }
 
 /** Which notice to publish. */
 export interface PublicationOrder {
   /** Id of an earlier notice, to go back to it; without one, the draft is published. */
   notice?: string;
+  /** When it takes effect, until when it is announced; at once without it. */
+  at?: string;
+  /** What changes, in the owner's words, by language of the notice. */
+  summary?: Record<string, string>;
 }
 
 /** One member that the draft changes. */
@@ -169,6 +177,8 @@ export interface Review {
   /** Id of the notice that is published now. */
   published: string;
   differences: Difference[];
+  /** Names of the services that receive something else, or elsewhere, than visitors granted: those are asked again. */
+  touched: string[];
   findings: Finding[];
 }
 
@@ -986,10 +996,27 @@ export interface Site {
   timeZone?: string;
   /** Id of the published notice. */
   notice: string;
+  announcement?: Announcement;
+  /** How many days ahead a change of the notice is announced unless told; 30 by default. */
+  announceDays?: number;
   /** What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole. */
   demo?: boolean;
   /** The last experiments with the notice, oldest first; at most the last one runs. */
   experiments?: Experiment[];
+}
+
+/** A notice that takes the place of the published one by itself. */
+export interface Announcement {
+  /** Its id. */
+  notice: string;
+  /** When it takes effect. */
+  at: string;
+  /** Since when visitors are told. */
+  announcedAt: string;
+  /** Who announced it; absent for the command line. */
+  by?: string;
+  /** What changes, in the owner's words, by language of the notice. */
+  summary?: Record<string, string>;
 }
 
 /** What a new site is made of, or what becomes of one; what is left out stays as it is. */
@@ -997,6 +1024,7 @@ export interface SiteChange {
   name?: string;
   origins?: string[];
   timeZone?: string;
+  announceDays?: number;
 }
 
 /** What goes into the pages of a site. */

@@ -119,12 +119,20 @@ type Publication struct {
 	At time.Time `json:"at,omitzero"`
 	// Who; absent for the command line.
 	By string `json:"by,omitempty"`
+	// Since when it had been announced; absent where it took effect at once.
+	AnnouncedAt time.Time `json:"announcedAt,omitzero"`
+	// What changes, in the owner's words, by language of the notice.
+	Summary map[string]string `json:"summary,omitempty"`
 }
 
 // PublicationOrder: Which notice to publish.
 type PublicationOrder struct {
 	// Id of an earlier notice, to go back to it; without one, the draft is published.
 	Notice string `json:"notice,omitempty"`
+	// When it takes effect, until when it is announced; at once without it.
+	At time.Time `json:"at,omitzero"`
+	// What changes, in the owner's words, by language of the notice.
+	Summary map[string]string `json:"summary,omitempty"`
 }
 
 // Difference: One member that the draft changes.
@@ -173,7 +181,9 @@ type Review struct {
 	// Id of the notice that is published now.
 	Published   string       `json:"published"`
 	Differences []Difference `json:"differences"`
-	Findings    []Finding    `json:"findings"`
+	// Names of the services that receive something else, or elsewhere, than visitors granted: those are asked again.
+	Touched  []string  `json:"touched"`
+	Findings []Finding `json:"findings"`
 }
 
 // Erasure: What an erasure removed. Nothing in it leads back to whose it was.
@@ -989,18 +999,36 @@ type Site struct {
 	// IANA name of the zone whose days are the site's, such as Europe/Berlin; UTC by default.
 	TimeZone string `json:"timeZone,omitempty"`
 	// Id of the published notice.
-	Notice string `json:"notice"`
+	Notice       string       `json:"notice"`
+	Announcement Announcement `json:"announcement,omitzero"`
+	// How many days ahead a change of the notice is announced unless told; 30 by default.
+	AnnounceDays int `json:"announceDays,omitempty"`
 	// What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole.
 	Demo bool `json:"demo,omitempty"`
 	// The last experiments with the notice, oldest first; at most the last one runs.
 	Experiments []Experiment `json:"experiments,omitempty"`
 }
 
+// Announcement: A notice that takes the place of the published one by itself.
+type Announcement struct {
+	// Its id.
+	Notice string `json:"notice"`
+	// When it takes effect.
+	At time.Time `json:"at"`
+	// Since when visitors are told.
+	AnnouncedAt time.Time `json:"announcedAt"`
+	// Who announced it; absent for the command line.
+	By string `json:"by,omitempty"`
+	// What changes, in the owner's words, by language of the notice.
+	Summary map[string]string `json:"summary,omitempty"`
+}
+
 // SiteChange: What a new site is made of, or what becomes of one; what is left out stays as it is.
 type SiteChange struct {
-	Name     string   `json:"name,omitempty"`
-	Origins  []string `json:"origins,omitempty"`
-	TimeZone string   `json:"timeZone,omitempty"`
+	Name         string   `json:"name,omitempty"`
+	Origins      []string `json:"origins,omitempty"`
+	TimeZone     string   `json:"timeZone,omitempty"`
+	AnnounceDays int      `json:"announceDays,omitempty"`
 }
 
 // Embedding: What goes into the pages of a site.

@@ -294,6 +294,7 @@ func (s *server) begin(ctx context.Context) {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
+	s.background.Go(func() { s.publisher.KeepAnnounced(work, s.catalog, s.log) })
 	s.background.Go(func() { s.signing.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
@@ -385,6 +386,10 @@ type published struct{ catalog *site.Catalog }
 
 // Shown implements snippetbuild.Source.
 func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.Input, error) {
+	known, err := p.catalog.Site(id)
+	if err != nil {
+		return snippetbuild.Input{}, err
+	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
-	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID}, err
+	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement}, err
 }

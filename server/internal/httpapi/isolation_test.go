@@ -76,6 +76,7 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/import":         "owner editor",
 	"GET /v1/admin/sites/:site/publications":    "owner editor analyst officer",
 	"POST /v1/admin/sites/:site/publications":   "owner editor",
+	"DELETE /v1/admin/sites/:site/announcement": "owner editor",
 	"GET /v1/admin/sites/:site/notices/:notice": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/preview":         "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/processing":      "owner editor analyst officer",

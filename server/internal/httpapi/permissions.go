@@ -78,6 +78,7 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/import":         {account.EditNotices, "import"},
 	"GET /v1/admin/sites/:site/publications":    {account.ViewRates, "view-publications"},
 	"POST /v1/admin/sites/:site/publications":   {account.EditNotices, "publish"},
+	"DELETE /v1/admin/sites/:site/announcement": {account.EditNotices, "withdraw-announcement"},
 	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},
 	"GET /v1/admin/sites/:site/preview":         {account.ViewRates, "view-preview"},
 	"GET /v1/admin/sites/:site/processing":      {account.ViewRates, "view-processing"},

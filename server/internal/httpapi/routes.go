@@ -197,6 +197,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/import", imports.read)
 	a.GET("/sites/:site/publications", notices.publications)
 	a.POST("/sites/:site/publications", notices.publish)
+	a.DELETE("/sites/:site/announcement", notices.withdraw)
 	a.GET("/sites/:site/notices/:notice", notices.notice)
 	a.POST("/sites/:site/experiments", notices.start)
 	a.GET("/sites/:site/experiments/:experiment", admin.experiment)

@@ -102,8 +102,7 @@ func (p Place) readDesks(ctx context.Context, sites []schemas.Site, do func(Item
 			return err
 		}
 		for _, one := range list {
-			one.At = one.At.UTC()
-			if err := do(Item{Publication: &publication{Site: s.ID, Publication: one}}); err != nil {
+			if err := do(Item{Publication: &publication{Site: s.ID, Publication: utc(one)}}); err != nil {
 				return err
 			}
 		}

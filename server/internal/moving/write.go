@@ -125,7 +125,8 @@ func (w *writer) putSite(ctx context.Context, s schemas.Site) error {
 // putPublication adds to what a site published, once.
 func (w *writer) putPublication(ctx context.Context, p publication) error {
 	there, err := w.to.Front.Publications(ctx, p.Site)
-	if err != nil || slices.Contains(there, p.Publication) {
+	isThere := func(one schemas.Publication) bool { return reflect.DeepEqual(publication{p.Site, utc(one)}, p) }
+	if err != nil || slices.ContainsFunc(there, isThere) {
 		return err
 	}
 	s, err := w.to.Front.Site(ctx, p.Site)
