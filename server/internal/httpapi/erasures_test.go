@@ -27,7 +27,7 @@ func startErasing(t *testing.T) *testServer {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Transparency, p.Places, p.Eraser = log, store, &rights.Eraser{Trail: store, Log: log, Now: time.Now}
+		p.Transparency, p.Places, p.Eraser = log, store, &rights.Eraser{Trail: store, Log: log, Receivers: p.Integrations.Keeper, Now: time.Now}
 	})
 }
 

@@ -63,12 +63,14 @@ func (d Desk) Get(ctx context.Context, site, id string) (Entry, error) {
 	return entry, err
 }
 
-// Preview checks a wish against the notice and returns what a grant would tell.
-func (d Desk) Preview(site string, wish Wish, noticeID string, notice schemas.Notice) (json.RawMessage, error) {
+// Preview checks a wish against the notice and returns what a grant would tell, and whom.
+func (d Desk) Preview(site string, wish Wish, noticeID string, notice schemas.Notice) (json.RawMessage, schemas.Service, error) {
 	if err := d.check(wish, notice); err != nil {
-		return nil, err
+		return nil, schemas.Service{}, err
 	}
-	return Sample(Entry{Site: site, Value: wish.integration()}, noticeID, find(notice, wish.Service).Purpose, d.Keeper.Now())
+	service := *find(notice, wish.Service)
+	body, err := Sample(Entry{Site: site, Value: wish.integration()}, noticeID, service.Purpose, d.Keeper.Now())
+	return body, service, err
 }
 
 func (w Wish) integration() Integration {
@@ -296,7 +298,7 @@ func (d Desk) check(wish Wish, notice schemas.Notice) error {
 		return fault("/description", "must have at most 1000 characters")
 	}
 	if err := CheckAddress(wish.URL, d.Permit); err != nil {
-		return fault("/url", err.Error())
+		return fault("/address", err.Error())
 	}
 	for i, field := range wish.Fields {
 		if !slices.Contains(Fields, field) || slices.Contains(wish.Fields[:i], field) {
