@@ -83,6 +83,14 @@ after(async () => {
 
 const shown = () => page.getByRole('region', { name: 'Sales CRM' });
 
+const fitsPhone = async (): Promise<void> => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  assert.equal(await overflow(page), 0);
+  assert.deepEqual(await clipped(page), []);
+  assert.deepEqual(await violations(page), []);
+  await page.setViewportSize({ width: 1280, height: 900 });
+};
+
 const verified = ({ headers, body }: Delivery): boolean => {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
@@ -113,6 +121,7 @@ test('a system is connected once what it would be sent was seen', async () => {
     'purposes',
   ]);
   assert.deepEqual(await violations(page), []);
+  await fitsPhone();
   await page.getByRole('button', { name: 'Connect, switched off' }).click();
   secret = (await page.getByRole('region', { name: 'The secret of Sales CRM' }).textContent()) ?? '';
   assert.match(secret, /^whsec_/);
@@ -145,11 +154,7 @@ test('a dead letter says why, and is sent again', async () => {
   await shown().getByText('Gone', { exact: true }).waitFor();
   await shown().getByText('Deliveries').click();
   await shown().getByRole('table', { name: 'Dead letters' }).getByText('It is no more (410).').waitFor();
-  await page.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await overflow(page), 0);
-  assert.deepEqual(await clipped(page), []);
-  assert.deepEqual(await violations(page), []);
-  await page.setViewportSize({ width: 1280, height: 900 });
+  await fitsPhone();
   await shown().getByRole('button', { name: 'Switch on' }).click();
   await shown().getByText('On', { exact: true }).waitFor();
   await shown()
