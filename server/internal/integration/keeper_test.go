@@ -5,12 +5,14 @@ import (
 	"crypto/x509"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"assent/server/internal/consent"
 	"assent/server/internal/integration"
 	"assent/server/internal/register"
+	"assent/server/internal/shipping"
 )
 
 func tlsWith(roots *x509.CertPool) *tls.Config { return &tls.Config{RootCAs: roots} }
@@ -211,4 +213,75 @@ func TestSwitchedOffWithdrawalsAreTold(t *testing.T) {
 			return !slices.ContainsFunc(kinds, func(k register.Kind) bool { return k != "integration-lease" })
 		})
 	})
+}
+
+// What was sent and not written down is sent again, as the same event: by the next keeper, after this one was cut off.
+func TestWhatWasUnderWayIsToldAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *stage) {
+		release := make(chan struct{})
+		r := s.receiver(func(_ http.ResponseWriter, r *http.Request) { <-release })
+		s.connect(r, "crm")
+		stop := s.run(s.keeper.Run)
+		for _, who := range []string{"one", "two", "three"} {
+			s.decide(who, true)
+		}
+		before := r.await(3)
+		stop()
+		close(release)
+		r.answers(nil)
+		s.run(s.open().Run)
+		after := r.await(6)[3:]
+		for _, one := range before {
+			if !slices.ContainsFunc(after, func(d delivery) bool { return d.id == one.id && d.body == one.body }) {
+				t.Errorf("%s was not told again", one.id)
+			}
+		}
+	})
+}
+
+// Of several keepers on one store one tells, and another one goes on when it is gone.
+func TestOneKeeperOfSeveralTells(t *testing.T) {
+	s := shipped(t)
+	r := s.receiver(nil)
+	s.connect(r, "crm")
+	stop := s.run(s.keeper.Run)
+	s.decide("one", true)
+	r.await(1)
+	s.run(s.open().Run)
+	s.run(s.open().Run)
+	s.decide("two", true)
+	r.await(2)
+	stop()
+	s.decide("three", true)
+	s.decide("one", false)
+	got := r.await(4)
+	ids := map[string]bool{}
+	for _, one := range got {
+		ids[one.id] = true
+	}
+	if len(got) != 4 || len(ids) != 4 {
+		t.Errorf("told %d deliveries of %d events", len(got), len(ids))
+	}
+}
+
+// Decisions that are shipped again, such as by a server that was thought dead, tell nothing new.
+func TestShippedAgainTellsNothing(t *testing.T) {
+	s := shipped(t)
+	r := s.receiver(nil)
+	s.connect(r, "crm")
+	s.run(s.keeper.Run)
+	granted := s.decide("one", true)
+	r.await(1)
+	withdrawn := s.decide("one", false)
+	r.await(2)
+	tap := integration.Tap{Ledger: s.ledger, Keeper: s.keeper}
+	for _, again := range [][]consent.Record{{granted}, {granted, withdrawn}} {
+		if err := tap.Append(t.Context(), shipping.Batch{Token: again[0].ID.String() + strconv.Itoa(len(again)), Records: again}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.decide("two", true)
+	if got := types(r.await(3)); !slices.Equal(got, []string{"granted", "withdrawn", "granted"}) {
+		t.Errorf("told %v", got)
+	}
 }
