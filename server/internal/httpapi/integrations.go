@@ -26,16 +26,16 @@ func (i *integrations) list(c echo.Context) error {
 	}
 	answer := []schemas.Integration{}
 	for _, one := range all {
-		answer = append(answer, shownIntegration(one))
+		answer = append(answer, i.shown(one))
 	}
 	return c.JSON(http.StatusOK, answer)
 }
 
-func shownIntegration(e integration.Entry) schemas.Integration {
+func (i *integrations) shown(e integration.Entry) schemas.Integration {
 	shown := schemas.Integration{ID: e.ID, Name: e.Value.Name, Address: e.Value.URL, Service: e.Value.Service, Description: e.Value.Description,
 		Fields: append([]string{}, e.Value.Fields...), State: e.Value.State, CreatedAt: e.Value.Created}
 	for _, one := range e.Value.Secrets {
-		if one.Until.After(shown.OldSecretUntil) && one.Until.After(time.Now()) {
+		if one.Until.After(shown.OldSecretUntil) && one.Until.After(i.desk.Keeper.Now()) {
 			shown.OldSecretUntil = one.Until
 		}
 	}
@@ -75,12 +75,12 @@ func (i *integrations) connect(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return tellSecret(c, http.StatusCreated, made, secret)
+	return i.tellSecret(c, http.StatusCreated, made, secret)
 }
 
-func tellSecret(c echo.Context, status int, made integration.Entry, secret string) error {
+func (i *integrations) tellSecret(c echo.Context, status int, made integration.Entry, secret string) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(status, schemas.ConnectedIntegration{Integration: shownIntegration(made), Secret: secret})
+	return c.JSON(status, schemas.ConnectedIntegration{Integration: i.shown(made), Secret: secret})
 }
 
 func (i *integrations) change(c echo.Context) error {
@@ -92,7 +92,7 @@ func (i *integrations) change(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, shownIntegration(changed))
+	return c.JSON(http.StatusOK, i.shown(changed))
 }
 
 // found is the integration that a request names, which the trail calls by its name.
@@ -136,7 +136,7 @@ func (i *integrations) turn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, shownIntegration(changed))
+	return c.JSON(http.StatusOK, i.shown(changed))
 }
 
 func (i *integrations) renew(c echo.Context) error {
@@ -148,7 +148,7 @@ func (i *integrations) renew(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return tellSecret(c, http.StatusOK, changed, secret)
+	return i.tellSecret(c, http.StatusOK, changed, secret)
 }
 
 // testTime is more than a receiver is waited for, and less than the server takes to answer.

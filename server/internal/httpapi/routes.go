@@ -69,8 +69,8 @@ type Parts struct {
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
 	Integrations integration.Desk
-	Eraser       *rights.Eraser        // nil where the stores cannot erase a single visitor's decisions.
-	Stopping     *atomic.Bool          // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Eraser       *rights.Eraser // nil where the stores cannot erase a single visitor's decisions.
+	Stopping     *atomic.Bool   // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
 	Now          func() time.Time

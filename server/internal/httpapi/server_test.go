@@ -53,6 +53,7 @@ type testServer struct {
 	shown    *exposure.Counter
 	site     schemas.Site // Allows shopOrigin.
 	stopping *atomic.Bool
+	informer *integration.Keeper
 	logged   *syncBuffer
 	client   *http.Client
 }
@@ -105,6 +106,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	for _, change := range changes {
 		change(&parts)
 	}
+	s.informer = parts.Integrations.Keeper
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)

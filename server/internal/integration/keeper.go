@@ -20,6 +20,7 @@ const (
 	atOnce    = 4                      // and so many at a time.
 	mostWorry = 5                      // Failures in a row after which a receiver is asked one at a time.
 	leaseTime = 30 * time.Second       // Longer than an attempt takes.
+	lastTime  = 3 * time.Second        // For what is done at the end.
 	mark      = "integrations"
 )
 
@@ -87,7 +88,21 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 	stop()
 	telling.Wait()
-	k.letGo(context.WithoutCancel(ctx), until)
+	k.finish(context.WithoutCancel(ctx), until)
+}
+
+// finish takes what was recorded last, so that all that is to be told is in the register, whoever reads it next, and lets
+// another process tell.
+func (k *Keeper) finish(ctx context.Context, until time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, lastTime)
+	defer cancel()
+	if k.Shared && until.IsZero() {
+		return // Another one tells.
+	}
+	if err := k.look(ctx, func(Entry) {}); err != nil {
+		k.Logger.Warn("not all that was decided was taken for integrations, the next server does", "error", err)
+	}
+	k.letGo(ctx)
 }
 
 func sleep(ctx context.Context, pause time.Duration) {
@@ -293,12 +308,10 @@ func (k *Keeper) hold(ctx context.Context, until *time.Time) (bool, error) {
 }
 
 // letGo lets another process tell at once.
-func (k *Keeper) letGo(ctx context.Context, until time.Time) {
-	if !k.Shared || until.IsZero() {
+func (k *Keeper) letGo(ctx context.Context) {
+	if !k.Shared {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
 	_, err := k.leases().Change(ctx, nowhere, nowhere, func(l *lease) error {
 		if l.Holder != k.Holder {
 			return errHeld

@@ -285,3 +285,20 @@ func TestShippedAgainTellsNothing(t *testing.T) {
 		t.Errorf("told %v", got)
 	}
 }
+
+// All that was decided before a keeper ends is in the register, which moves and backups carry.
+func TestAKeeperThatEndsHasTakenAll(t *testing.T) {
+	s := embedded(t)
+	r := s.receiver(status(http.StatusServiceUnavailable))
+	entry, _ := s.connect(r, "crm")
+	stop := s.run(s.keeper.Run)
+	s.decide("one", true)
+	eventually(t, func() bool { return len(s.told(entry).Waiting) == 1 })
+	for i := range 20 {
+		s.decide("another "+strconv.Itoa(i), true)
+	}
+	stop()
+	if told := s.told(entry); len(told.Waiting) != 21 {
+		t.Errorf("%d of 21 wait", len(told.Waiting))
+	}
+}
