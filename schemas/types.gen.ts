@@ -432,7 +432,7 @@ export interface ImportOrder {
 export interface Integration {
   id: string;
   name: string;
-  /** Where deliveries go. */
+  /** Where deliveries go; without path and query for who may not change it, since those may be a secret. */
   address: string;
   /** Id of the notice's service: whoever grants it is told of. */
   service: string;

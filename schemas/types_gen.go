@@ -436,7 +436,7 @@ type ImportOrder struct {
 type Integration struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Where deliveries go.
+	// Where deliveries go; without path and query for who may not change it, since those may be a secret.
 	Address string `json:"address"`
 	// Id of the notice's service: whoever grants it is told of.
 	Service     string `json:"service"`

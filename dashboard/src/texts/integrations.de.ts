@@ -36,7 +36,7 @@ export const integrationsPage: typeof english = {
   secretUntil: (time) => `unterschreibt neben dem neuen bis ${time}`,
   turnOn: 'Einschalten',
   turnOff: 'Ausschalten',
-  test: 'Test senden',
+  test: 'Probe senden',
   testing: 'Wird gesendet …',
   renew: 'Neues Geheimnis',
   renewReally: 'Wirklich ein neues?',
@@ -51,7 +51,7 @@ export const integrationsPage: typeof english = {
   noServices:
     'Der veröffentlichte Hinweis nennt keinen solchen Dienst. Nehmen Sie das System mit Anbieter und Land in die Dienste des Hinweises auf und veröffentlichen Sie ihn.',
   toNotice: 'Zum Hinweis',
-  name: 'Name',
+  name: 'Bezeichnung',
   address: 'Adresse, die empfängt',
   addressHint: 'Sie beginnt mit https:// und liegt im Internet.',
   use: 'Wofür',
@@ -65,7 +65,7 @@ export const integrationsPage: typeof english = {
   sampleWith: (provider, country) => `Es geht an ${provider}, ${country}.`,
   sampleSafeguard: (words) => `Garantie der Übermittlung: ${words}.`,
   faults: {
-    '/name': 'Geben Sie einen Namen mit höchstens 100 Zeichen an.',
+    '/name': 'Geben Sie eine Bezeichnung mit höchstens 100 Zeichen an.',
     '/address':
       'Geben Sie eine Adresse an, die mit https:// beginnt und im Internet liegt, ohne Passwort und #. Eigene Netze kann der Betreiber erlauben.',
     '/service':
@@ -96,7 +96,7 @@ export const integrationsPage: typeof english = {
     'consent.granted': 'Einwilligung',
     'consent.changed': 'Änderung',
     'consent.withdrawn': 'Widerruf',
-    'webhook.test': 'Test',
+    'webhook.test': 'Probe',
   },
   taken: (status, milliseconds) => `Angenommen (${status}, ${milliseconds} ms)`,
   reasons: {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"assent/schemas"
+	"assent/server/internal/account"
 	"assent/server/internal/consent"
 	"assent/server/internal/integration"
 	"assent/server/internal/outbound"
@@ -93,6 +94,10 @@ func TestIntegrationsAreConnectedAndLookedAfter(t *testing.T) {
 	list := ask(http.MethodGet, path, nil, http.StatusOK)
 	if shown := decode[[]schemas.Integration](t, list); len(shown) != 1 || shown[0].Name != "Marketing" || shown[0].State != "on" || shown[0].OldSecretUntil.IsZero() {
 		t.Errorf("listed: %s", list)
+	}
+	analyst := s.user("analyst@shop.example", account.Roles{Role: account.AnalystRole})
+	if _, body := s.admin(http.MethodGet, path, nil, "Cookie", analyst); strings.Contains(string(body), "/hook") || !strings.Contains(string(body), receiver.URL) {
+		t.Errorf("an analyst sees %s", body)
 	}
 	deliveries := ask(http.MethodGet, one+"/deliveries", nil, http.StatusOK)
 	if told := decode[schemas.Deliveries](t, deliveries); len(told.Recent) != 1 || told.Recent[0].Type != integration.Test {

@@ -21,6 +21,9 @@ import (
 // mostIntegrations of one site.
 const mostIntegrations = 50
 
+// tryTime is how long a test waits for an answer, since somebody waits for the test.
+const tryTime = 10 * time.Second
+
 // mostListed is how many waiting events, and how many dead letters, are listed at once.
 const mostListed = 50
 
@@ -176,7 +179,9 @@ func (d Desk) Try(ctx context.Context, site, id, noticeID string, notice schemas
 	if body, err = json.Marshal(sample); err != nil {
 		return Attempt{}, fmt.Errorf("encode test: %w", err)
 	}
-	o, err := d.Keeper.attempt(ctx, to, "", Event{ID: eventID(uuid.NewString()), Type: Test, Body: body})
+	short, cancel := context.WithTimeout(ctx, tryTime)
+	defer cancel()
+	o, err := d.Keeper.attempt(short, to, "", Event{ID: eventID(uuid.NewString()), Type: Test, Body: body})
 	if err != nil {
 		return Attempt{}, err
 	}

@@ -168,7 +168,9 @@ func (k *Keeper) settle(ctx context.Context, to Entry, outcomes []outcome) error
 			return err
 		}
 	}
-	return k.changing(ctx, func(c *changes) error {
+	died := 0
+	err := k.changing(ctx, func(c *changes) error {
+		died = 0
 		still, err := k.books().integrations().Entry(ctx, to.Site, to.ID)
 		if err != nil || still.Revision == 0 || still.Value.State == removing {
 			return err
@@ -181,41 +183,49 @@ func (k *Keeper) settle(ctx context.Context, to Entry, outcomes []outcome) error
 			if o.Reason != superseded {
 				told.Value.add(o.Attempt)
 			}
-			if err := k.settleOne(ctx, c, to, o); err != nil {
+			isDead, err := k.settleOne(ctx, c, to, o)
+			if err != nil {
 				return err
+			}
+			if isDead {
+				died++
 			}
 		}
 		return nil
 	})
+	if err == nil && died > 0 {
+		k.Logger.Error("deliveries of an integration are given up and kept as dead letters", "site", to.Site, "integration", to.ID, "count", died)
+	}
+	return err
 }
 
-func (k *Keeper) settleOne(ctx context.Context, c *changes, to Entry, o outcome) error {
+// settleOne writes down one of them, and reports whether it was given up.
+func (k *Keeper) settleOne(ctx context.Context, c *changes, to Entry, o outcome) (isDead bool, err error) {
 	waits, err := c.waits(ctx, to, o.Subject)
 	if err != nil || firstID(waits.Value.Events) != o.Event { // Overtaken by a later event meanwhile.
-		return err
+		return false, err
 	}
 	first := waits.Value.Events[0]
 	switch {
 	case o.OK(), o.Reason == superseded:
 		waits.Value.Events, waits.Value.Attempts, waits.Value.Next = waits.Value.Events[1:], 0, k.Now().UTC()
 		if o.erased {
-			return k.forgetErased(ctx, c, to, o.Subject)
+			return false, k.forgetErased(ctx, c, to, o.Subject)
 		}
-		return nil
+		return false, nil
 	case o.Reason == IsGone, o.At.Sub(first.Queued) >= tries:
 		letter, err := c.letter(ctx, to, o.Subject)
 		if err != nil {
-			return err
+			return false, err
 		}
 		letter.Value = dead{Events: waits.Value.Events, At: k.Now().UTC(), Last: o.Attempt}
 		waits.Value = waiting{}
-		return nil
+		return true, nil
 	}
 	waits.Value.Attempts++
 	waits.Value.Last = o.Attempt
-	pause := max(pauseAfter(waits.Value.Attempts), o.after)
-	waits.Value.Next = k.Now().UTC().Add(pause)
-	return nil
+	waits.Value.Next = k.Now().UTC().Add(max(pauseAfter(waits.Value.Attempts), o.after))
+	return false, nil
 }
 
 // forgetErased drops what was noted of a visitor after all decisions were erased.
