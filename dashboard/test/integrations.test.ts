@@ -165,6 +165,17 @@ test('a dead letter says why, and is sent again', async () => {
   assert.equal(got[3]!.headers['webhook-id'], got[2]!.headers['webhook-id']);
 });
 
+test('what is shared is changed, once it was seen again', async () => {
+  await shown().getByRole('button', { name: 'Change' }).click();
+  await shown().getByLabel('when it expires').check();
+  assert.ok(await shown().getByLabel('answers per purpose').isChecked());
+  await shown().getByRole('button', { name: 'Show what would be sent' }).click();
+  await shown().getByText('"expiresAt"').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await shown().getByRole('button', { name: 'Save' }).click();
+  await shown().getByText('visitor’s pseudonym, receipt, time, when it expires, answers per purpose').waitFor();
+});
+
 test('the secret is renewed, the old one signs too for a day, and the system is removed', async () => {
   await shown().getByRole('button', { name: 'New secret' }).click();
   await shown()

@@ -116,10 +116,11 @@ func (s *Store) DueDocuments(ctx context.Context, kind register.Kind, at time.Ti
 	return documents, nil
 }
 
-// changeDocuments puts and removes documents, all or none. KEYS: per document its register, what is due and all registers.
+// changeSource puts and removes documents, all or none. It runs in a Redis that is full too: what is to be told of decisions is
+// written down before they leave the outbox, which makes room. KEYS: per document its register, what is due and all registers.
 // ARGV: per document its id, revision, packed form (empty to remove it), when due, its name in what is due, and its register's.
 // The revision is that after a put, and that of what is removed.
-var changeDocuments = redis.NewScript(`
+const changeSource = roomy + `
 	for i = 1, #KEYS / 3 do
 		local id, revision, packed = unpack(ARGV, 6 * i - 5, 6 * i - 3)
 		local kept = redis.call('HGET', KEYS[3 * i - 2], id)
@@ -140,7 +141,7 @@ var changeDocuments = redis.NewScript(`
 			if due == '0' then redis.call('ZREM', dues, name) else redis.call('ZADD', dues, due, name) end
 		end
 	end
-	return 1`)
+	return 1`
 
 // PutDocument implements register.Store.
 func (s *Store) PutDocument(ctx context.Context, d register.Document) error {
@@ -173,8 +174,12 @@ func (s *Store) ChangeDocuments(ctx context.Context, put, remove []register.Docu
 	if len(keys) == 0 {
 		return nil
 	}
-	isDone, err := changeDocuments.Run(ctx, s.client, keys, args...).Bool()
-	if err != nil {
+	// A pipeline, because durabilityHook watches those: as many replicas must have it as must have a decision.
+	pipe := s.client.Pipeline()
+	answer := pipe.Eval(ctx, changeSource, keys, args...)
+	_, err := pipe.Exec(ctx)
+	isDone, answerErr := answer.Bool() // Whose error the hook may have set.
+	if err := cmp.Or(err, answerErr); err != nil {
 		return unavailable("change register in redis", err)
 	}
 	if !isDone {
