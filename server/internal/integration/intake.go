@@ -123,19 +123,38 @@ func (k *Keeper) take(ctx context.Context, records []consent.Record) error {
 	if err != nil {
 		return err
 	}
-	return k.changing(ctx, func(c *changes) error {
-		for _, r := range records {
-			if slices.Contains(r.Flags, consent.FlagDemo) {
-				continue
-			}
-			for _, to := range connected[r.Site] {
-				if err := k.decided(ctx, c, to, r); err != nil {
+	most := 1
+	for _, ofSite := range connected {
+		most = max(most, len(ofSite))
+	}
+	// Not many changes at once: recording waits for them.
+	for some := range slices.Chunk(records, max(perIntake/most, 1)) {
+		err := k.changing(ctx, func(c *changes) error {
+			for _, r := range some {
+				if err := k.decidedFor(ctx, c, connected[r.Site], r); err != nil {
 					return err
 				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// decidedFor tells each of a site's integrations of one decision. One that is made up is told nobody.
+func (k *Keeper) decidedFor(ctx context.Context, c *changes, all []Entry, r consent.Record) error {
+	if slices.Contains(r.Flags, consent.FlagDemo) {
 		return nil
-	})
+	}
+	for _, to := range all {
+		if err := k.decided(ctx, c, to, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // decided tells one integration of one decision, if it is news there.

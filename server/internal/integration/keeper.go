@@ -16,8 +16,8 @@ import (
 
 const (
 	glance    = 500 * time.Millisecond // Pause between looks.
-	perRound  = 32                     // Events of one receiver that are told in a round,
-	atOnce    = 4                      // and so many at a time.
+	perRound  = 128                    // Events of one receiver that are told in a round,
+	atOnce    = 16                     // and so many at a time.
 	mostWorry = 5                      // Failures in a row after which a receiver is asked one at a time.
 	leaseTime = 30 * time.Second       // Longer than an attempt takes.
 	lastTime  = 3 * time.Second        // For what is done at the end.
