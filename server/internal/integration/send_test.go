@@ -37,22 +37,29 @@ func TestReceiversVerifyAsTheDocumentSays(t *testing.T) {
 	if strings.ContainsAny(got.id, ".") || got.Type != integration.Test {
 		t.Errorf("sent %+v", got)
 	}
+	sent, err := strconv.ParseInt(got.at, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, secret := range []string{old, renewed} {
-		for language, verifies := range map[string]func(t *testing.T, d delivery, secret string) bool{"js": node, "go": golang} {
-			if !verifies(t, got, secret) {
+		for language, verifies := range map[string]func(t *testing.T, d delivery, secret string, now time.Time) bool{"js": node, "go": golang} {
+			now := time.Now()
+			if !verifies(t, got, secret, now) {
 				t.Errorf("%s does not verify %+v", language, got)
 			}
 			for what, change := range map[string]func(*delivery){
 				"body": func(d *delivery) { d.body += " " }, "id": func(d *delivery) { d.id += "x" },
-				"time":      func(d *delivery) { d.at = strconv.FormatInt(time.Now().Unix()-4, 10) },
-				"age":       func(d *delivery) { d.at = strconv.FormatInt(time.Now().Unix()-400, 10) },
+				"time":      func(d *delivery) { d.at = strconv.FormatInt(sent-1, 10) },
 				"signature": func(d *delivery) { d.signature = "v1,AAAA" },
 			} {
 				forged := got
 				change(&forged)
-				if verifies(t, forged, secret) {
+				if verifies(t, forged, secret, now) {
 					t.Errorf("%s verifies another %s", language, what)
 				}
+			}
+			if verifies(t, got, secret, now.Add(10*time.Minute)) {
+				t.Errorf("%s verifies what is played again", language)
 			}
 		}
 	}
@@ -87,9 +94,9 @@ func snippet(t *testing.T, language string) string {
 	return code
 }
 
-func node(t *testing.T, d delivery, secret string) bool {
+func node(t *testing.T, d delivery, secret string, now time.Time) bool {
 	t.Helper()
-	call, err := json.Marshal([]any{map[string]string{"webhook-id": d.id, "webhook-timestamp": d.at, "webhook-signature": d.signature}, d.body, secret})
+	call, err := json.Marshal([]any{map[string]string{"webhook-id": d.id, "webhook-timestamp": d.at, "webhook-signature": d.signature}, d.body, secret, now.Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +104,7 @@ func node(t *testing.T, d delivery, secret string) bool {
 	return said(t, exec.CommandContext(t.Context(), "node", "--input-type=module", "--eval", program))
 }
 
-func golang(t *testing.T, d delivery, secret string) bool {
+func golang(t *testing.T, d delivery, secret string, now time.Time) bool {
 	t.Helper()
 	folder := t.TempDir()
 	program := `package main
@@ -112,7 +119,7 @@ import (
 
 func main() {
 	header := http.Header{"Webhook-Id": {` + strconv.Quote(d.id) + `}, "Webhook-Timestamp": {` + strconv.Quote(d.at) + `}, "Webhook-Signature": {` + strconv.Quote(d.signature) + `}}
-	fmt.Println(receiver.Verify(header, []byte(` + strconv.Quote(d.body) + `), ` + strconv.Quote(secret) + `, time.Now()))
+	fmt.Println(receiver.Verify(header, []byte(` + strconv.Quote(d.body) + `), ` + strconv.Quote(secret) + `, time.Unix(` + strconv.FormatInt(now.Unix(), 10) + `, 0)))
 }
 `
 	for name, content := range map[string]string{"go.mod": "module verify\n\ngo 1.24\n", "main.go": program, "receiver/receiver.go": snippet(t, "go")} {
