@@ -438,6 +438,103 @@ export interface ImportOrder {
   cookies?: string;
 }
 
+/** A system that is told by signed webhooks what visitors decided about a service. */
+export interface Integration {
+  id: string;
+  name: string;
+  /** Where deliveries go; without path and query for who may not change it, since those may be a secret. */
+  address: string;
+  /** Id of the notice's service: whoever grants it is told of. */
+  service: string;
+  description: string;
+  /** What is shared beside site, service, visitor, receipt and time. */
+  fields: string[];
+  /** Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent. */
+  state: 'on' | 'off' | 'gone';
+  createdAt: string;
+  /** Until when the secret before signs too; absent when none does. */
+  oldSecretUntil?: string;
+}
+
+/** What an integration is to be. */
+export interface IntegrationWish {
+  name: string;
+  /** Begins with https:// and is on the Internet. */
+  address: string;
+  /** One of the published notice, with provider and country, that is not essential. */
+  service: string;
+  /** What it is for. */
+  description?: string;
+  fields?: ('expiresAt' | 'notice' | 'action' | 'purposes' | 'services' | 'language' | 'page' | 'country')[];
+}
+
+/** An integration with its secret, which is told once. */
+export interface ConnectedIntegration {
+  integration: Integration;
+  secret: string;
+}
+
+/** What would be shared, with whom, and where. */
+export interface IntegrationSample {
+  /** What a grant of a made-up visitor would send. */
+  body: string;
+  service: Service;
+}
+
+/** Whether grants are told. */
+export interface IntegrationSwitch {
+  state: 'on' | 'off';
+}
+
+/** How one delivery came out. */
+export interface Attempt {
+  at: string;
+  /** Its webhook-id. */
+  event: string;
+  type: string;
+  /** 0 when there was no answer. */
+  status: number;
+  /** Empty when the receiver took it. */
+  reason: '' | 'status' | 'redirect' | 'gone' | 'private' | 'no-host' | 'slow' | 'closed' | 'certificate' | 'broken';
+  milliseconds: number;
+  /** The visitor's pseudonym; empty for a test. */
+  subject: string;
+}
+
+/** Something that waits to be delivered, or could not be. */
+export interface Letter {
+  subject: string;
+  event: string;
+  type: string;
+  recordedAt: string;
+  /** When it is tried next, or was given up. */
+  at: string;
+  attempts: number;
+  last?: Attempt;
+}
+
+/** How an integration stands: at most 25 attempts, 50 that wait and 50 dead letters. */
+export interface Deliveries {
+  /** The newest first. */
+  recent: Attempt[];
+  /** The next to be tried first. */
+  waiting: Letter[];
+  /** The oldest first. */
+  dead: Letter[];
+}
+
+/** Dead letters to send again. */
+export interface Replay {
+  /** Only this visitor's; all without it. */
+  subject?: string;
+}
+
+/** What a replay did. */
+export interface Replayed {
+  /** How many are sent again. */
+  letters: number;
+}
+
 /** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */
 export interface LogProof {
   /** Which entry of the log the decision is, from 0. */

@@ -442,6 +442,103 @@ type ImportOrder struct {
 	Cookies string `json:"cookies,omitempty"`
 }
 
+// Integration: A system that is told by signed webhooks what visitors decided about a service.
+type Integration struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Where deliveries go; without path and query for who may not change it, since those may be a secret.
+	Address string `json:"address"`
+	// Id of the notice's service: whoever grants it is told of.
+	Service     string `json:"service"`
+	Description string `json:"description"`
+	// What is shared beside site, service, visitor, receipt and time.
+	Fields []string `json:"fields"`
+	// Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent.
+	State     string    `json:"state"`
+	CreatedAt time.Time `json:"createdAt"`
+	// Until when the secret before signs too; absent when none does.
+	OldSecretUntil time.Time `json:"oldSecretUntil,omitzero"`
+}
+
+// IntegrationWish: What an integration is to be.
+type IntegrationWish struct {
+	Name string `json:"name"`
+	// Begins with https:// and is on the Internet.
+	Address string `json:"address"`
+	// One of the published notice, with provider and country, that is not essential.
+	Service string `json:"service"`
+	// What it is for.
+	Description string   `json:"description,omitempty"`
+	Fields      []string `json:"fields,omitempty"`
+}
+
+// ConnectedIntegration: An integration with its secret, which is told once.
+type ConnectedIntegration struct {
+	Integration Integration `json:"integration"`
+	Secret      string      `json:"secret"`
+}
+
+// IntegrationSample: What would be shared, with whom, and where.
+type IntegrationSample struct {
+	// What a grant of a made-up visitor would send.
+	Body    string  `json:"body"`
+	Service Service `json:"service"`
+}
+
+// IntegrationSwitch: Whether grants are told.
+type IntegrationSwitch struct {
+	State string `json:"state"`
+}
+
+// Attempt: How one delivery came out.
+type Attempt struct {
+	At time.Time `json:"at"`
+	// Its webhook-id.
+	Event string `json:"event"`
+	Type  string `json:"type"`
+	// 0 when there was no answer.
+	Status int `json:"status"`
+	// Empty when the receiver took it.
+	Reason       string `json:"reason"`
+	Milliseconds int    `json:"milliseconds"`
+	// The visitor's pseudonym; empty for a test.
+	Subject string `json:"subject"`
+}
+
+// Letter: Something that waits to be delivered, or could not be.
+type Letter struct {
+	Subject    string    `json:"subject"`
+	Event      string    `json:"event"`
+	Type       string    `json:"type"`
+	RecordedAt time.Time `json:"recordedAt"`
+	// When it is tried next, or was given up.
+	At       time.Time `json:"at"`
+	Attempts int       `json:"attempts"`
+	Last     Attempt   `json:"last,omitzero"`
+}
+
+// Deliveries: How an integration stands: at most 25 attempts, 50 that wait and 50 dead letters.
+type Deliveries struct {
+	// The newest first.
+	Recent []Attempt `json:"recent"`
+	// The next to be tried first.
+	Waiting []Letter `json:"waiting"`
+	// The oldest first.
+	Dead []Letter `json:"dead"`
+}
+
+// Replay: Dead letters to send again.
+type Replay struct {
+	// Only this visitor's; all without it.
+	Subject string `json:"subject,omitempty"`
+}
+
+// Replayed: What a replay did.
+type Replayed struct {
+	// How many are sent again.
+	Letters int `json:"letters"`
+}
+
 // LogProof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.
 type LogProof struct {
 	// Which entry of the log the decision is, from 0.

@@ -4,6 +4,7 @@ import { experimentPage } from './experiment.de.ts';
 import { factors } from './factors.de.ts';
 import { files } from './files.de.ts';
 import { findings } from './findings.de.ts';
+import { integrationsPage } from './integrations.de.ts';
 import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
@@ -284,6 +285,7 @@ export const de: Texts = {
   },
 
   processingPage,
+  integrationsPage,
   sitePage,
   experimentPage,
   findings,

@@ -3,6 +3,7 @@ import { experimentPage } from './experiment.en.ts';
 import { factors } from './factors.en.ts';
 import { files } from './files.en.ts';
 import { findings } from './findings.en.ts';
+import { integrationsPage } from './integrations.en.ts';
 import { noticePage } from './notice.en.ts';
 import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
@@ -281,6 +282,7 @@ export const en = {
   },
 
   processingPage,
+  integrationsPage,
   sitePage,
   experimentPage,
   findings,

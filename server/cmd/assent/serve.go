@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,6 +23,7 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
+	"assent/server/internal/integration"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
@@ -59,6 +61,7 @@ type serveCommand struct {
 
 	regionFlags
 	adequacyFlags
+	integrationFlags
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
 	RegionHeader  string `help:"Request header in which a trusted proxy tells the state or province, such as CF-Region-Code." name:"region-header" env:"ASSENT_REGION_HEADER" placeholder:"NAME"`
 	GeoFile       string `help:"Database in MaxMind's format (.mmdb) that tells the country by address, where no header does." name:"geo-file" env:"ASSENT_GEO_FILE" placeholder:"FILE"`
@@ -98,11 +101,15 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	reachable, err := c.integrationFlags.networks()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	recipients, err := c.recipients(stores)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
+	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -163,6 +170,7 @@ type server struct {
 	shared     ratelimit.Shared   // nil when this is the only instance.
 	transcript *transparency.Log  // nil when no log of decisions is kept.
 	recipients witnessing.Recipients
+	informer   *integration.Keeper
 	keys       *daykey.Ring
 	signing    *evidence.Keyring
 	accounts   *account.Accounts
@@ -187,6 +195,8 @@ type outside struct {
 	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
+
+	reachable []netip.Prefix // Networks beside the Internet where integrations may be.
 }
 
 // wire connects the parts. What runs in the background has begun when it returns; stop ends it.
@@ -231,6 +241,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 			return nil, err
 		}
 	}
+	desk := s.integrations(stores, front.reachable)
 	journal, err := s.journal(ctx, stores, log)
 	if err != nil {
 		return nil, err
@@ -254,7 +265,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	var eraser *rights.Eraser
 	if stores.logged != nil {
-		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Now: time.Now}
+		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Receivers: s.informer, Now: time.Now}
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
@@ -265,7 +276,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser,
+		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -279,7 +290,11 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 // ship sets up what carries decisions to another store, and what bounds how many wait for it.
 func (s *server) ship(stores *stores, limits *recording.Limits) {
 	holder := uuid.NewString()
-	s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
+	var ledger shipping.Ledger = stores.back
+	if s.informer.Log == nil {
+		ledger = integration.Tap{Ledger: ledger, Keeper: s.informer}
+	}
+	s.shipper = shipping.New(stores.front, ledger, shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
 	if ledger, searchable := stores.back.(shipping.Searchable); searchable {
 		s.reconciler = shipping.NewReconciler(stores.front, ledger, shipping.ReconcilerOptions{Holder: holder, Log: s.log, Lease: leaseTime})
 	}
@@ -298,6 +313,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.signing.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
+	s.background.Go(func() { s.informer.Run(work) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}

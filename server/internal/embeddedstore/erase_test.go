@@ -2,6 +2,7 @@ package embeddedstore_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,7 +21,7 @@ import (
 )
 
 func (l *logged) eraser() rights.Eraser {
-	return rights.Eraser{Trail: l.store, Log: l.log, Now: time.Now}
+	return rights.Eraser{Trail: l.store, Log: l.log, Receivers: nobody{}, Now: time.Now}
 }
 
 // decisionOf is where record put the decision of that number.
@@ -202,3 +203,8 @@ func TestMadeUpDecisionsGoWithoutATombstone(t *testing.T) {
 		t.Errorf("%+v, %v", verified, err)
 	}
 }
+
+// nobody was told anything.
+type nobody struct{}
+
+func (nobody) Forget(context.Context, string, string) error { return nil }

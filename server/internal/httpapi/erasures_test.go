@@ -15,9 +15,9 @@ import (
 )
 
 // startErasing is a server whose stores can erase.
-func startErasing(t *testing.T) *testServer {
+func startErasing(t *testing.T, changes ...func(*Parts)) *testServer {
 	t.Helper()
-	return startServer(t, func(p *Parts) {
+	return startServer(t, append(changes, func(p *Parts) {
 		store := p.Query.(interface {
 			transparency.Store
 			transparency.Index
@@ -27,8 +27,8 @@ func startErasing(t *testing.T) *testServer {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Transparency, p.Places, p.Eraser = log, store, &rights.Eraser{Trail: store, Log: log, Now: time.Now}
-	})
+		p.Transparency, p.Places, p.Eraser = log, store, &rights.Eraser{Trail: store, Log: log, Receivers: p.Integrations.Keeper, Now: time.Now}
+	})...)
 }
 
 func (s *testServer) eraseOwn(secret string) (int, []byte) {

@@ -86,6 +86,17 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      "owner editor",
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": "owner editor",
 
+	"GET /v1/admin/sites/:site/integrations":                         "owner editor analyst officer",
+	"POST /v1/admin/sites/:site/integrations":                        "owner",
+	"POST /v1/admin/sites/:site/integrations/preview":                "owner",
+	"PUT /v1/admin/sites/:site/integrations/:integration":            "owner",
+	"DELETE /v1/admin/sites/:site/integrations/:integration":         "owner",
+	"PUT /v1/admin/sites/:site/integrations/:integration/state":      "owner",
+	"POST /v1/admin/sites/:site/integrations/:integration/secret":    "owner",
+	"POST /v1/admin/sites/:site/integrations/:integration/test":      "owner",
+	"POST /v1/admin/sites/:site/integrations/:integration/replays":   "owner",
+	"GET /v1/admin/sites/:site/integrations/:integration/deliveries": "owner officer",
+
 	"GET /v1/admin/sites/:site/decisions":          "owner officer",
 	"GET /v1/admin/sites/:site/exports/decisions":  "owner officer",
 	"GET /v1/admin/sites/:site/exports/processing": "owner editor analyst officer",
@@ -115,6 +126,7 @@ var tokensRead = map[string]string{
 	"GET /v1/admin/sites/:site/notices/:notice":    "sites",
 	"GET /v1/admin/sites/:site/sightings":          "sites",
 	"GET /v1/admin/sites/:site/processing":         "sites",
+	"GET /v1/admin/sites/:site/integrations":       "sites",
 	"GET /v1/admin/sites/:site/exports/processing": "sites",
 
 	"GET /v1/admin/sites/:site/experiments/:experiment": "rates",

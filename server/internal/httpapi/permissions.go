@@ -88,6 +88,17 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      {account.EditNotices, "end-experiment"},
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": {account.EditNotices, "adopt-variant"},
 
+	"GET /v1/admin/sites/:site/integrations":                         {account.ViewRates, "view-integrations"},
+	"POST /v1/admin/sites/:site/integrations":                        {account.ChangeSite, "connect-integration"},
+	"POST /v1/admin/sites/:site/integrations/preview":                {account.ChangeSite, "view-integration-sample"},
+	"PUT /v1/admin/sites/:site/integrations/:integration":            {account.ChangeSite, "change-integration"},
+	"DELETE /v1/admin/sites/:site/integrations/:integration":         {account.ChangeSite, "remove-integration"},
+	"PUT /v1/admin/sites/:site/integrations/:integration/state":      {account.ChangeSite, "switch-integration"},
+	"POST /v1/admin/sites/:site/integrations/:integration/secret":    {account.ChangeSite, "renew-integration-secret"},
+	"POST /v1/admin/sites/:site/integrations/:integration/test":      {account.ChangeSite, "test-integration"},
+	"POST /v1/admin/sites/:site/integrations/:integration/replays":   {account.ChangeSite, "replay-deliveries"},
+	"GET /v1/admin/sites/:site/integrations/:integration/deliveries": {account.ReadDecisions, "view-deliveries"}, // They name visitors.
+
 	"GET /v1/admin/sites/:site/decisions":         {account.ReadDecisions, "search-decisions"},
 	"POST /v1/admin/sites/:site/erasures":         {account.EraseDecisions, "erase-decisions"},
 	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},

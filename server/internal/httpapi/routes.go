@@ -22,6 +22,7 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/integration"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
@@ -67,8 +68,9 @@ type Parts struct {
 	Places       transparency.Index
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
-	Eraser       *rights.Eraser        // nil where the stores cannot erase a single visitor's decisions.
-	Stopping     *atomic.Bool          // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Integrations integration.Desk
+	Eraser       *rights.Eraser // nil where the stores cannot erase a single visitor's decisions.
+	Stopping     *atomic.Bool   // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
 	Now          func() time.Time
@@ -108,6 +110,7 @@ func New(p Parts) (http.Handler, error) {
 	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
+	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
 	links := newLinks(p)
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
 	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
@@ -204,6 +207,16 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/experiments/:experiment/end", notices.end)
 	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
+	a.GET("/sites/:site/integrations", integrations.list)
+	a.POST("/sites/:site/integrations", integrations.connect)
+	a.POST("/sites/:site/integrations/preview", integrations.preview)
+	a.PUT("/sites/:site/integrations/:integration", integrations.change)
+	a.DELETE("/sites/:site/integrations/:integration", integrations.remove)
+	a.PUT("/sites/:site/integrations/:integration/state", integrations.turn)
+	a.POST("/sites/:site/integrations/:integration/secret", integrations.renew)
+	a.POST("/sites/:site/integrations/:integration/test", integrations.test)
+	a.GET("/sites/:site/integrations/:integration/deliveries", integrations.deliveries)
+	a.POST("/sites/:site/integrations/:integration/replays", integrations.replay)
 	a.GET("/sites/:site/decisions", audits.search)
 	a.POST("/sites/:site/erasures", erasures.ordered, erasures.possible)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)

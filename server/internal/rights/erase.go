@@ -30,11 +30,18 @@ type Log interface {
 	CatchUp(ctx context.Context) error
 }
 
+// Receivers are those that were told what visitors decided.
+type Receivers interface {
+	// Forget lets them be told, before anything is erased, that a subject's grants are no more.
+	Forget(ctx context.Context, site, subject string) error
+}
+
 // Eraser erases.
 type Eraser struct {
-	Trail Trail
-	Log   Log
-	Now   func() time.Time
+	Trail     Trail
+	Log       Log
+	Receivers Receivers
+	Now       func() time.Time
 }
 
 // Erased says what an erasure removed, in words that lead nobody back to the subject.
@@ -50,6 +57,9 @@ func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased
 	done := Erased{Reference: rand.Text(), At: e.Now().UTC().Truncate(time.Microsecond), Receipts: []string{}}
 	// Decisions enter the log before they can be erased from it.
 	if err := e.Log.CatchUp(ctx); err != nil {
+		return Erased{}, err
+	}
+	if err := e.Receivers.Forget(ctx, site, subject); err != nil {
 		return Erased{}, err
 	}
 	ids, err := e.Trail.Erase(ctx, site, subject, reason, done.At)
