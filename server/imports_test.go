@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"server/internal/spool":                {"schemas", "server/internal/consent", "server/internal/recording"},
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/register":             {"server/internal/consent"},
+	"server/internal/sealing":              {"server/internal/consent", "server/internal/register"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/experiment":           {"schemas"},
 	"server/internal/auditing":             {"server/internal/consent"},
