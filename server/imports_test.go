@@ -54,7 +54,7 @@ var allowed = map[string][]string{
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/qrcode", "server/internal/site"},
 	"server/internal/qrcode":               {},
-	"server/internal/account":              {"schemas", "server/internal/consent"},
+	"server/internal/account":              {"schemas", "server/internal/consent", "server/internal/sealing"},
 	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
 	"server/internal/admintrail":           {},
 	"server/internal/demodata":             {"schemas", "server/internal/consent", "server/internal/exposure", "server/internal/reporting", "server/internal/shipping", "server/internal/site", "server/internal/useragent"},
@@ -78,7 +78,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register"}
+		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register", "server/internal/sealing"}
 	stores = append([]string{"server/internal/site", "server/internal/moving", "server/internal/demodata"}, useCases...)
 )
 

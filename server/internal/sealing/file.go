@@ -38,6 +38,18 @@ type File string
 
 func (f File) String() string { return "the key file " + string(f) }
 
+// Beside is the file that a server made itself beside its data. One that is not there has no keys.
+type Beside struct{ File }
+
+// Keys implements Source.
+func (b Beside) Keys(ctx context.Context) ([]Key, error) {
+	keys, err := b.File.Keys(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return keys, err
+}
+
 // forOthers are the permissions that make a file everybody's.
 const forOthers fs.FileMode = 0o007
 

@@ -3,9 +3,11 @@ package sealing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -15,7 +17,6 @@ const follow = time.Second
 
 // Source is where keys come from, the one that seals first.
 type Source interface {
-	// Keys returns at least one key.
 	Keys(ctx context.Context) ([]Key, error)
 	// String names the source in errors.
 	String() string
@@ -24,9 +25,36 @@ type Source interface {
 // Editable is a source whose keys can be changed.
 type Editable interface {
 	Source
-	// Change keeps what edit makes of the keys, with no other change between reading and writing; edit may be called
-	// several times. It makes the source where there is none.
+	// Change adds and removes keys as edit does. It makes the source where there is none.
 	Change(ctx context.Context, edit func([]Key) ([]Key, error)) error
+}
+
+// Sources are several of them: the first key of the first one that has any seals, all open.
+type Sources []Source
+
+// Keys implements Source.
+func (s Sources) Keys(ctx context.Context) ([]Key, error) {
+	var all []Key
+	for _, source := range s {
+		keys, err := source.Keys(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			if indexOf(all, key.id) < 0 {
+				all = append(all, key)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (s Sources) String() string {
+	names := make([]string, len(s))
+	for i, source := range s {
+		names[i] = source.String()
+	}
+	return strings.Join(names, " and ")
 }
 
 // Ring holds a deployment's data keys in memory. It is safe for concurrent use.
@@ -66,6 +94,9 @@ func (r *Ring) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(keys) == 0 {
+		return fmt.Errorf("data keys: %s has none; make one with: assent keys rotate data", r.source)
+	}
 	r.held.Store(&keys)
 	return nil
 }
@@ -89,7 +120,7 @@ func (r *Ring) find(ctx context.Context, id [idSize]byte) (Key, error) {
 	return Key{}, &MissingKeyError{ID: nameOf(id), From: r.source.String()}
 }
 
-// Ensure makes the first key where there is none. Of several servers that start at once, one makes it.
+// Ensure makes the first key where there is none. Servers that start at once may make one each, and all open with all.
 func Ensure(ctx context.Context, source Editable, random io.Reader, now time.Time) error {
 	return source.Change(ctx, func(keys []Key) ([]Key, error) {
 		if len(keys) > 0 {
@@ -102,11 +133,30 @@ func Ensure(ctx context.Context, source Editable, random io.Reader, now time.Tim
 
 // Rotate makes a key that seals from now on; the others go on opening.
 func Rotate(ctx context.Context, source Editable, random io.Reader, now time.Time) (Key, error) {
-	key, err := NewKey(random, now)
-	if err != nil {
-		return Key{}, err
-	}
-	return key, source.Change(ctx, func(keys []Key) ([]Key, error) { return append([]Key{key}, keys...), nil })
+	var key Key
+	now = now.Truncate(time.Second) // As keys are written.
+	err := source.Change(ctx, func(keys []Key) (_ []Key, err error) {
+		for _, other := range keys { // Made by a machine whose clock is ahead, or within the same second.
+			if !now.After(other.Created) {
+				now = other.Created.Add(time.Second)
+			}
+		}
+		key, err = NewKey(random, now)
+		return append([]Key{key}, keys...), err
+	})
+	return key, err
+}
+
+// Adopt adds the keys of another place behind one's own, so that what moves here opens.
+func Adopt(ctx context.Context, others []Key, to Editable) error {
+	return to.Change(ctx, func(keys []Key) ([]Key, error) {
+		for _, key := range others {
+			if indexOf(keys, key.id) < 0 {
+				keys = append(keys, key)
+			}
+		}
+		return keys, nil
+	})
 }
 
 var (

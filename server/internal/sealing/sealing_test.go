@@ -131,24 +131,38 @@ func TestNewKeySealsAndOldOneOpens(t *testing.T) {
 	}
 }
 
-// Servers that start at once must not seal with keys that the others never see.
-func TestFirstKeyIsMadeOnce(t *testing.T) {
+// What one of several servers that start at once seals, all must open, whoever made the first key.
+func TestServersThatStartAtOnceOpenEachOthers(t *testing.T) {
 	for name, source := range sources {
 		t.Run(name, func(t *testing.T) {
 			from := source(t)
+			sealed := make(chan []byte, 8)
 			var all sync.WaitGroup
-			for range 8 {
+			for range cap(sealed) {
 				all.Go(func() {
-					if err := sealing.Ensure(t.Context(), from, rand.Reader, time.Now()); err != nil {
+					err := sealing.Ensure(t.Context(), from, rand.Reader, time.Now())
+					ring, openErr := sealing.OpenRing(t.Context(), from, rand.Reader)
+					if err := errors.Join(err, openErr); err != nil {
+						t.Error(err)
+						return
+					}
+					one, err := ring.Seal(about, []byte("at once"))
+					if err != nil {
 						t.Error(err)
 					}
+					sealed <- one
 				})
 			}
 			all.Wait()
-			keys, err := from.Keys(t.Context())
-			if err != nil || len(keys) != 1 {
-				t.Errorf("%d keys: %v", len(keys), err)
+			close(sealed)
+			ring := open(t, from)
+			for one := range sealed {
+				if plain, err := ring.Open(t.Context(), about, one); err != nil || string(plain) != "at once" {
+					t.Errorf("opened %q: %v", plain, err)
+				}
 			}
+			before, err := from.Keys(t.Context())
+			must(t, err)
 			for range 4 {
 				all.Go(func() {
 					if _, err := sealing.Rotate(t.Context(), from, rand.Reader, time.Now()); err != nil {
@@ -157,8 +171,8 @@ func TestFirstKeyIsMadeOnce(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if keys, err := from.Keys(t.Context()); err != nil || len(keys) != 5 {
-				t.Errorf("%d keys after four rotations: %v", len(keys), err)
+			if keys, err := from.Keys(t.Context()); err != nil || len(keys) != len(before)+4 {
+				t.Errorf("%d keys after four rotations of %d: %v", len(keys), len(before), err)
 			}
 		})
 	}
@@ -238,6 +252,33 @@ func (failing) Keys(context.Context) ([]sealing.Key, error) { return nil, errors
 
 func TestUnreadableSourceIsTold(t *testing.T) {
 	if _, err := sealing.OpenRing(t.Context(), failing{}, rand.Reader); err == nil {
-		t.Error("opened a ring of no keys")
+		t.Error("opened a ring whose keys cannot be read")
+	}
+	none := sealing.Beside{File: sealing.File(filepath.Join(t.TempDir(), "data.keys"))}
+	if _, err := sealing.OpenRing(t.Context(), none, rand.Reader); err == nil || !strings.Contains(err.Error(), "has none") {
+		t.Errorf("opened a ring of no keys: %v", err)
+	}
+}
+
+// Whoever gives keys of their own later, or moves to another store, still opens what the keys before sealed.
+func TestOtherSourcesKeysOpenToo(t *testing.T) {
+	before, after := sources["file"](t), sources["store"](t)
+	sealed, err := open(t, before).Seal(about, []byte("before"))
+	must(t, err)
+	must(t, sealing.Ensure(t.Context(), after, rand.Reader, time.Now()))
+	both, err := sealing.OpenRing(t.Context(), sealing.Sources{after, before}, rand.Reader)
+	must(t, err)
+	if plain, err := both.Open(t.Context(), about, sealed); err != nil || string(plain) != "before" || !both.Stale(sealed) {
+		t.Errorf("opened %q: %v", plain, err)
+	}
+	others, err := before.Keys(t.Context())
+	must(t, err)
+	must(t, sealing.Adopt(t.Context(), others, after))
+	must(t, sealing.Adopt(t.Context(), others, after))
+	if plain, err := open(t, after).Open(t.Context(), about, sealed); err != nil || string(plain) != "before" {
+		t.Errorf("opened with adopted keys %q: %v", plain, err)
+	}
+	if keys, err := after.Keys(t.Context()); err != nil || len(keys) != 2 {
+		t.Errorf("%d keys: %v", len(keys), err)
 	}
 }
