@@ -66,6 +66,7 @@ var allowed = map[string][]string{
 	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
+	"deploy/gen":                           {},
 	"dashboard/build":                      {},
 	"server/internal/realparts":            {},
 	"server/internal/chaosproxy":           {},

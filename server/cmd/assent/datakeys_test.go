@@ -68,6 +68,7 @@ func rotateThrough(t *testing.T, flags ...string) {
 	want(keys(1, "drop", firstID(list)), "this key seals")
 }
 
+// ASVS 11.2.2, 13.3.4
 func TestDataKeysOfAFolder(t *testing.T) {
 	dir := t.TempDir()
 	store, err := embeddedstore.Open(t.Context(), dir, time.Now)

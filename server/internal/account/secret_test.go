@@ -27,7 +27,7 @@ func ringOf(t *testing.T, file sealing.File) *sealing.Ring {
 	return ring
 }
 
-// ASVS 13.3.1
+// ASVS 14.2.4
 func TestTheAppsSecretIsSealedInTheStore(t *testing.T) {
 	v := withSecondStep(t)
 	file := sealing.File(filepath.Join(t.TempDir(), "data.keys"))
@@ -116,7 +116,7 @@ func rotated(t *testing.T, file sealing.File) *sealing.Ring {
 	return ringOf(t, file)
 }
 
-// ASVS 13.3.1
+// ASVS 14.2.4
 // A copy of the database says nothing about the codes: its files are searched, also what SQLite writes beside it.
 func TestTheStoresFilesDoNotHaveTheSecret(t *testing.T) {
 	folder := t.TempDir()

@@ -58,6 +58,7 @@ func TestWhatCannotBeImportedIsTold(t *testing.T) {
 	}
 }
 
+// ASVS 5.2.1, 15.2.2
 func TestFilesAreReadInTurn(t *testing.T) {
 	s := startServer(t)
 	i := imports{catalog: s.catalog, running: make(chan struct{}, 1)}

@@ -204,6 +204,7 @@ func backUp(t *testing.T, p moving.Place) moving.Checked {
 	return checked
 }
 
+// Threat B5.26
 func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 	for name, tiers := range map[string]struct{ from, to func(*testing.T) moving.Place }{
 		"embedded to embedded":             {embedded, embedded},

@@ -45,6 +45,7 @@ func open(t *testing.T, source sealing.Editable) *sealing.Ring {
 	return ring
 }
 
+// ASVS 11.3.4
 func TestWhatIsSealedOpens(t *testing.T) {
 	for name, source := range sources {
 		t.Run(name, func(t *testing.T) {
@@ -67,6 +68,7 @@ func TestWhatIsSealedOpens(t *testing.T) {
 	}
 }
 
+// ASVS 11.2.5, 11.3.3
 func TestWhatIsSealedDoesNotMoveAndDoesNotChange(t *testing.T) {
 	ring := open(t, sources["file"](t))
 	sealed, err := ring.Seal(about, []byte("customer 4711"))
@@ -94,6 +96,8 @@ func TestWhatIsSealedDoesNotMoveAndDoesNotChange(t *testing.T) {
 	}
 }
 
+// ASVS 11.2.2
+// Threat B5.22
 func TestNewKeySealsAndOldOneOpens(t *testing.T) {
 	for name, source := range sources {
 		t.Run(name, func(t *testing.T) {
