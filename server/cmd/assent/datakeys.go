@@ -193,7 +193,10 @@ func (c *keysDropCommand) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
-		if len(keys) > 0 && keys[0].ID() == c.ID {
+		switch slices.IndexFunc(keys, func(key sealing.Key) bool { return key.ID() == c.ID }) {
+		case -1:
+			return sealing.ErrNoSuchKey
+		case 0:
 			return sealing.ErrFirst
 		}
 		counts, err := sealedWith(env.ctx, holders(store, nil))
@@ -203,14 +206,18 @@ func (c *keysDropCommand) Run(env *environment) error {
 		if count := counts[c.ID]; count > 0 {
 			return fmt.Errorf("%d values are sealed with %s; seal them anew first with: assent keys reseal", count, c.ID)
 		}
-		if len(keys) > 0 && time.Since(keys[0].Created) < settled {
+		if time.Since(keys[0].Created) < settled {
 			return fmt.Errorf("the key that seals is younger than %v: a running server may not have it yet; wait", settled)
 		}
 		source, err := places.editable()
 		if err != nil {
 			return err
 		}
-		if err := sealing.Drop(env.ctx, source, c.ID); err != nil {
+		err = sealing.Drop(env.ctx, source, c.ID)
+		if errors.Is(err, sealing.ErrNoSuchKey) {
+			return fmt.Errorf("nothing needs %s any more, and it is not in %s: remove it from the place where it was before, of %s", c.ID, source, places.all)
+		}
+		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(env.stdout, "%s is gone from %s\n", c.ID, source)

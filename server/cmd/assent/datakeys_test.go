@@ -57,6 +57,7 @@ func rotateThrough(t *testing.T, flags ...string) {
 	first := firstID(keys(0, "list", "data"))
 	want(keys(0, "list", "data"), "seals\t1 sealed")
 	want(keys(1, "drop", first), "this key seals")
+	want(keys(1, "drop", "nobodys"), "there is no data key of that id")
 	want(keys(0, "rotate", "data"), "1 values sealed anew")
 	list := keys(0, "list", "data")
 	want(list, "opens\t0 sealed", "seals\t1 sealed")

@@ -69,7 +69,7 @@ func (f File) read(file *os.File) ([]Key, error) {
 		return nil, fmt.Errorf("read data keys: %w", err)
 	}
 	if state.Mode().Perm()&forOthers != 0 {
-		return nil, fmt.Errorf("data keys in %s: every user of this machine may read or change the file; run: chmod 600 %s", f, f)
+		return nil, fmt.Errorf("data keys in %s: every user of this machine may read or change the file; run: chmod 600 %s", string(f), string(f))
 	}
 	text, err := os.ReadFile(string(f))
 	if err != nil {
@@ -77,7 +77,7 @@ func (f File) read(file *os.File) ([]Key, error) {
 	}
 	keys, err := parseKeys(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("data keys in %s: %w", f, err)
+		return nil, fmt.Errorf("data keys in %s: %w", string(f), err)
 	}
 	return keys, nil
 }
