@@ -123,3 +123,20 @@ func TestPlainConnectionsTakeNoTrust(t *testing.T) {
 		}
 	}
 }
+
+func TestAPortWithoutTLSIsTold(t *testing.T) {
+	clickhouse, err := servers.ClickHouse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := clickhousestore.Open(clickhouse.URL("assent") + "?secure=true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "that port does not speak TLS") {
+		t.Errorf("%v", err)
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -284,5 +285,30 @@ func TestOtherSourcesKeysOpenToo(t *testing.T) {
 	}
 	if keys, err := after.Keys(t.Context()); err != nil || len(keys) != 2 {
 		t.Errorf("%d keys: %v", len(keys), err)
+	}
+}
+
+// A server that runs seals with the new key soon after another process has made it.
+func TestARunningRingFollows(t *testing.T) {
+	for name, source := range sources {
+		t.Run(name, func(t *testing.T) {
+			from := source(t)
+			ring := open(t, from)
+			ctx, stop := context.WithCancel(t.Context())
+			var watching sync.WaitGroup
+			watching.Go(func() { ring.Watch(ctx, slog.New(slog.DiscardHandler)) })
+			key, err := sealing.Rotate(t.Context(), from, rand.Reader, time.Now())
+			must(t, err)
+			for {
+				sealed, err := ring.Seal(about, nil)
+				must(t, err)
+				if sealing.SealedBy(sealed) == key.ID() {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			stop()
+			watching.Wait()
+		})
 	}
 }
