@@ -32,6 +32,7 @@ func TestASetUpIsImported(t *testing.T) {
 	}
 }
 
+// ASVS 5.2.1
 func TestWhatCannotBeImportedIsTold(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()
