@@ -28,6 +28,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/rights"
+	"assent/server/internal/sealing"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
@@ -56,6 +57,8 @@ type serveCommand struct {
 	DrainDelay time.Duration `help:"How long to go on answering after SIGTERM while /readyz says no, so that a balancer in front looks away first." name:"drain-delay" env:"ASSENT_DRAIN_DELAY" default:"0s" placeholder:"DURATION"`
 
 	SigningKeys string `help:"File of the keys that receipts are signed with (JWK Set, the first one signs), for who keeps them apart from the data; without it the store has them." name:"signing-keys" env:"ASSENT_SIGNING_KEYS" placeholder:"FILE"`
+
+	dataKeyFlags
 
 	witnessFlags
 
@@ -109,7 +112,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
+	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -173,6 +176,7 @@ type server struct {
 	informer   *integration.Keeper
 	keys       *daykey.Ring
 	signing    *evidence.Keyring
+	sealing    *sealing.Ring
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	stopping   atomic.Bool
@@ -189,6 +193,7 @@ type outside struct {
 	regions  httpapi.Regions
 	adequate transfer.List // What transfers are judged by.
 	keyFile  string        // Keys that an operator keeps apart; empty for the store's.
+	dataKeys string        // Keys that an operator gives to seal data with, or their file; empty for those that servers make.
 	rate     int           // Grants per minute and network; 0 for no limit.
 
 	recipients witnessing.Recipients // Of the log's checkpoints.
@@ -213,10 +218,15 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
+	ring, err := dataKeysOf(stores.front, stores.data, front.dataKeys).open(ctx)
+	if err != nil {
+		return nil, err
+	}
 	s := &server{
 		catalog:   catalog,
 		signing:   signing,
-		accounts:  account.New(stores.front, time.Now, rand.Reader),
+		sealing:   ring,
+		accounts:  accountsOf(stores.front).Under(ring),
 		publisher: publisherOf(stores.front),
 		sightings: sighting.NewCounter(stores.front, log),
 		exposures: exposure.NewCounter(stores.back, stores.front, log),
@@ -310,6 +320,7 @@ func (s *server) begin(ctx context.Context) {
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
 	s.background.Go(func() { s.signing.Watch(work, s.log) })
+	s.background.Go(func() { s.sealing.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
 	s.background.Go(func() { s.informer.Run(work) })

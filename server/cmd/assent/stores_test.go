@@ -18,6 +18,7 @@ import (
 
 // TestEveryPairOfStoresAnswersTheSame takes the whole way, from the set-up link over the script's posts to the
 // dashboard's numbers, on each pair of stores that the two URLs can choose.
+// Threat B5.15
 func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 	t.Parallel()
 	clickhouse, err := servers.ClickHouse()

@@ -159,6 +159,7 @@ func adminRoutes(t *testing.T, s *testServer) []string {
 	return routes
 }
 
+// ASVS 8.2.1
 func TestEveryAdminRouteIsInTheMatrix(t *testing.T) {
 	s := startServer(t)
 	routes := adminRoutes(t, s)
@@ -261,6 +262,8 @@ func (s *testServer) send(method, path, cookie, text string) (int, string) {
 
 // Every route by every role of another tenant: what names something of this one is refused or not found, and no answer
 // tells of it.
+// ASVS 8.2.2, 8.4.1
+// Threat B5.10
 func TestNobodyElses(t *testing.T) {
 	s := startServer(t)
 	s.setUp()
@@ -290,6 +293,8 @@ func TestNobodyElses(t *testing.T) {
 }
 
 // Every route by every role, at this site alone and over all sites, and by nobody.
+// ASVS 8.2.1, 8.3.1
+// Threat B5.10
 func TestRolesAndRoutes(t *testing.T) {
 	s := startServer(t)
 	s.setUp()
