@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/recording"
+	"assent/server/internal/requests"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -100,6 +101,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	for _, change := range changes {
 		change(&parts)
 	}
+	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)
