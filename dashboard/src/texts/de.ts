@@ -8,6 +8,7 @@ import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { processingPage } from './processing.de.ts';
+import { requestsPage } from './requests.de.ts';
 import { sitePage } from './site.de.ts';
 import { tokens } from './tokens.de.ts';
 
@@ -284,6 +285,7 @@ export const de: Texts = {
   },
 
   processingPage,
+  requestsPage,
   sitePage,
   experimentPage,
   findings,

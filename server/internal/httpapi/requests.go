@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -139,10 +140,13 @@ func (r *requestDesk) one(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	written := r.written(requests.Registered{Site: c.Param("site"), ID: c.Param("request"), Value: found})
+	answer := r.written(requests.Registered{Site: c.Param("site"), ID: c.Param("request"), Value: found})
 	switch format := c.QueryParam("format"); format {
-	case "", "json":
-		return c.JSON(http.StatusOK, written)
+	case "":
+		return c.JSON(http.StatusOK, answer)
+	case "json":
+		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		return c.JSON(http.StatusOK, answer)
 	case "html":
 		lang, err := languageOf(c)
 		if err != nil {
@@ -174,16 +178,42 @@ func (r *requestDesk) copy(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]exporting.Decision, len(records))
-	for i, record := range records {
-		rows[i] = exporting.DecisionOf(record)
-	}
-	var file bytes.Buffer
-	if err := exporting.All(&file, format, rows); err != nil {
+	file, mediaType, err := copyOf(c, format, records)
+	if err != nil {
 		return err
 	}
-	attach(c, "request-"+c.Param("request"), format, len(rows), r.now())
-	return c.Blob(http.StatusOK, exporting.MediaType(format), file.Bytes())
+	attach(c, "request-"+c.Param("request"), format, len(records), r.now())
+	return c.Blob(http.StatusOK, mediaType, file)
+}
+
+// copyOf writes decisions for whoever they are of: as a page to be read, or for programs.
+func copyOf(c echo.Context, format string, records []consent.Record) ([]byte, string, error) {
+	var file bytes.Buffer
+	switch format {
+	case "html":
+		lang, err := languageOf(c)
+		if err != nil {
+			return nil, "", err
+		}
+		return asFile(&file, echo.MIMETextHTMLCharsetUTF8, requests.WriteCopy(&file, records, lang))
+	case "json":
+		receipts := make([]schemas.Receipt, len(records))
+		for i, record := range records {
+			receipts[i] = record.Receipt()
+		}
+		return asFile(&file, echo.MIMEApplicationJSON, json.NewEncoder(&file).Encode(receipts))
+	case exporting.CSV, exporting.NDJSON:
+		rows := make([]exporting.Decision, len(records))
+		for i, record := range records {
+			rows[i] = exporting.DecisionOf(record)
+		}
+		return asFile(&file, exporting.MediaType(format), exporting.All(&file, format, rows))
+	}
+	return nil, "", badQuery("format", fmt.Sprintf("%q is none of csv, ndjson, json, html", format))
+}
+
+func asFile(file *bytes.Buffer, mediaType string, err error) ([]byte, string, error) {
+	return file.Bytes(), mediaType, err
 }
 
 // step does something about a request.

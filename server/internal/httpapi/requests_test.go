@@ -112,8 +112,14 @@ func TestOfficersRequests(t *testing.T) {
 	step(objection.Reference, schemas.RequestOrder{Step: "refuse", Reason: "unfounded"}, http.StatusOK)
 	step(objection.Reference, schemas.RequestOrder{Step: "refuse", Reason: "unfounded"}, http.StatusConflict)
 	access := register(requests.Access)
-	if _, body := s.admin(http.MethodGet, path+"/"+access.Reference+"/copy?format=csv", nil, "Cookie", owner); !strings.Contains(string(body), d.ID) {
-		t.Errorf("the copy: %s", body)
+	for _, format := range []string{"csv", "ndjson", "json", "html", "html&language=de"} {
+		answer, body := s.admin(http.MethodGet, path+"/"+access.Reference+"/copy?format="+format, nil, "Cookie", owner)
+		if answer.StatusCode != http.StatusOK || !strings.Contains(string(body), d.ID) {
+			t.Errorf("the copy as %s: %d %s", format, answer.StatusCode, body)
+		}
+	}
+	if answer, body := s.admin(http.MethodGet, path+"/"+access.Reference+"/copy?format=doc", nil, "Cookie", owner); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("no format: %d %s", answer.StatusCode, body)
 	}
 	erasure := register(requests.Erasure)
 	closed := decode[schemas.Request](t, step(erasure.Reference, schemas.RequestOrder{Step: "act"}, http.StatusOK))
