@@ -61,8 +61,9 @@ const Work = ({ request, work }: { request: Request; work: (order: RequestOrder)
   const [reason, setReason] = useState('');
   const [days, setDays] = useState(30);
   const id = `request-${request.reference}`;
-  const step = (name: RequestOrder['step']) =>
-    void work({ step: name, reason: reason.trim(), ...(name === 'extend' && { days }) });
+  const step = async (name: RequestOrder['step']) => {
+    if (await work({ step: name, reason: reason.trim(), ...(name === 'extend' && { days }) })) setReason('');
+  };
   return (
     <>
       <div class="fields">
@@ -93,12 +94,12 @@ const Work = ({ request, work }: { request: Request; work: (order: RequestOrder)
           label={texts.acts[request.kind]}
           really={texts.really}
           about={request.reference}
-          act={() => step('act')}
+          act={() => void step('act')}
         />
-        <button type="button" class="quiet" onClick={() => step('extend')}>
+        <button type="button" class="quiet" onClick={() => void step('extend')}>
           {texts.extend}
         </button>
-        <Confirm label={texts.refuse} really={texts.really} about={request.reference} act={() => step('refuse')} />
+        <Confirm label={texts.refuse} really={texts.really} about={request.reference} act={() => void step('refuse')} />
       </p>
     </>
   );
