@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
+import { newSecret } from '../../snippet/src/ids.ts';
 import type { Assent } from '../../snippet/test/harness/assent.ts';
 import { until } from '../../snippet/test/harness/browser.ts';
 import { dashboardOf, decide, type Office, openOffice, overflow, violations } from './lab.ts';
@@ -14,10 +15,12 @@ let site: string;
 let said: string[];
 let receipt: string;
 
+const secret = newSecret();
+
 before(async () => {
   office = await openOffice({ languages: ['en', 'de'] });
   ({ assent, context, page, site, said } = office);
-  await decide(context, assent, site, { action: 'accept-all' });
+  await decide(context, assent, site, { action: 'accept-all', secret });
   const found = await context.request.get(`http://127.0.0.1:${assent.port}/v1/admin/sites/${site}/decisions`);
   receipt = ((await found.json()) as { decisions: { id: string }[] }).decisions[0]?.id ?? '';
 });
@@ -45,12 +48,7 @@ test('a request is registered by receipt, put off and done by hand with a remark
     await page.emulateMedia({ colorScheme });
     assert.deepEqual(await violations(page), [], colorScheme);
   }
-  if (process.env['SHOTS']) await page.screenshot({ path: '/tmp/rq-light.png', fullPage: true });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  if (process.env['SHOTS']) await page.screenshot({ path: '/tmp/rq-dark.png', fullPage: true });
-  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 360, height: 640 });
-  if (process.env['SHOTS']) await page.screenshot({ path: '/tmp/rq-phone.png', fullPage: true });
   assert.ok((await overflow(page)) <= 0);
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByLabel('Reason, or what you did').fill('left out of our reports');
@@ -59,12 +57,39 @@ test('a request is registered by receipt, put off and done by hand with a remark
   await page.getByText('done', { exact: true }).waitFor();
 });
 
+test('a page of the site asks with what the documentation gives', async () => {
+  const guide = await readFile(new URL('../../deploy/RIGHTS.md', import.meta.url), 'utf8');
+  const [, html = ''] = /```html\n([\s\S]*?)```/.exec(guide) ?? [];
+  const body = html.replace('https://assent.example.com', `http://127.0.0.1:${assent.port}`).replace('SITE', site);
+  const shop = await office.browser.newPage();
+  try {
+    await shop.route('https://shop.example/rights', (route) => route.fulfill({ contentType: 'text/html', body }));
+    // Browsers keep pages of other hosts from this machine, so the test carries what the page asks.
+    await shop.route('**/v1/sites/**', async (route) => {
+      const headers = { ...route.request().headers(), origin: 'https://shop.example' };
+      await route.fulfill({ response: await route.fetch({ headers }) });
+    });
+    await shop.goto('https://shop.example/rights');
+    await shop.getByRole('button', { name: 'A copy' }).click();
+    await shop.getByText('Nothing was recorded in this browser.').waitFor();
+    await shop.evaluate((kept) => localStorage.setItem('assent', kept), JSON.stringify({ secret }));
+    await shop.getByRole('button', { name: 'A copy' }).click();
+    await shop.getByText(receipt).waitFor({ timeout: 5000 });
+    await shop.getByRole('button', { name: 'Object' }).click();
+    await shop.getByText('"kind": "objection"').waitFor({ timeout: 5000 });
+  } finally {
+    await shop.close();
+  }
+  await page.reload();
+  await until(async () => (await details().count()) === 3, 'both are listed');
+});
+
 test('an erasure is done, named no more, and closed with a document', async () => {
   await register('erasure');
-  await until(async () => (await details().count()) === 2, 'the erasure is listed');
+  await until(async () => (await details().count()) === 4, 'the erasure is listed');
   await page.getByRole('button', { name: 'Erase everything' }).click();
   await page.getByRole('button', { name: 'Sure?' }).click();
-  await until(async () => (await page.locator('.requests .badge', { hasText: 'done' }).count()) === 2, 'both are done');
+  await until(async () => (await page.locator('.requests .badge', { hasText: 'done' }).count()) === 4, 'all are done');
   await details().first().locator('summary').click();
   const [file] = await Promise.all([
     page.waitForEvent('download'),

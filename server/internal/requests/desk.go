@@ -245,6 +245,9 @@ func (d *Desk) withdraw(ctx context.Context, site string, r Request) ([]Effect, 
 		return []Effect{{PlaceTrail, Withdrawn, 0}}, err
 	}
 	last := found[0]
+	if last.ID.String() != r.Decision && !last.Grants() { // There is nothing to take back.
+		return []Effect{{PlaceTrail, Withdrawn, 0}}, nil
+	}
 	decision, err := uuid.Parse(r.Decision)
 	if err != nil {
 		return nil, fmt.Errorf("decision of request: %w", err)
