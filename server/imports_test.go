@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/register":             {"server/internal/consent"},
 	"server/internal/sealing":              {"server/internal/consent", "server/internal/register"},
+	"server/internal/requests":             {"server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/rights"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/outbound", "server/internal/register", "server/internal/shipping"},
 	"server/internal/experiment":           {"schemas"},
@@ -65,7 +66,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"deploy/gen":                           {},

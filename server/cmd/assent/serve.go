@@ -27,6 +27,7 @@ import (
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/requests"
 	"assent/server/internal/rights"
 	"assent/server/internal/sealing"
 	"assent/server/internal/shipping"
@@ -179,6 +180,7 @@ type server struct {
 	sealing    *sealing.Ring
 	accounts   *account.Accounts
 	publisher  site.Publisher
+	desk       *requests.Desk
 	stopping   atomic.Bool
 	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
@@ -277,6 +279,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if stores.logged != nil {
 		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Receivers: s.informer, Now: time.Now}
 	}
+	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
@@ -286,7 +289,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk,
+		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Requests: s.desk,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -324,6 +327,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
 	s.background.Go(func() { s.informer.Run(work) })
+	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}

@@ -103,6 +103,12 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/exports/groups":     "owner analyst officer",
 	"POST /v1/admin/sites/:site/erasures":          "owner officer",
 
+	"GET /v1/admin/sites/:site/requests":                 "owner officer",
+	"POST /v1/admin/sites/:site/requests":                "owner officer",
+	"GET /v1/admin/sites/:site/requests/:request":        "owner officer",
+	"GET /v1/admin/sites/:site/requests/:request/copy":   "owner officer",
+	"POST /v1/admin/sites/:site/requests/:request/steps": "owner officer",
+
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/breakdown":  "owner editor analyst officer",

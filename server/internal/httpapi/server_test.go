@@ -28,6 +28,7 @@ import (
 	"assent/server/internal/integration"
 	"assent/server/internal/outbound"
 	"assent/server/internal/recording"
+	"assent/server/internal/requests"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -107,6 +108,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		change(&parts)
 	}
 	s.informer = parts.Integrations.Keeper
+	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)
