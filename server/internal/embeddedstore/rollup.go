@@ -26,19 +26,26 @@ func (s *Store) RollUp(ctx context.Context, least int) error {
 			break
 		}
 	}
+	if err := s.rebuildHours(ctx); err != nil {
+		return err
+	}
+	if err := s.rollExposures(ctx); err != nil {
+		return unavailable("roll up exposures", err)
+	}
+	return nil
+}
+
+// rebuildHours counts all stale hours anew.
+func (s *Store) rebuildHours(ctx context.Context) error {
 	for {
 		rebuilt, err := s.rebuildHour(ctx)
 		if err != nil {
 			return unavailable("roll up an hour anew", err)
 		}
 		if !rebuilt {
-			break
+			return nil
 		}
 	}
-	if err := s.rollExposures(ctx); err != nil {
-		return unavailable("roll up exposures", err)
-	}
-	return nil
 }
 
 // rollDecisions takes up the next decisions, in the order of recording; false when there are too few.

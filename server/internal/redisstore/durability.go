@@ -141,8 +141,10 @@ func fail(cmds []redis.Cmder, err error) {
 	}
 }
 
-// freezes reports whether this is what an outbox's range is written down by.
-func freezes(cmd redis.Cmder) bool { return cmd.Name() == "eval" && cmd.Args()[1] == freezeSource }
+// freezes reports whether this is what an outbox's range is written down by, or an erasure.
+func freezes(cmd redis.Cmder) bool {
+	return cmd.Name() == "eval" && (cmd.Args()[1] == freezeSource || cmd.Args()[1] == beginErasureSource)
+}
 
 func (h durabilityHook) commits(cmd redis.Cmder) bool {
 	switch cmd.Name() {
