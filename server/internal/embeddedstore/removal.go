@@ -47,6 +47,9 @@ func (s *Store) decisionsUntil(ctx context.Context, site, subject string, until 
 
 // RemoveDecisions implements rights.Ledger, for a journal that lives in Redis.
 func (s *Store) RemoveDecisions(ctx context.Context, site, subject string, until time.Time) error {
+	if err := s.rollUpSoFar(ctx); err != nil {
+		return err
+	}
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM decisions WHERE subject = ? AND site = ? AND recorded_at <= ?", subject, site, consent.Micros(until))
 		return err
@@ -54,7 +57,7 @@ func (s *Store) RemoveDecisions(ctx context.Context, site, subject string, until
 	if err != nil {
 		return unavailable("remove decisions", err)
 	}
-	if err := s.RollUp(ctx, 1); err != nil {
+	if err := s.rebuildHours(ctx); err != nil {
 		return err
 	}
 	return s.forgetWritten(ctx)

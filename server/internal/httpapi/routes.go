@@ -67,8 +67,8 @@ type Parts struct {
 	Places       transparency.Index
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
-	Eraser       *rights.Eraser        // nil where the stores cannot erase a single visitor's decisions.
-	Stopping     *atomic.Bool          // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Eraser       rights.Eraser
+	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
 	Now          func() time.Time
@@ -135,7 +135,7 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite, erasures.possible)
+	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
@@ -204,7 +204,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
 	a.GET("/sites/:site/decisions", audits.search)
-	a.POST("/sites/:site/erasures", erasures.ordered, erasures.possible)
+	a.POST("/sites/:site/erasures", erasures.ordered)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)

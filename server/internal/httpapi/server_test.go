@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/recording"
+	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -94,6 +95,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		Sightings: s.counter, Sighted: store, Keys: keys, Signing: signing, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
+		Eraser:       rights.Eraser{Trail: store, Now: time.Now},
 		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
 	}
