@@ -11,27 +11,12 @@ import (
 	"assent/server/internal/clickhousestore"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/realparts"
-	"assent/server/internal/recording"
 	"assent/server/internal/redisstore"
 	"assent/server/internal/rights"
 	"assent/server/internal/rights/rightstest"
 	"assent/server/internal/shipping"
 	"assent/server/internal/transparency"
 )
-
-// journal and ledger are what a pair is made of.
-type journal interface {
-	recording.Journal
-	shipping.Outbox
-	shipping.Retaining
-	rights.Journal
-}
-
-type ledger interface {
-	shipping.Ledger
-	rightstest.Trail
-	rights.Ledger
-}
 
 func TestErasureFromOneStore(t *testing.T) {
 	rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores {
@@ -47,32 +32,43 @@ func TestErasureFromOneStore(t *testing.T) {
 	})
 }
 
-func TestErasureFromSQLiteAndClickHouse(t *testing.T) {
-	server := startClickHouse(t)
-	rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores {
-		store, folder := openEmbedded(t)
-		return pairOf(t, store, openClickHouse(t, server.URL("sqlite")), folder, server.Folder())
-	})
+// TestErasureFromPairs runs all cases on each pair of stores.
+func TestErasureFromPairs(t *testing.T) {
+	for name, start := range map[string]func(t *testing.T) func(t *testing.T) rightstest.Parts{
+		"SQLite and ClickHouse": func(t *testing.T) func(t *testing.T) rightstest.Parts {
+			server := startClickHouse(t)
+			return func(t *testing.T) rightstest.Parts {
+				store, folder := openEmbedded(t)
+				return rightstest.Parts{Journal: store, Ledger: openClickHouse(t, server.URL("sqlite")), Folders: []string{folder, server.Folder()}}
+			}
+		},
+		"Redis and SQLite": func(t *testing.T) func(t *testing.T) rightstest.Parts {
+			server := startRedis(t)
+			return func(t *testing.T) rightstest.Parts {
+				store, folder := openEmbedded(t)
+				return rightstest.Parts{Journal: openRedis(t, server.URL), Ledger: store, Spooled: true, Folders: append(server.Folders(), folder)}
+			}
+		},
+		"Redis and ClickHouse": func(t *testing.T) func(t *testing.T) rightstest.Parts {
+			redis, clickhouse := startRedis(t), startClickHouse(t)
+			return func(t *testing.T) rightstest.Parts {
+				return rightstest.Parts{Journal: openRedis(t, redis.URL), Ledger: openClickHouse(t, clickhouse.URL("redis")), Spooled: true,
+					Folders: append(redis.Folders(), clickhouse.Folder())}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			open := start(t)
+			rightstest.TestPair(t, open)
+			rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores { return shipped(t, open(t)) })
+		})
+	}
 }
 
-func TestErasureFromRedisAndSQLite(t *testing.T) {
-	server := startRedis(t)
-	rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores {
-		store, folder := openEmbedded(t)
-		return pairOf(t, openRedis(t, server.URL), store, append(server.Folders(), folder)...)
-	})
-}
-
-func TestErasureFromRedisAndClickHouse(t *testing.T) {
-	redis, clickhouse := startRedis(t), startClickHouse(t)
-	rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores {
-		return pairOf(t, openRedis(t, redis.URL), openClickHouse(t, clickhouse.URL("redis")), append(redis.Folders(), clickhouse.Folder())...)
-	})
-}
-
-// pairOf is a pair with two instances that ship, and compare what they shipped without waiting for it to become old.
-func pairOf(t *testing.T, journal journal, ledger ledger, folders ...string) rightstest.Stores {
+// shipped is a pair with two instances that ship.
+func shipped(t *testing.T, parts rightstest.Parts) rightstest.Stores {
 	t.Helper()
+	journal, ledger := parts.Journal, parts.Ledger
 	quiet := slog.New(slog.DiscardHandler)
 	pair := rights.Pair{Journal: journal, Ledger: ledger, Log: quiet, Now: time.Now}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -92,7 +88,7 @@ func pairOf(t *testing.T, journal journal, ledger ledger, folders ...string) rig
 		<-done
 	})
 	return rightstest.Stores{
-		Journal: journal, Trail: ledger, Folders: folders,
+		Journal: journal, Trail: ledger, Folders: parts.Folders,
 		Eraser: rights.Eraser{Trail: pair, Now: time.Now},
 		Settle: func(t *testing.T) { awaitShipped(t, journal) },
 	}
