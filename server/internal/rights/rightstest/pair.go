@@ -60,12 +60,20 @@ func (p Parts) pair() rights.Pair {
 	return rights.Pair{Journal: p.Journal, Ledger: p.Ledger, Log: slog.New(slog.DiscardHandler), Now: time.Now}
 }
 
-// ship carries everything that waits, by a shipper of its own.
+// ship carries everything that waits, by a shipper of its own. What the last one held is free a moment after it ended.
 func (p Parts) ship(t *testing.T, ledger shipping.Ledger) {
 	t.Helper()
 	shipper := shipping.New(p.Journal, ledger, shipping.Options{Holder: uuid.NewString(), Log: slog.New(slog.DiscardHandler)})
-	if err := shipper.Drain(t.Context()); err != nil {
-		t.Fatal(err)
+	for {
+		if err := shipper.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if lag, err := shipper.Lag(t.Context()); err != nil || lag.Rows == 0 {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
 	}
 }
 
