@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 	"server/internal/storetls":             {},
 	"server/internal/transparency":         {"server/internal/consent"},
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
-	"server/internal/rights":               {},
+	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},

@@ -50,7 +50,7 @@ const Requests = ({ site }: { site: Site }) => {
   };
 
   if (!list) return failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />;
-  const special = { 404: texts.unknown, 409: texts.taken, 422: texts.invalid, 501: texts.cannot };
+  const special = { 404: texts.unknown, 409: texts.taken, 422: texts.invalid };
   const mayWork = may('erase decisions', site.id);
   return (
     <>

@@ -15,7 +15,6 @@ export const requestsPage: Texts['requestsPage'] = {
   submit: 'Eintragen',
   unknown: 'Keine Entscheidung hat diesen Beleg. Eine neue wird nach Sekunden gefunden.',
   taken: 'Jemand war schneller. Die Liste zeigt den jetzigen Stand.',
-  cannot: 'Nichts wurde gelöscht: Mit Redis oder ClickHouse lässt sich ein einzelner Besucher noch nicht löschen.',
   invalid: 'Ein Grund, oder was getan wurde, in höchstens 1000 Zeichen; verlängert wird um höchstens 60 Tage.',
   list: 'Eingetragen',
   empty: 'Noch hat niemand etwas verlangt.',

@@ -13,7 +13,6 @@ export const requestsPage = {
   submit: 'Register',
   unknown: 'No decision has this receipt. A new one is found within seconds.',
   taken: 'Somebody else was faster. The list is as it is now.',
-  cannot: 'Nothing was erased: with Redis or ClickHouse single visitors’ decisions cannot be erased yet.',
   invalid: 'Say why, or what you did, in at most 1000 characters; put off by at most 60 days.',
   list: 'Registered',
   empty: 'Nobody asked for anything yet.',

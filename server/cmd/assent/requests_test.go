@@ -13,7 +13,7 @@ import (
 	"assent/server/internal/requests"
 )
 
-// TestRequestsOnRedisAndClickHouse are registered and done, but for erasure, which is refused as not possible yet.
+// TestRequestsOnRedisAndClickHouse are registered and done.
 func TestRequestsOnRedisAndClickHouse(t *testing.T) {
 	t.Parallel()
 	redis, err := servers.Redis()
@@ -81,11 +81,14 @@ func TestRequestsOnRedisAndClickHouse(t *testing.T) {
 	if records, err := ledger.Recent(t.Context(), added.ID, 10); err != nil || len(records) != 2 {
 		t.Errorf("%d decisions, want one and its withdrawal, %v", len(records), err)
 	}
-	if status, _ := ask(requests.Erasure); status != http.StatusNotImplemented {
-		t.Errorf("erasure: %d", status)
-	}
 	listed := string(beside(t, env, "requests", added.ID))
 	if strings.Count(listed, "\n") != 1 || !strings.HasPrefix(listed, added.ID+"  "+objection.Request.Reference+"  objection  open  ") {
 		t.Errorf("the command lists %q", listed)
+	}
+	if status, told := ask(requests.Erasure); status != http.StatusOK || told.Request.State != requests.Done {
+		t.Errorf("erasure: %d %+v", status, told)
+	}
+	if records, err := ledger.Recent(t.Context(), added.ID, 10); err != nil || len(records) != 0 {
+		t.Errorf("%d decisions after the erasure, %v", len(records), err)
 	}
 }

@@ -173,6 +173,7 @@ type server struct {
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
 	transcript *transparency.Log  // nil when no log of decisions is kept.
+	pair       *rights.Pair       // nil when the journal is the ledger.
 	recipients witnessing.Recipients
 	informer   *integration.Keeper
 	keys       *daykey.Ring
@@ -259,7 +260,10 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		return nil, err
 	}
 	limits := recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}
+	eraser := rights.Eraser{Trail: stores.logged, Log: s.transcript, Receivers: s.informer, Now: time.Now}
 	if stores.shipped {
+		s.pair = s.pairOf(stores)
+		eraser = rights.Eraser{Trail: s.pair, Receivers: s.informer, Now: time.Now}
 		s.ship(stores, &limits)
 	}
 	s.recorder = recording.NewRecorder(journal, limits)
@@ -274,10 +278,6 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	var provider *singlesignon.Provider
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
-	}
-	var eraser *rights.Eraser
-	if stores.logged != nil {
-		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Receivers: s.informer, Now: time.Now}
 	}
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	metrics := s.newMetrics()
@@ -300,6 +300,15 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	return s, nil
 }
 
+// pairOf is what erasures have to do with where journal and ledger are apart.
+func (s *server) pairOf(stores *stores) *rights.Pair {
+	pair := &rights.Pair{Journal: stores.front, Ledger: stores.back, Log: s.log, Now: time.Now}
+	if s.spool != nil {
+		pair.Spool = s.spool.Drain
+	}
+	return pair
+}
+
 // ship sets up what carries decisions to another store, and what bounds how many wait for it.
 func (s *server) ship(stores *stores, limits *recording.Limits) {
 	holder := uuid.NewString()
@@ -307,9 +316,9 @@ func (s *server) ship(stores *stores, limits *recording.Limits) {
 	if s.informer.Log == nil {
 		ledger = integration.Tap{Ledger: ledger, Keeper: s.informer}
 	}
-	s.shipper = shipping.New(stores.front, ledger, shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
+	s.shipper = shipping.New(stores.front, s.pair.Guard(ledger), shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
 	if ledger, searchable := stores.back.(shipping.Searchable); searchable {
-		s.reconciler = shipping.NewReconciler(stores.front, ledger, shipping.ReconcilerOptions{Holder: holder, Log: s.log, Lease: leaseTime})
+		s.reconciler = shipping.NewReconciler(stores.front, s.pair.GuardSearch(ledger), shipping.ReconcilerOptions{Holder: holder, Log: s.log, Lease: leaseTime})
 	}
 	if stores.fill != nil || stores.bounds.OutboxLimit > 0 {
 		s.backlog = shipping.NewBacklog(s.shipper, shipping.BacklogOptions{Limit: stores.bounds.OutboxLimit, Fill: stores.fill, Log: s.log})
@@ -349,6 +358,9 @@ func (s *server) begin(ctx context.Context) {
 	}
 	if s.spool != nil {
 		s.background.Go(func() { s.spool.Run(work) })
+	}
+	if s.pair != nil {
+		s.background.Go(func() { s.pair.Keep(work) })
 	}
 }
 

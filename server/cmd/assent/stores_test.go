@@ -65,6 +65,7 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 			if status, body := p.get("/v1/sites/" + added.ID + "/subjects/" + report.Recent[0].Subject); status != http.StatusOK {
 				t.Errorf("current choice: %d %s", status, body)
 			}
+			v.erases(t)
 		})
 	}
 }

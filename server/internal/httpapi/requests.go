@@ -256,8 +256,6 @@ func (r *requestDesk) step(c echo.Context) error {
 
 func requestProblem(err error) error {
 	switch {
-	case errors.Is(err, requests.ErrNoErasure):
-		return errNoErasure
 	case errors.Is(err, requests.ErrClosed):
 		return errRequestClosed
 	case errors.Is(err, requests.ErrExtended):

@@ -11,6 +11,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/requests"
+	"assent/server/internal/rights"
 )
 
 func (s *testServer) requestOwn(secret, kind string) (int, []byte) {
@@ -141,16 +142,6 @@ func TestOfficersRequests(t *testing.T) {
 	}
 }
 
-// TestRequestsWithoutErasure are refused before they are registered, where nothing can be erased.
-func TestRequestsWithoutErasure(t *testing.T) {
-	s := startServer(t)
-	d := s.decision(consent.AcceptAll)
-	s.post(d)
-	if status, body := s.requestOwn(d.Secret, requests.Erasure); status != http.StatusNotImplemented {
-		t.Errorf("%d %s", status, body)
-	}
-}
-
 // TestRemindersComeOnceADay from one of two servers, when a request is due within a week.
 func TestRemindersComeOnceADay(t *testing.T) {
 	s := startServer(t)
@@ -161,7 +152,7 @@ func TestRemindersComeOnceADay(t *testing.T) {
 		for range 2 {
 			var log bytes.Buffer
 			now := func() time.Time { return time.Now().AddDate(0, 0, days.after) }
-			desk := requests.NewDesk(s.store, s.store, nil, nil, now)
+			desk := requests.NewDesk(s.store, s.store, nil, rights.Eraser{}, now)
 			if err := desk.Remind(t.Context(), slog.New(slog.NewTextHandler(&log, nil))); err != nil {
 				t.Fatal(err)
 			}

@@ -70,7 +70,7 @@ type Parts struct {
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
 	Integrations integration.Desk
-	Eraser       *rights.Eraser // nil where the stores cannot erase a single visitor's decisions.
+	Eraser       rights.Eraser
 	Requests     *requests.Desk
 	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
@@ -141,7 +141,7 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite, erasures.possible)
+	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/requests", requestDesk.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/requests", visitors.preflight, visitors.fromSite)
@@ -222,7 +222,7 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/integrations/:integration/deliveries", integrations.deliveries)
 	a.POST("/sites/:site/integrations/:integration/replays", integrations.replay)
 	a.GET("/sites/:site/decisions", audits.search)
-	a.POST("/sites/:site/erasures", erasures.ordered, erasures.possible)
+	a.POST("/sites/:site/erasures", erasures.ordered)
 	a.GET("/sites/:site/requests", requestDesk.list)
 	a.POST("/sites/:site/requests", requestDesk.register)
 	a.GET("/sites/:site/requests/:request", requestDesk.one)

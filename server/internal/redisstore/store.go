@@ -61,6 +61,7 @@ type Store struct {
 	full      int                                // Choices that fill a bucket.
 	buckets   [schemas.RedisShards]atomic.Uint32 // Of each shard, when it was last asked.
 	templates sync.Map                           // shardTemplate to consent.Record.
+	rewrites  rewrites
 }
 
 // mostInBucket keeps a bucket cheap to search: Redis reads it from the front.

@@ -24,7 +24,6 @@ import (
 var (
 	ErrClosed     = errors.New("request is closed")
 	ErrExtended   = errors.New("request was put off before")
-	ErrNoErasure  = errors.New("the stores cannot erase")
 	ErrNothing    = errors.New("nothing is recorded of the visitor")
 	errNotTheOnly = errors.New("request is another one's")
 )
@@ -43,12 +42,12 @@ type Desk struct {
 	store    register.Store
 	ledger   auditing.Ledger
 	recorder Recorder
-	eraser   *rights.Eraser // nil where the stores cannot erase.
+	eraser   rights.Eraser
 	now      func() time.Time
 }
 
-// NewDesk returns a desk over the stores. The eraser may be nil.
-func NewDesk(store register.Store, ledger auditing.Ledger, recorder Recorder, eraser *rights.Eraser, now func() time.Time) *Desk {
+// NewDesk returns a desk over the stores.
+func NewDesk(store register.Store, ledger auditing.Ledger, recorder Recorder, eraser rights.Eraser, now func() time.Time) *Desk {
 	return &Desk{book: BookIn(store), store: store, ledger: ledger, recorder: recorder, eraser: eraser, now: now}
 }
 
@@ -78,9 +77,6 @@ func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 		id := referenceOf(a, round)
 		found, err := d.book.Get(ctx, a.Site, id)
 		if errors.Is(err, consent.ErrNotFound) {
-			if a.Kind == Erasure && d.eraser == nil {
-				return Registered{}, ErrNoErasure
-			}
 			if latest.RecordedAt.IsZero() { // Or else anybody could fill the register with made-up secrets.
 				return Registered{}, ErrNothing
 			}
@@ -183,9 +179,6 @@ func (d *Desk) start(ctx context.Context, site, id, who string) (Request, error)
 	if err != nil || r.IsClosed() || r.State == Running {
 		return r, err
 	}
-	if r.Kind == Erasure && d.eraser == nil {
-		return r, ErrNoErasure
-	}
 	var receipts []string
 	if r.Kind == Erasure {
 		records, err := d.Copy(ctx, site, r.Subject)
@@ -268,9 +261,6 @@ func refused(purposes map[string]bool) map[string]bool {
 
 // erase removes the visitor's decisions and takes the visitor's name out of all requests.
 func (d *Desk) erase(ctx context.Context, site, id string, r Request) ([]Effect, error) {
-	if d.eraser == nil {
-		return nil, ErrNoErasure
-	}
 	reason := rights.ByOfficer
 	if r.How == SelfService {
 		reason = rights.ByVisitor

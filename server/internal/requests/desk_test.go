@@ -24,7 +24,7 @@ const shop, visitor = "shop", "a-subject"
 type counter struct {
 	store    *embeddedstore.Store
 	recorder *recording.Recorder
-	eraser   *rights.Eraser
+	eraser   rights.Eraser
 }
 
 func openCounter(t *testing.T) counter {
@@ -37,7 +37,7 @@ func openCounter(t *testing.T) counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := counter{store, recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024}), &rights.Eraser{Trail: store, Log: log, Now: time.Now}}
+	c := counter{store, recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024}), rights.Eraser{Trail: store, Log: log, Now: time.Now}}
 	t.Cleanup(func() {
 		if err := errors.Join(c.recorder.Close(context.Background()), store.Close()); err != nil {
 			t.Error(err)
@@ -61,11 +61,11 @@ func (c counter) decide(t *testing.T) {
 }
 
 func (c counter) desk(trail rights.Trail) *requests.Desk {
-	eraser := *c.eraser
+	eraser := c.eraser
 	if trail != nil {
 		eraser.Trail = trail
 	}
-	return requests.NewDesk(c.store, c.store, c.recorder, &eraser, time.Now)
+	return requests.NewDesk(c.store, c.store, c.recorder, eraser, time.Now)
 }
 
 func asked(kind string) requests.Asked {
