@@ -1041,6 +1041,80 @@ export interface PurposeShare {
   decided: number;
 }
 
+/** What a visitor asked for as a data subject, until when, who did what about it, and what was done where. Once everything of the visitor is erased, nothing in it leads back to whose it was. */
+export interface Request {
+  reference: string;
+  site: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  state: 'open' | 'running' | 'extended' | 'done' | 'refused';
+  how: 'self-service' | 'officer';
+  /** How it was checked who asks. */
+  identity: string;
+  /** What the visitor wants, in words. */
+  about: string;
+  due: string;
+  overdue: boolean;
+  /** It is due within a week, or was. */
+  soon: boolean;
+  history: RequestStep[];
+  effects: RequestEffect[];
+  /** SHA-256 of each erased decision's id, hexadecimal: who has a receipt can tell that it was among them. */
+  receipts: string[];
+}
+
+/**  */
+export interface RequestStep {
+  at: string;
+  /** E-mail address; empty for the visitor. */
+  who: string;
+  what: 'came' | 'began' | 'acted' | 'extended' | 'refused' | 'erased';
+  reason: string;
+}
+
+/** What was done at one place. */
+export interface RequestEffect {
+  place: 'decisions' | 'log' | 'notice' | 'by-hand' | 'requests' | 'copies';
+  what: 'copied' | 'told' | 'withdrawn' | 'removed' | 'tombstoned' | 'unnamed' | 'by-hand' | 'left';
+  count: number;
+}
+
+/** A visitor's browser asks for something as a data subject. */
+export interface OwnRequest {
+  /** The one that its decisions were sent with. */
+  secret: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  /** What is wanted, in words. */
+  about?: string;
+}
+
+/**  */
+export interface OwnRequestAnswer {
+  request: Request;
+  /** With access: everything that is recorded. */
+  decisions?: Receipt[];
+  /** With information: how data is processed. */
+  processing?: Processing;
+}
+
+/** Somebody of the site registers a visitor's request, having checked who asks. */
+export interface NewRequest {
+  /** The id of one of the visitor's decisions, or the address of its receipt. */
+  receipt: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  /** How it was checked who asks; never what a paper says. */
+  identity: string;
+  about?: string;
+}
+
+/** What is to be done about a request. */
+export interface RequestOrder {
+  step: 'act' | 'extend' | 'refuse';
+  /** Needed to extend, to refuse, and where a person has done it: what was done. */
+  reason?: string;
+  /** By how many days it is put off. */
+  days?: number;
+}
+
 /** Third parties that a page's visitor met, as the script tells them in the mode `report`. */
 export interface Sightings {
   sightings: Sighting[];

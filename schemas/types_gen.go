@@ -1045,6 +1045,80 @@ type PurposeShare struct {
 	Decided int `json:"decided"`
 }
 
+// Request: What a visitor asked for as a data subject, until when, who did what about it, and what was done where. Once everything of the visitor is erased, nothing in it leads back to whose it was.
+type Request struct {
+	Reference string `json:"reference"`
+	Site      string `json:"site"`
+	Kind      string `json:"kind"`
+	State     string `json:"state"`
+	How       string `json:"how"`
+	// How it was checked who asks.
+	Identity string `json:"identity"`
+	// What the visitor wants, in words.
+	About   string    `json:"about"`
+	Due     time.Time `json:"due"`
+	Overdue bool      `json:"overdue"`
+	// It is due within a week, or was.
+	Soon    bool            `json:"soon"`
+	History []RequestStep   `json:"history"`
+	Effects []RequestEffect `json:"effects"`
+	// SHA-256 of each erased decision's id, hexadecimal: who has a receipt can tell that it was among them.
+	Receipts []string `json:"receipts"`
+}
+
+// RequestStep:
+type RequestStep struct {
+	At time.Time `json:"at"`
+	// E-mail address; empty for the visitor.
+	Who    string `json:"who"`
+	What   string `json:"what"`
+	Reason string `json:"reason"`
+}
+
+// RequestEffect: What was done at one place.
+type RequestEffect struct {
+	Place string `json:"place"`
+	What  string `json:"what"`
+	Count int    `json:"count"`
+}
+
+// OwnRequest: A visitor's browser asks for something as a data subject.
+type OwnRequest struct {
+	// The one that its decisions were sent with.
+	Secret string `json:"secret"`
+	Kind   string `json:"kind"`
+	// What is wanted, in words.
+	About string `json:"about,omitempty"`
+}
+
+// OwnRequestAnswer:
+type OwnRequestAnswer struct {
+	Request Request `json:"request"`
+	// With access: everything that is recorded.
+	Decisions []Receipt `json:"decisions,omitempty"`
+	// With information: how data is processed.
+	Processing Processing `json:"processing,omitzero"`
+}
+
+// NewRequest: Somebody of the site registers a visitor's request, having checked who asks.
+type NewRequest struct {
+	// The id of one of the visitor's decisions, or the address of its receipt.
+	Receipt string `json:"receipt"`
+	Kind    string `json:"kind"`
+	// How it was checked who asks; never what a paper says.
+	Identity string `json:"identity"`
+	About    string `json:"about,omitempty"`
+}
+
+// RequestOrder: What is to be done about a request.
+type RequestOrder struct {
+	Step string `json:"step"`
+	// Needed to extend, to refuse, and where a person has done it: what was done.
+	Reason string `json:"reason,omitempty"`
+	// By how many days it is put off.
+	Days int `json:"days,omitempty"`
+}
+
 // Sightings: Third parties that a page's visitor met, as the script tells them in the mode `report`.
 type Sightings struct {
 	Sightings []Sighting `json:"sightings"`

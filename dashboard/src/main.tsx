@@ -13,6 +13,7 @@ import './style/notice.css';
 import './style/people.css';
 import './style/decisions.css';
 import './style/integrations.css';
+import './style/requests.css';
 import './style/experiment.css';
 import './style/factors.css';
 

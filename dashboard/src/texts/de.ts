@@ -9,6 +9,7 @@ import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { processingPage } from './processing.de.ts';
+import { requestsPage } from './requests.de.ts';
 import { sitePage } from './site.de.ts';
 import { tokens } from './tokens.de.ts';
 
@@ -286,6 +287,7 @@ export const de: Texts = {
 
   processingPage,
   integrationsPage,
+  requestsPage,
   sitePage,
   experimentPage,
   findings,

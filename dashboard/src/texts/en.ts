@@ -8,6 +8,7 @@ import { noticePage } from './notice.en.ts';
 import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { processingPage } from './processing.en.ts';
+import { requestsPage } from './requests.en.ts';
 import { sitePage } from './site.en.ts';
 import { tokens } from './tokens.en.ts';
 
@@ -283,6 +284,7 @@ export const en = {
 
   processingPage,
   integrationsPage,
+  requestsPage,
   sitePage,
   experimentPage,
   findings,

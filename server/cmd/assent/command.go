@@ -22,8 +22,9 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	User        userCommands       `cmd:"" help:"Manage who may use the dashboard."`
-	Keys        keysCommands       `cmd:"" help:"Manage the keys that receipts are signed with."`
+	Keys        keysCommands       `cmd:"" help:"Manage the keys that receipts are signed with, and those that data is sealed with."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
+	Requests    requestsCommand    `cmd:"" help:"List what visitors asked for as data subjects and what is not done yet. Works while a server runs."`
 	Verify      verifyCommands     `cmd:"" help:"Check what is kept against its proofs."`
 	Import      importCommand      `cmd:"" help:"Make a draft notice of another consent tool's configuration file."`
 	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`

@@ -24,8 +24,8 @@ import (
 	"assent/server/internal/moving"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
-	"assent/server/internal/register"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
 	"assent/server/internal/reporting"
 	"assent/server/internal/rights"
 	"assent/server/internal/shipping"
@@ -77,6 +77,7 @@ type front interface {
 	moving.Marks
 	exposure.Visitors
 	demodata.Holdings
+	rights.Journal
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -90,6 +91,7 @@ type back interface {
 	auditing.Ledger
 	exposure.Store
 	demodata.Trail
+	rights.Ledger
 	Ping(ctx context.Context) error
 	io.Closer
 }

@@ -39,6 +39,7 @@ func (l *logged) erase(t *testing.T, n int) rights.Erased {
 	return erased
 }
 
+// Threat B5.21
 func TestErasureKeepsTheProofOfEverythingElse(t *testing.T) {
 	t.Parallel()
 	l := openLogged(t, 300)
@@ -119,6 +120,7 @@ func TestErasureIsNoWayToTamper(t *testing.T) {
 
 // TestNothingErasedIsLeftInTheFolder looks for what decisions said in every byte of the files, the decisions of others around
 // them having split the pages they were on.
+// Threat B5.21
 func TestNothingErasedIsLeftInTheFolder(t *testing.T) {
 	t.Parallel()
 	l := openLogged(t, 2000)

@@ -104,6 +104,12 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/exports/groups":     "owner analyst officer",
 	"POST /v1/admin/sites/:site/erasures":          "owner officer",
 
+	"GET /v1/admin/sites/:site/requests":                 "owner officer",
+	"POST /v1/admin/sites/:site/requests":                "owner officer",
+	"GET /v1/admin/sites/:site/requests/:request":        "owner officer",
+	"GET /v1/admin/sites/:site/requests/:request/copy":   "owner officer",
+	"POST /v1/admin/sites/:site/requests/:request/steps": "owner officer",
+
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/breakdown":  "owner editor analyst officer",
@@ -160,6 +166,7 @@ func adminRoutes(t *testing.T, s *testServer) []string {
 	return routes
 }
 
+// ASVS 8.2.1
 func TestEveryAdminRouteIsInTheMatrix(t *testing.T) {
 	s := startServer(t)
 	routes := adminRoutes(t, s)
@@ -262,6 +269,8 @@ func (s *testServer) send(method, path, cookie, text string) (int, string) {
 
 // Every route by every role of another tenant: what names something of this one is refused or not found, and no answer
 // tells of it.
+// ASVS 8.2.2, 8.4.1
+// Threat B5.10
 func TestNobodyElses(t *testing.T) {
 	s := startServer(t)
 	s.setUp()
@@ -291,6 +300,8 @@ func TestNobodyElses(t *testing.T) {
 }
 
 // Every route by every role, at this site alone and over all sites, and by nobody.
+// ASVS 8.2.1, 8.3.1
+// Threat B5.10
 func TestRolesAndRoutes(t *testing.T) {
 	s := startServer(t)
 	s.setUp()

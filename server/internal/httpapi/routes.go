@@ -26,6 +26,7 @@ import (
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/requests"
 	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
@@ -69,8 +70,9 @@ type Parts struct {
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
 	Integrations integration.Desk
-	Eraser       *rights.Eraser // nil where the stores cannot erase a single visitor's decisions.
-	Stopping     *atomic.Bool   // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Eraser       rights.Eraser
+	Requests     *requests.Desk
+	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
 	Now          func() time.Time
@@ -108,6 +110,7 @@ func New(p Parts) (http.Handler, error) {
 	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits}
+	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
 	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
@@ -138,8 +141,10 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite, erasures.possible)
+	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/requests", requestDesk.own, visitors.fromSite)
+	e.OPTIONS("/v1/sites/:site/requests", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)
@@ -218,7 +223,12 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/integrations/:integration/deliveries", integrations.deliveries)
 	a.POST("/sites/:site/integrations/:integration/replays", integrations.replay)
 	a.GET("/sites/:site/decisions", audits.search)
-	a.POST("/sites/:site/erasures", erasures.ordered, erasures.possible)
+	a.POST("/sites/:site/erasures", erasures.ordered)
+	a.GET("/sites/:site/requests", requestDesk.list)
+	a.POST("/sites/:site/requests", requestDesk.register)
+	a.GET("/sites/:site/requests/:request", requestDesk.one)
+	a.GET("/sites/:site/requests/:request/copy", requestDesk.copy)
+	a.POST("/sites/:site/requests/:request/steps", requestDesk.step)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)

@@ -28,6 +28,8 @@ import (
 	"assent/server/internal/integration"
 	"assent/server/internal/outbound"
 	"assent/server/internal/recording"
+	"assent/server/internal/requests"
+	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -100,6 +102,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Integrations: integration.Desk{Permit: func(netip.AddrPort) bool { return false }, Keeper: &integration.Keeper{Store: store, Log: store, Journal: store, Notices: catalog.Notice,
 			Client: integration.NewClient(outbound.Guard{}), Now: time.Now, Logger: slog.New(slog.DiscardHandler)}},
+		Eraser:   rights.Eraser{Trail: store, Now: time.Now},
 		Stopping: s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
 	}
@@ -107,6 +110,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		change(&parts)
 	}
 	s.informer = parts.Integrations.Keeper
+	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)

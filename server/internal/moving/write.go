@@ -187,10 +187,7 @@ func (w *writer) putKey(ctx context.Context, text []byte) error {
 	if err != nil {
 		return err
 	}
-	if w.keys == nil {
-		w.keys = map[string]bool{}
-	}
-	w.keys[string(text)] = true
+	w.brought(string(text))
 	return evidence.NewStored(w.to.Front, rand.Reader, time.Now).Add(ctx, key)
 }
 
@@ -223,4 +220,12 @@ func pages(counts []sighting.Count) map[sighting.Key]int {
 		pages[c.Key] = c.Pages
 	}
 	return pages
+}
+
+// brought remembers a key as one of those that came from the other side.
+func (w *writer) brought(key string) {
+	if w.keys == nil {
+		w.keys = map[string]bool{}
+	}
+	w.keys[key] = true
 }

@@ -141,9 +141,9 @@ func fail(cmds []redis.Cmder, err error) {
 	}
 }
 
-// waits reports whether this is what an outbox's range is written down by, or a register changed.
+// waits reports whether this is what an outbox's range is written down by, a register changed, or an erasure begun.
 func waits(cmd redis.Cmder) bool {
-	return cmd.Name() == "eval" && (cmd.Args()[1] == freezeSource || cmd.Args()[1] == changeSource)
+	return cmd.Name() == "eval" && slices.Contains([]any{freezeSource, changeSource, beginErasureSource}, cmd.Args()[1])
 }
 
 func (h durabilityHook) commits(cmd redis.Cmder) bool {

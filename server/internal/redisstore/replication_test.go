@@ -155,6 +155,7 @@ func TestNothingIsShippedThatTheReplicaLacks(t *testing.T) {
 }
 
 // TestFailOverLosesNothing kills a master of a Cluster at once after it has acknowledged decisions.
+// Threat B5.15
 func TestFailOverLosesNothing(t *testing.T) {
 	cluster, err := servers.RedisCluster()
 	if err != nil {
