@@ -113,6 +113,7 @@ func New(p Parts) (http.Handler, error) {
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
+	versions := &versions{publisher: p.Publisher, catalog: p.Catalog}
 	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
 	links := newLinks(p)
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
@@ -148,6 +149,9 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)
+	e.GET("/notices/:site", versions.away)
+	e.GET("/notices/:site/", versions.list)
+	e.GET("/notices/:site/:notice/", versions.one)
 	e.GET("/v1/receipts/:id/proof", transcript.proof, transcript.kept)
 
 	e.GET("/log/key", transcript.key, transcript.kept)

@@ -16,8 +16,8 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
-	"assent/server/internal/visitorpage"
 	"assent/server/internal/qrcode"
+	"assent/server/internal/visitorpage"
 )
 
 //go:embed page.html

@@ -21,4 +21,6 @@ type words struct{ visitorpage.Words }
 // Style is the page's style sheet.
 func (words) Style() template.CSS { return visitorpage.Style() }
 
-func wordsFor(locale string, wanted []language.Tag) words { return words{builtIn().For(locale, wanted)} }
+func wordsFor(locale string, wanted []language.Tag) words {
+	return words{builtIn().For(locale, wanted)}
+}
