@@ -99,6 +99,7 @@ export const trail: typeof trailInEnglish = {
     'discard-draft': 'Entwurf verworfen',
     import: 'Datei einer Einrichtung gelesen',
     publish: 'Hinweis veröffentlicht',
+    'withdraw-announcement': 'Angekündigten Hinweis zurückgenommen',
     'start-experiment': 'Experiment begonnen',
     'end-experiment': 'Experiment beendet',
     'adopt-variant': 'Variante veröffentlicht',

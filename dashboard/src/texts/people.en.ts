@@ -91,6 +91,7 @@ export const trail = {
     'discard-draft': 'Discarded the draft',
     import: 'Read a set-up’s file',
     publish: 'Published a notice',
+    'withdraw-announcement': 'Withdrew an announced notice',
     'start-experiment': 'Started an experiment',
     'end-experiment': 'Ended an experiment',
     'adopt-variant': 'Published a variant',

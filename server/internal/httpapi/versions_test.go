@@ -50,7 +50,7 @@ func TestEverybodyReadsWhatASiteAskedWhen(t *testing.T) {
 	read(list, "de", 200, []string{"Ab " + now.Add(time.Hour).UTC().Format("2006-01-02"), "Neu: Mail &lt;b&gt; (Mail Inc, US, Marketing)", "Wir schreiben Ihnen &lt;i&gt;nun", "Jetzt gültig", "nach 90 Tagen"}, []string{"Frühere Fassungen", "<b>"})
 	read(list, "fr", 200, []string{"Nouveau : Mail", "Wir schreiben Ihnen"}, nil)
 	read(list, "xx", 200, []string{"In force now", "New: Mail"}, nil)
-	read(list+announced.Announcement.Notice+"/", "en", 200, []string{"Mail Inc", "standard contractual clauses", "P1Y", "90 days"}, nil)
+	read(list+announced.Announcement.Notice+"/", "en", 200, []string{"Mail Inc", "standard contractual clauses", "12 months", "90 days"}, nil)
 	read(list+first.Notice+"/", "ar", 200, []string{`dir="rtl"`}, []string{"Mail Inc"})
 	read(list+"other/", "en", 404, []string{"There is no such notice"}, nil)
 	read("/notices/nowhere/", "de", 404, []string{"Diesen Hinweis gibt es nicht"}, nil)

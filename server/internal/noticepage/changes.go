@@ -21,7 +21,9 @@ func changes(w visitorpage.Words, before, after schemas.Notice, touched []string
 	for _, one := range []struct{ label, before, after string }{
 		{w.Say("controller"), controllerOf(before), controllerOf(after)}, {w.Say("link.policy"), before.PrivacyPolicy, after.PrivacyPolicy},
 	} {
-		lines = append(lines, differs(w, one.label, "", one.before, one.after)...)
+		if one.before != one.after {
+			lines = append(lines, one.label+": "+strings.Join(nonEmpty(one.before, one.after), " → "))
+		}
 	}
 	if before.LifetimeDays != after.LifetimeDays {
 		lines = append(lines, w.Fill("lifetime", "before", strconv.Itoa(before.LifetimeDays), "after", strconv.Itoa(after.LifetimeDays)))
@@ -99,7 +101,7 @@ func changedService(w visitorpage.Words, n, next schemas.Notice, before, after s
 		{w.Say("service.country"), before.Country, after.Country},
 		{w.Say("safeguard"), safeguardOf(w, before), safeguardOf(w, after)},
 		{w.Say("service.cookies"), keptBy(before), keptBy(after)},
-		{w.Say("service.retention"), before.Retention, after.Retention},
+		{w.Say("service.retention"), durationOf(w, before.Retention), durationOf(w, after.Retention)},
 		{w.Say("service.policy"), before.Policy, after.Policy},
 	} {
 		lines = append(lines, differs(w, name, one.label, one.before, one.after)...)
@@ -111,9 +113,6 @@ func changedService(w visitorpage.Words, n, next schemas.Notice, before, after s
 func differs(w visitorpage.Words, name, label, before, after string) []string {
 	if before == after {
 		return nil
-	}
-	if label == "" { // What has no parts.
-		name, label = w.Say("title"), name
 	}
 	key := "differs"
 	switch {

@@ -158,7 +158,7 @@ func factsOf(w visitorpage.Words, s schemas.Service) []toldFact {
 	return some(
 		toldFact{Name: w.Say("service.provider"), Text: s.Provider}, toldFact{Name: w.Say("service.country"), Text: s.Country},
 		toldFact{Name: w.Say("safeguard"), Text: safeguardOf(w, s)}, toldFact{Name: w.Say("service.cookies"), Text: keptBy(s)},
-		toldFact{Name: w.Say("service.retention"), Text: s.Retention},
+		toldFact{Name: w.Say("service.retention"), Text: durationOf(w, s.Retention)},
 		toldFact{Name: w.Say("service.policy"), Text: s.Policy, Link: webOnly(s.Policy)},
 	)
 }
