@@ -21,6 +21,8 @@ var taken = map[string]string{
 	"clickhouse/0006_dimensions.sql":         "22f7948974e23058",
 	"clickhouse/0007_compact_dimensions.sql": "bc8ff4922500c209",
 	"clickhouse/0008_exposures.sql":          "8ade3661a411eaf4",
+	"clickhouse/0009_log.sql":                "c7f25921c1eed2e4",
+	"clickhouse/0010_log_on_disk.sql":        "07d3d4d56727e0c8",
 	"embedded/0001_init.sql":                 "bfd86969d8df6790",
 	"embedded/0002_sightings.sql":            "bbda0d1b2c039817",
 	"embedded/0003_regime.sql":               "40b5537007a5bf25",

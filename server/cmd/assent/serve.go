@@ -253,8 +253,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
 	var eraser *rights.Eraser
-	if stores.logged != nil {
-		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Now: time.Now}
+	if stores.trail != nil {
+		eraser = &rights.Eraser{Trail: stores.trail, Log: s.transcript, Now: time.Now}
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{

@@ -24,10 +24,11 @@ import (
 	"assent/server/internal/moving"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
-	"assent/server/internal/register"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
 	"assent/server/internal/reporting"
 	"assent/server/internal/rights"
+	"assent/server/internal/sequencing"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -99,7 +100,6 @@ type logged interface {
 	transparency.Store
 	transparency.Index
 	transparency.Archive
-	rights.Trail
 }
 
 var (
@@ -121,7 +121,8 @@ type stores struct {
 	fill         func(context.Context) (float64, error)   // Share of its memory that the front uses; nil for one on disk.
 	lanes        int                                      // Commits that the front can take at once.
 	limits       ratelimit.Shared                         // nil when no other instance can share the front.
-	logged       logged                                   // nil unless one embedded store is both.
+	logged       logged                                   // nil for SQLite before ClickHouse.
+	trail        rights.Trail                             // nil unless one embedded store is both.
 	shipped      bool                                     // The back is another store, which a shipper has to fill.
 	beside       bool                                     // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
@@ -163,10 +164,24 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 		return err
 	}
 	s.shipped = flags.RedisURL != "" || flags.ClickhouseURL != ""
+	s.logged = s.log(embedded)
 	if !s.shipped {
-		s.logged = embedded
+		s.trail = embedded
 	}
 	return nil
+}
+
+// log is where the log of decisions is: SQLite has one of what it keeps, whoever recorded it.
+func (s *stores) log(embedded *embeddedstore.Store) logged {
+	if embedded != nil && s.back == back(embedded) {
+		return embedded
+	}
+	journal, hasJournal := s.front.(sequencing.Journal)
+	ledger, hasLedger := s.back.(sequencing.Ledger)
+	if !hasJournal || !hasLedger {
+		return nil
+	}
+	return &sequencing.Store{Journal: journal, Ledger: ledger, Now: time.Now}
 }
 
 func (s *stores) openEmbedded(ctx context.Context, dir string) (*embeddedstore.Store, error) {

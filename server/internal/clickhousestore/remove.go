@@ -24,11 +24,16 @@ func (s *Store) RemoveTrail(ctx context.Context, site string) error {
 	}
 	// Ids of sites have nothing but letters and digits; the rest is for whoever comes later.
 	condition := "site = '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(site) + "'"
-	for table := range spread {
+	for _, table := range []string{"decisions", "exposures"} {
 		if err := s.persist(ctx, s.cluster.place("ALTER TABLE "+table+" DELETE WHERE "+condition)); err != nil {
 			return s.unavailable("remove from", err)
 		}
 	}
+	return s.awaitMutation(ctx, condition)
+}
+
+// awaitMutation waits until all that has this in its text was carried out.
+func (s *Store) awaitMutation(ctx context.Context, condition string) error {
 	for {
 		var left uint64
 		if err := s.each(ctx, fmt.Sprintf(unfinished, s.cluster.mutations()), []any{s.options.Auth.Database, condition}, []any{&left}, func() {}); err != nil || left == 0 {
