@@ -98,7 +98,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	recipients, err := c.recipients(stores)
+	recipients, err := c.recipients()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -161,7 +161,7 @@ type server struct {
 	roller     reporting.Roller   // nil when the ledger needs none.
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
-	transcript *transparency.Log  // nil when no log of decisions is kept.
+	transcript *transparency.Log
 	recipients witnessing.Recipients
 	keys       *daykey.Ring
 	signing    *evidence.Keyring
@@ -219,10 +219,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.rate > 0 {
 		s.limiter = ratelimit.New(front.rate)
 	}
-	if stores.logged != nil {
-		if s.transcript, err = transparency.Open(ctx, stores.logged, rand.Reader); err != nil {
-			return nil, err
-		}
+	if s.transcript, err = transparency.Open(ctx, stores.logged, rand.Reader); err != nil {
+		return nil, err
 	}
 	s.recipients = front.recipients
 	var witness *witnessing.Witness
@@ -300,10 +298,8 @@ func (s *server) begin(ctx context.Context) {
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}
-	if s.transcript != nil {
-		s.background.Go(func() { s.transcript.Keep(work, s.log) })
-		s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
-	}
+	s.background.Go(func() { s.transcript.Keep(work, s.log) })
+	s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })
 	}

@@ -121,10 +121,11 @@ type stores struct {
 	fill         func(context.Context) (float64, error)   // Share of its memory that the front uses; nil for one on disk.
 	lanes        int                                      // Commits that the front can take at once.
 	limits       ratelimit.Shared                         // nil when no other instance can share the front.
-	logged       logged                                   // nil for SQLite before ClickHouse.
-	trail        rights.Trail                             // nil unless one embedded store is both.
-	shipped      bool                                     // The back is another store, which a shipper has to fill.
-	beside       bool                                     // A server may be using them: the folder\'s lock is left to it.
+	logged       logged
+	transcribed  sequencing.Store // Of Redis and ClickHouse.
+	trail        rights.Trail     // nil unless one embedded store is both.
+	shipped      bool             // The back is another store, which a shipper has to fill.
+	beside       bool             // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
 	closers      []io.Closer
 }
@@ -140,6 +141,7 @@ func openStores(ctx context.Context, flags storeFlags) (*stores, error) {
 }
 
 func (s *stores) open(ctx context.Context, flags storeFlags) error {
+	s.transcribed.Now = time.Now
 	if flags.RedisURL == "" && flags.RedisWait != 0 {
 		return errors.New("--redis-wait needs --redis-url: there is no Redis to wait for")
 	}
@@ -164,24 +166,15 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 		return err
 	}
 	s.shipped = flags.RedisURL != "" || flags.ClickhouseURL != ""
-	s.logged = s.log(embedded)
+	// SQLite has a log of what it keeps, be it another store that recorded it or one that gets a copy.
+	s.logged = &s.transcribed
+	if embedded != nil {
+		s.logged = embedded
+	}
 	if !s.shipped {
 		s.trail = embedded
 	}
 	return nil
-}
-
-// log is where the log of decisions is: SQLite has one of what it keeps, whoever recorded it.
-func (s *stores) log(embedded *embeddedstore.Store) logged {
-	if embedded != nil && s.back == back(embedded) {
-		return embedded
-	}
-	journal, hasJournal := s.front.(sequencing.Journal)
-	ledger, hasLedger := s.back.(sequencing.Ledger)
-	if !hasJournal || !hasLedger {
-		return nil
-	}
-	return &sequencing.Store{Journal: journal, Ledger: ledger, Now: time.Now}
 }
 
 func (s *stores) openEmbedded(ctx context.Context, dir string) (*embeddedstore.Store, error) {
@@ -238,6 +231,7 @@ func (s *stores) openRedis(ctx context.Context, url string, options redisstore.O
 	if err != nil {
 		return err
 	}
+	s.transcribed.Journal = store
 	s.front, s.lanes, s.limits, s.clock, s.fill = store, store.Lanes(), store, store.Clock, store.Fill
 	s.closers = append(s.closers, store)
 	s.depend(redisName, true, store.Ping)
@@ -257,7 +251,7 @@ func (s *stores) openClickHouse(flags storeFlags) error {
 	if err != nil {
 		return err
 	}
-	s.back = store
+	s.back, s.transcribed.Ledger = store, store
 	s.closers = append(s.closers, store)
 	s.depend("clickhouse", false, store.Ping)
 	return nil

@@ -160,8 +160,12 @@ func named(ids []uuid.UUID) string {
 // Buried implements sequencing.Ledger.
 func (s *Store) Buried(ctx context.Context, log string, size int64, places []int64) (map[int64]bool, error) {
 	buried := map[int64]bool{}
+	var asked []any
+	for _, one := range places {
+		asked = append(asked, one)
+	}
 	var place int64
-	err := s.each(ctx, "SELECT erased FROM log_entries FINAL WHERE log = ? AND place < ? AND erased IN (?)", []any{log, size, places}, []any{&place}, func() {
+	err := s.each(ctx, "SELECT erased FROM log_entries FINAL WHERE log = ? AND place < ? AND erased IN ?", []any{log, size, clickhouse.GroupSet{Value: asked}}, []any{&place}, func() {
 		buried[place] = true
 	})
 	return buried, err

@@ -14,6 +14,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"assent/server/internal/clickhousestore"
@@ -330,4 +331,46 @@ func (p *pair) exec(t *testing.T, statement string) {
 	if err := p.tables.Exec(t.Context(), statement); err != nil {
 		t.Fatal(statement, err)
 	}
+}
+
+func (p *pair) client(t *testing.T) *redis.Client {
+	t.Helper()
+	options, err := redis.ParseURL(p.redis.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func (p *pair) flush(t *testing.T) error { return p.client(t).FlushAll(t.Context()).Err() }
+
+// short leaves Redis less than a tenth of its memory.
+func (p *pair) short(t *testing.T) {
+	t.Helper()
+	client := p.client(t)
+	used, err := client.InfoMap(t.Context(), "memory").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.ConfigSet(t.Context(), "maxmemory", used["Memory"]["used_memory"]).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *pair) enough(t *testing.T) {
+	t.Helper()
+	if err := p.client(t).ConfigSet(t.Context(), "maxmemory", "0").Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *pair) remove(t *testing.T, r consent.Record) {
+	t.Helper()
+	p.exec(t, "CREATE TABLE remaining AS decisions")
+	p.exec(t, "INSERT INTO remaining SELECT * FROM decisions WHERE subject <> '"+r.Subject+"'")
+	p.exec(t, "TRUNCATE TABLE decisions")
+	p.exec(t, "INSERT INTO decisions SELECT * FROM remaining")
+	p.exec(t, "DROP TABLE remaining")
 }
