@@ -54,7 +54,6 @@ type dyingLedger struct {
 	*dying
 }
 
-// Grow dies between its parts, too: entries without tiles, both without a head.
 func (l dyingLedger) Grow(ctx context.Context, log string, g sequencing.Growth) error {
 	return l.step(func() error { return l.Ledger.Grow(ctx, log, g) })
 }
