@@ -10,6 +10,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/clickhousestore"
+	"assent/server/internal/consent"
 	"assent/server/internal/requests"
 )
 
@@ -30,6 +31,7 @@ func TestRequestsOnRedisAndClickHouse(t *testing.T) {
 	p.serves(added)
 	v := visit{client: http.DefaultClient, server: p, site: added}
 	decision := v.decision()
+	decision.Action = consent.AcceptAll // There is something to withdraw.
 	v.insist(t, decision)
 	ledger, err := clickhousestore.Open(clickhouse.URL("requests"))
 	if err != nil {
