@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"server/internal/sealing":              {"server/internal/consent", "server/internal/register"},
 	"server/internal/requests":             {"server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/rights"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
-	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/outbound", "server/internal/register", "server/internal/shipping"},
+	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/outbound", "server/internal/register", "server/internal/sealing", "server/internal/shipping"},
 	"server/internal/experiment":           {"schemas"},
 	"server/internal/auditing":             {"server/internal/consent"},
 	"server/internal/exporting":            {"schemas", "server/internal/consent"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"assent/server/internal/embeddedstore"
+	"assent/server/internal/integration"
 	"assent/server/internal/sealing"
 )
 
@@ -67,7 +68,7 @@ func (k dataKeys) editable() (sealing.Editable, error) {
 
 // holders are all who keep sealed values in a store.
 func holders(store front, ring *sealing.Ring) []sealing.Holder {
-	return []sealing.Holder{accountsOf(store).Under(ring)}
+	return []sealing.Holder{accountsOf(store).Under(ring), &integration.Keeper{Store: store, Ring: ring, Now: time.Now}}
 }
 
 // resealAll seals everything anew that the first key did not seal.

@@ -31,7 +31,7 @@ func (f integrationFlags) networks() (networks []netip.Prefix, err error) {
 func (s *server) integrations(stores *stores, reachable []netip.Prefix) integration.Desk {
 	permit := integration.Within(reachable)
 	s.informer = &integration.Keeper{
-		Store: stores.front, Journal: stores.front, Notices: s.catalog.Notice, Client: integration.NewClient(outbound.Guard{Permit: permit}),
+		Store: stores.front, Journal: stores.front, Notices: s.catalog.Notice, Client: integration.NewClient(outbound.Guard{Permit: permit}), Ring: s.sealing,
 		Holder: uuid.NewString(), Now: time.Now, Logger: s.log,
 	}
 	if followed, isLog := stores.front.(integration.Log); isLog {

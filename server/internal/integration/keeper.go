@@ -12,6 +12,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/register"
+	"assent/server/internal/sealing"
 )
 
 const (
@@ -53,7 +54,8 @@ type Keeper struct {
 	Journal Journal
 	Notices func(ctx context.Context, site, id string) (*schemas.Notice, error)
 	Client  *http.Client
-	Holder  string // Tells this process from all others, where the store is Shared with some: one of them tells.
+	Ring    *sealing.Ring // Seals secrets; nil where nothing is sealed.
+	Holder  string        // Tells this process from all others, where the store is Shared with some: one of them tells.
 	Shared  bool
 	Now     func() time.Time
 	Logger  *slog.Logger // Gets counts and the stores' errors, never content.

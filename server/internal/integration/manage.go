@@ -95,7 +95,10 @@ func (d Desk) Connect(ctx context.Context, site string, wish Wish, notice schema
 	now := d.Keeper.Now().UTC()
 	made := Entry{Site: site, ID: newID(), Value: wish.integration()}
 	made.Value.State, made.Value.Created = Off, now
-	secret := made.Value.addSecret(now)
+	secret, err := d.Keeper.addSecret(site, made.ID, &made.Value)
+	if err != nil {
+		return Entry{}, "", err
+	}
 	return made, secret, d.books().integrations().Add(ctx, site, made.ID, made.Value)
 }
 
@@ -132,8 +135,8 @@ func (d Desk) Switch(ctx context.Context, site, id, state string, notice schemas
 // Rotate makes a new secret. The one before it is signed with for another day.
 func (d Desk) Rotate(ctx context.Context, site, id string) (entry Entry, secret string, err error) {
 	entry, err = d.change(ctx, site, id, func(i *Integration) error {
-		secret = i.addSecret(d.Keeper.Now())
-		return nil
+		secret, err = d.Keeper.addSecret(site, id, i)
+		return err
 	})
 	return entry, secret, err
 }

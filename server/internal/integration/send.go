@@ -86,23 +86,24 @@ func (k *Keeper) attempt(ctx context.Context, to Entry, subject string, e Event)
 		o.Reason = IsGone
 		return o, nil
 	}
-	o.send(ctx, k.Client, to.Value, e)
+	secrets, err := k.secrets(ctx, to, o.At)
+	if err != nil {
+		return o, err
+	}
+	o.send(ctx, k.Client, to.Value.URL, secrets, e)
 	o.Took = k.Now().Sub(o.At)
 	return o, nil
 }
 
-func (o *outcome) send(ctx context.Context, client *http.Client, to Integration, e Event) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(e.Body))
+func (o *outcome) send(ctx context.Context, client *http.Client, url string, secrets [][]byte, e Event) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(e.Body))
 	if err != nil {
 		o.Reason = Broken
 		return
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "Assent-Webhooks")
-	if err := sign(request.Header, to.Secrets, e.ID, e.Body, o.At); err != nil {
-		o.Reason = Broken
-		return
-	}
+	sign(request.Header, secrets, e.ID, e.Body, o.At)
 	answer, err := client.Do(request)
 	if err != nil {
 		o.Reason = reasonOf(err)

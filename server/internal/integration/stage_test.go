@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +28,7 @@ import (
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/sealing"
 	"assent/server/internal/shipping"
 )
 
@@ -61,6 +64,8 @@ type stage struct {
 	desk   integration.Desk
 	ahead  *atomic.Int64
 	roots  *x509.CertPool
+	keys   sealing.File
+	ring   *sealing.Ring
 	open   func() *integration.Keeper // Another instance.
 }
 
@@ -127,7 +132,15 @@ func shipped(t *testing.T) *stage {
 func permit(a netip.AddrPort) bool { return a.Addr().IsLoopback() }
 
 func prepare(t *testing.T, front front, ledger *embeddedstore.Store) *stage {
-	return &stage{t: t, front: front, ledger: ledger, ahead: &atomic.Int64{}, roots: x509.NewCertPool()}
+	s := &stage{t: t, front: front, ledger: ledger, ahead: &atomic.Int64{}, roots: x509.NewCertPool(), keys: sealing.File(filepath.Join(t.TempDir(), "keys"))}
+	if err := sealing.Ensure(t.Context(), s.keys, rand.Reader, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if s.ring, err = sealing.OpenRing(t.Context(), s.keys, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func (s *stage) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
@@ -135,7 +148,7 @@ func (s *stage) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Lo
 func (s *stage) newKeeper() *integration.Keeper {
 	client := integration.NewClient(outbound.Guard{Permit: permit})
 	s.trust(client)
-	return &integration.Keeper{Store: s.front, Journal: s.front, Client: client, Holder: uuid.NewString(), Now: s.now,
+	return &integration.Keeper{Store: s.front, Journal: s.front, Client: client, Ring: s.ring, Holder: uuid.NewString(), Now: s.now,
 		Logger: slog.New(slog.DiscardHandler), Notices: func(_ context.Context, of, id string) (*schemas.Notice, error) {
 			if of != site || id != notice {
 				return nil, consent.ErrNotFound
