@@ -254,7 +254,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	var eraser *rights.Eraser
 	if stores.logged != nil {
-		eraser = &rights.Eraser{Trail: stores.logged, Log: s.transcript, Now: time.Now}
+		eraser = &rights.Eraser{Trail: stores.logged, Holds: holdsOf(stores), Log: s.transcript, Now: time.Now}
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{

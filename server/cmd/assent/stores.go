@@ -24,9 +24,10 @@ import (
 	"assent/server/internal/moving"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
-	"assent/server/internal/register"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
 	"assent/server/internal/reporting"
+	"assent/server/internal/retention"
 	"assent/server/internal/rights"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
@@ -100,6 +101,8 @@ type logged interface {
 	transparency.Index
 	transparency.Archive
 	rights.Trail
+	retention.Store
+	retention.Times
 }
 
 var (
