@@ -22,10 +22,21 @@ type retentionCommands struct {
 	Hold    retentionHoldCommands   `cmd:"" help:"Legal holds: what they are about is neither removed nor erased."`
 }
 
-type retentionFlags struct {
-	storeFlags
+// keepFlags say for how long things are kept.
+type keepFlags struct {
 	KeepDecisions int `help:"Days that decisions are kept." name:"keep-decisions" env:"ASSENT_KEEP_DECISIONS" default:"1461" placeholder:"DAYS"`
 	KeepExposures int `help:"Days that counts of exposures are kept." name:"keep-exposures" env:"ASSENT_KEEP_EXPOSURES" default:"761" placeholder:"DAYS"`
+}
+
+// periods are within their bounds, or the error says which is not.
+func (f keepFlags) periods() (retention.Periods, error) {
+	periods := retention.Periods{retention.Decisions: f.KeepDecisions, retention.Exposures: f.KeepExposures}
+	return periods, periods.Check()
+}
+
+type retentionFlags struct {
+	storeFlags
+	keepFlags
 }
 
 // with opens the stores beside a server that may be running.
@@ -45,9 +56,14 @@ func (f retentionFlags) keeper(s *stores) (retention.Keeper, error) {
 	if s.logged == nil {
 		return retention.Keeper{}, errors.New("retention works where the embedded store keeps everything, and not yet with Redis or ClickHouse; nothing was removed")
 	}
-	keeper := retention.Keeper{
-		Store: s.logged, Register: s.front, Holds: *holdsOf(s), Now: time.Now,
-		Periods: retention.Periods{retention.Decisions: f.KeepDecisions, retention.Exposures: f.KeepExposures},
+	periods, err := f.periods()
+	return keeperOf(s, periods), err
+}
+
+// keeperOf needs stores that keep a log.
+func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
+	return retention.Keeper{
+		Store: s.logged, Register: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
 		Sites: func(ctx context.Context) (ids []string, err error) {
 			sites, err := s.front.Sites(ctx)
 			for _, site := range sites {
@@ -58,7 +74,6 @@ func (f retentionFlags) keeper(s *stores) (retention.Keeper, error) {
 			return ids, err
 		},
 	}
-	return keeper, keeper.Periods.Check()
 }
 
 // holdsOf are the legal holds, where the store can tell when somebody's decisions were recorded.

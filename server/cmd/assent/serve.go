@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/retention"
 	"assent/server/internal/rights"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
@@ -44,6 +45,7 @@ const stopTimeout = 20 * time.Second
 type serveCommand struct {
 	storeFlags
 	limitFlags
+	keepFlags
 	Addr      string `help:"Address to listen on." env:"ASSENT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
@@ -76,6 +78,10 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	periods, err := c.periods()
+	if err != nil {
+		return err
+	}
 	stores, err := openStores(env.ctx, c.storeFlags)
 	if err != nil {
 		return err
@@ -102,7 +108,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
+	s, err := wire(env.ctx, stores, outside{periods: periods, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -151,6 +157,7 @@ func parseProxies(texts []string) ([]*net.IPNet, error) {
 type server struct {
 	http       *http.Server
 	recorder   *recording.Recorder
+	keeper     *retention.Keeper    // nil where nothing can be removed by age.
 	shipper    *shipping.Shipper    // nil when the journal is the ledger.
 	spool      *spool.Spool         // nil when the journal is on this machine.
 	backlog    *shipping.Backlog    // nil when nothing bounds the outbox.
@@ -184,6 +191,7 @@ type outside struct {
 	rate     int           // Grants per minute and network; 0 for no limit.
 
 	recipients witnessing.Recipients // Of the log's checkpoints.
+	periods    retention.Periods     // For how long things are kept.
 	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
@@ -255,6 +263,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	var eraser *rights.Eraser
 	if stores.logged != nil {
 		eraser = &rights.Eraser{Trail: stores.logged, Holds: holdsOf(stores), Log: s.transcript, Now: time.Now}
+		keeper := keeperOf(stores, front.periods)
+		s.keeper = &keeper
 	}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
@@ -303,6 +313,9 @@ func (s *server) begin(ctx context.Context) {
 	if s.transcript != nil {
 		s.background.Go(func() { s.transcript.Keep(work, s.log) })
 		s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
+	}
+	if s.keeper != nil {
+		s.background.Go(func() { s.keeper.Keep(work, s.log) })
 	}
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"assent/server/internal/consent"
@@ -161,6 +162,22 @@ func (k Keeper) Run(ctx context.Context, by string) error {
 		}
 	}
 	return nil
+}
+
+// Keep runs now and once a day until ctx ends.
+func (k Keeper) Keep(ctx context.Context, log *slog.Logger) {
+	ticker := time.NewTicker(24 * time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := k.Run(ctx, "daily run"); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "retention was cut off; the next run goes on from there", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // remove writes the record, and only then begins. Where another run was faster, that one's record is the one: whether it is
