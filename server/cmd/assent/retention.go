@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"assent/server/internal/demodata"
 	"assent/server/internal/retention"
+	"assent/server/internal/transparency"
 )
 
 type retentionCommands struct {
@@ -132,6 +134,11 @@ func (c *retentionRunCommand) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
+		log, err := transparency.Open(env.ctx, s.logged, rand.Reader)
+		if err != nil {
+			return err
+		}
+		keeper.Log = log
 		if err := keeper.Run(env.ctx, c.By); err != nil {
 			return fmt.Errorf("%w; what was removed stays so, and the next run goes on from there", err)
 		}

@@ -264,6 +264,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if stores.logged != nil {
 		eraser = &rights.Eraser{Trail: stores.logged, Holds: holdsOf(stores), Log: s.transcript, Now: time.Now}
 		keeper := keeperOf(stores, front.periods)
+		keeper.Log = s.transcript
 		s.keeper = &keeper
 	}
 	metrics := s.newMetrics()

@@ -78,9 +78,16 @@ type Deletion struct {
 	Verified bool // Counted again: nothing was left that should have gone.
 }
 
+// Log is the log of decisions.
+type Log interface {
+	// CatchUp takes what waits into the log.
+	CatchUp(ctx context.Context) error
+}
+
 // Keeper carries the rules out.
 type Keeper struct {
 	Store    Store
+	Log      Log // Only Run needs it.
 	Register register.Store
 	Holds    Holds
 	Sites    func(ctx context.Context) ([]string, error)
@@ -234,6 +241,9 @@ var errFinished = errors.New("finished by another run")
 // finish counts again and closes the record.
 func (k Keeper) finish(ctx context.Context, site, id string) error {
 	if err := k.Store.Settle(ctx); err != nil {
+		return err
+	}
+	if err := k.Log.CatchUp(ctx); err != nil { // Tombstones.
 		return err
 	}
 	_, err := k.deletions().Change(ctx, site, id, func(d *Deletion) error {
