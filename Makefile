@@ -12,7 +12,7 @@ npm_ci          := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # How long make soak injects faults.
 SOAK ?= 5m
 
-GO_PACKAGES := ./schemas/... ./server/... ./snippet/... ./dashboard/...
+GO_PACKAGES := ./schemas/... ./server/... ./snippet/... ./dashboard/... ./deploy/...
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,8 @@ test-go: $(test_modules) ## Run the Go tests, with the race detector
 test-browser: build $(test_modules) ## Run the script's, the demo's and the dashboard's tests in Chromium
 	node --import tsx --test --test-reporter=spec --test-concurrency=2 snippet/test/*.test.ts dashboard/test/*.test.ts
 
-generate: $(test_modules) ## Write the types: of the JSON Schemas in Go and TypeScript, and of the script's API
-	go generate ./schemas
+generate: $(test_modules) ## Write the types, of the JSON Schemas and the script's API, and what tests show of security
+	go generate ./schemas ./deploy/gen
 	node --import tsx snippet/gen/declarations.ts
 
 lint: $(test_modules) ## Check format, vet, static analysis, types and style

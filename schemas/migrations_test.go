@@ -21,6 +21,7 @@ var taken = map[string]string{
 	"clickhouse/0006_dimensions.sql":         "22f7948974e23058",
 	"clickhouse/0007_compact_dimensions.sql": "bc8ff4922500c209",
 	"clickhouse/0008_exposures.sql":          "8ade3661a411eaf4",
+	"clickhouse/0009_old_parts.sql":          "55e881f1ddbf1d2b",
 	"embedded/0001_init.sql":                 "bfd86969d8df6790",
 	"embedded/0002_sightings.sql":            "bbda0d1b2c039817",
 	"embedded/0003_regime.sql":               "40b5537007a5bf25",
@@ -31,6 +32,7 @@ var taken = map[string]string{
 	"embedded/0008_log.sql":                  "de7075117915433e",
 	"embedded/0009_erasures.sql":             "e6a6ce114cada26d",
 	"embedded/0010_register.sql":             "ada81286faf66a12",
+	"embedded/0011_orders.sql":               "20730e6f41fb9bbd",
 }
 
 func TestStepsThatWereTakenStayAsTheyWere(t *testing.T) {

@@ -19,6 +19,9 @@ const (
 	// ChoiceMinimum is the least time that a choice is kept, be it expired already: retries must find its id. What is
 	// kept is forgotten at the end of a day.
 	ChoiceMinimum = 24 * time.Hour
+	// ErasureMemory is how long it is remembered, without a name, until when a subject was erased. A spool that is handed
+	// over within that time brings nothing back.
+	ErasureMemory = 400 * 24 * time.Hour
 )
 
 // Fields of the hash at CursorKey; one letter, because there is one per shard and they travel with each look. Fields of
@@ -38,6 +41,8 @@ const (
 	BucketsField = "b" // Buckets that the shard's choices are in; absent means one.
 	SweptField   = "p" // The bucket that is looked through next for choices to forget,
 	SweptRows    = "m" // and AddedRows when the last one was.
+
+	ErasedUntil = "e" // The greatest time, in microseconds since 1970, that anything at ErasuresKey has; absent when nothing is there.
 )
 
 // Fields of the entries at OutboxKey and DeadLetterKey.
@@ -84,6 +89,10 @@ func LeaseKey(shard int) string { return "l:" + tag(shard) }
 
 // DeadLetterKey is the stream of a shard's decisions that the ledger will never take.
 func DeadLetterKey(shard int) string { return "x:" + tag(shard) }
+
+// ErasuresKey is the hash of a shard's subjects that were erased, or are being, subject's hash to until when and what is left
+// to do (see redisstore).
+func ErasuresKey(shard int) string { return "e:" + tag(shard) }
 
 // MigrationKey names the one process that may change the ledger's tables.
 func MigrationKey() string { return "m:{migration}" }

@@ -18,6 +18,7 @@ func TestRedisKeys(t *testing.T) {
 		schemas.CursorKey(9):              "q:{v09}",
 		schemas.LeaseKey(10):              "l:{v10}",
 		schemas.DeadLetterKey(63):         "x:{v63}",
+		schemas.ErasuresKey(5):            "e:{v05}",
 		schemas.MigrationKey():            "m:{migration}",
 		schemas.SitesKey():                "s:{sites}",
 		schemas.RevisionKey():             "r:{sites}",

@@ -115,12 +115,20 @@ export interface Publication {
   at?: string;
   /** Who; absent for the command line. */
   by?: string;
+  /** Since when it had been announced; absent where it took effect at once. */
+  announcedAt?: string;
+  /** What changes, in the owner's words, by language of the notice. */
+  summary?: Record<string, string>;
 }
 
 /** Which notice to publish. */
 export interface PublicationOrder {
   /** Id of an earlier notice, to go back to it; without one, the draft is published. */
   notice?: string;
+  /** When it takes effect, until when it is announced; at once without it. */
+  at?: string;
+  /** What changes, in the owner's words, by language of the notice. */
+  summary?: Record<string, string>;
 }
 
 /** One member that the draft changes. */
@@ -169,6 +177,8 @@ export interface Review {
   /** Id of the notice that is published now. */
   published: string;
   differences: Difference[];
+  /** Names of the services that receive something else, or elsewhere, than visitors granted: those are asked again. */
+  touched: string[];
   findings: Finding[];
 }
 
@@ -426,6 +436,103 @@ export interface ImportOrder {
   kind?: '' | 'assent' | 'cookiebot' | 'klaro' | 'onetrust' | 'vanilla-cookieconsent';
   /** An Open Cookie Database as CSV, to know cookies by: at most 5 MiB. */
   cookies?: string;
+}
+
+/** A system that is told by signed webhooks what visitors decided about a service. */
+export interface Integration {
+  id: string;
+  name: string;
+  /** Where deliveries go; without path and query for who may not change it, since those may be a secret. */
+  address: string;
+  /** Id of the notice's service: whoever grants it is told of. */
+  service: string;
+  description: string;
+  /** What is shared beside site, service, visitor, receipt and time. */
+  fields: string[];
+  /** Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent. */
+  state: 'on' | 'off' | 'gone';
+  createdAt: string;
+  /** Until when the secret before signs too; absent when none does. */
+  oldSecretUntil?: string;
+}
+
+/** What an integration is to be. */
+export interface IntegrationWish {
+  name: string;
+  /** Begins with https:// and is on the Internet. */
+  address: string;
+  /** One of the published notice, with provider and country, that is not essential. */
+  service: string;
+  /** What it is for. */
+  description?: string;
+  fields?: ('expiresAt' | 'notice' | 'action' | 'purposes' | 'services' | 'language' | 'page' | 'country')[];
+}
+
+/** An integration with its secret, which is told once. */
+export interface ConnectedIntegration {
+  integration: Integration;
+  secret: string;
+}
+
+/** What would be shared, with whom, and where. */
+export interface IntegrationSample {
+  /** What a grant of a made-up visitor would send. */
+  body: string;
+  service: Service;
+}
+
+/** Whether grants are told. */
+export interface IntegrationSwitch {
+  state: 'on' | 'off';
+}
+
+/** How one delivery came out. */
+export interface Attempt {
+  at: string;
+  /** Its webhook-id. */
+  event: string;
+  type: string;
+  /** 0 when there was no answer. */
+  status: number;
+  /** Empty when the receiver took it. */
+  reason: '' | 'status' | 'redirect' | 'gone' | 'private' | 'no-host' | 'slow' | 'closed' | 'certificate' | 'broken';
+  milliseconds: number;
+  /** The visitor's pseudonym; empty for a test. */
+  subject: string;
+}
+
+/** Something that waits to be delivered, or could not be. */
+export interface Letter {
+  subject: string;
+  event: string;
+  type: string;
+  recordedAt: string;
+  /** When it is tried next, or was given up. */
+  at: string;
+  attempts: number;
+  last?: Attempt;
+}
+
+/** How an integration stands: at most 25 attempts, 50 that wait and 50 dead letters. */
+export interface Deliveries {
+  /** The newest first. */
+  recent: Attempt[];
+  /** The next to be tried first. */
+  waiting: Letter[];
+  /** The oldest first. */
+  dead: Letter[];
+}
+
+/** Dead letters to send again. */
+export interface Replay {
+  /** Only this visitor's; all without it. */
+  subject?: string;
+}
+
+/** What a replay did. */
+export interface Replayed {
+  /** How many are sent again. */
+  letters: number;
 }
 
 /** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */
@@ -934,6 +1041,80 @@ export interface PurposeShare {
   decided: number;
 }
 
+/** What a visitor asked for as a data subject, until when, who did what about it, and what was done where. Once everything of the visitor is erased, nothing in it leads back to whose it was. */
+export interface Request {
+  reference: string;
+  site: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  state: 'open' | 'running' | 'extended' | 'done' | 'refused';
+  how: 'self-service' | 'officer';
+  /** How it was checked who asks. */
+  identity: string;
+  /** What the visitor wants, in words. */
+  about: string;
+  due: string;
+  overdue: boolean;
+  /** It is due within a week, or was. */
+  soon: boolean;
+  history: RequestStep[];
+  effects: RequestEffect[];
+  /** SHA-256 of each erased decision's id, hexadecimal: who has a receipt can tell that it was among them. */
+  receipts: string[];
+}
+
+/**  */
+export interface RequestStep {
+  at: string;
+  /** E-mail address; empty for the visitor. */
+  who: string;
+  what: 'came' | 'began' | 'acted' | 'extended' | 'refused' | 'erased';
+  reason: string;
+}
+
+/** What was done at one place. */
+export interface RequestEffect {
+  place: 'decisions' | 'log' | 'notice' | 'by-hand' | 'requests' | 'copies';
+  what: 'copied' | 'told' | 'withdrawn' | 'removed' | 'tombstoned' | 'unnamed' | 'by-hand' | 'left';
+  count: number;
+}
+
+/** A visitor's browser asks for something as a data subject. */
+export interface OwnRequest {
+  /** The one that its decisions were sent with. */
+  secret: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  /** What is wanted, in words. */
+  about?: string;
+}
+
+/**  */
+export interface OwnRequestAnswer {
+  request: Request;
+  /** With access: everything that is recorded. */
+  decisions?: Receipt[];
+  /** With information: how data is processed. */
+  processing?: Processing;
+}
+
+/** Somebody of the site registers a visitor's request, having checked who asks. */
+export interface NewRequest {
+  /** The id of one of the visitor's decisions, or the address of its receipt. */
+  receipt: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  /** How it was checked who asks; never what a paper says. */
+  identity: string;
+  about?: string;
+}
+
+/** What is to be done about a request. */
+export interface RequestOrder {
+  step: 'act' | 'extend' | 'refuse';
+  /** Needed to extend, to refuse, and where a person has done it: what was done. */
+  reason?: string;
+  /** By how many days it is put off. */
+  days?: number;
+}
+
 /** Third parties that a page's visitor met, as the script tells them in the mode `report`. */
 export interface Sightings {
   sightings: Sighting[];
@@ -986,10 +1167,27 @@ export interface Site {
   timeZone?: string;
   /** Id of the published notice. */
   notice: string;
+  announcement?: Announcement;
+  /** How many days ahead a change of the notice is announced unless told; 30 by default. */
+  announceDays?: number;
   /** What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole. */
   demo?: boolean;
   /** The last experiments with the notice, oldest first; at most the last one runs. */
   experiments?: Experiment[];
+}
+
+/** A notice that takes the place of the published one by itself. */
+export interface Announcement {
+  /** Its id. */
+  notice: string;
+  /** When it takes effect. */
+  at: string;
+  /** Since when visitors are told. */
+  announcedAt: string;
+  /** Who announced it; absent for the command line. */
+  by?: string;
+  /** What changes, in the owner's words, by language of the notice. */
+  summary?: Record<string, string>;
 }
 
 /** What a new site is made of, or what becomes of one; what is left out stays as it is. */
@@ -997,6 +1195,7 @@ export interface SiteChange {
   name?: string;
   origins?: string[];
   timeZone?: string;
+  announceDays?: number;
 }
 
 /** What goes into the pages of a site. */

@@ -119,12 +119,20 @@ type Publication struct {
 	At time.Time `json:"at,omitzero"`
 	// Who; absent for the command line.
 	By string `json:"by,omitempty"`
+	// Since when it had been announced; absent where it took effect at once.
+	AnnouncedAt time.Time `json:"announcedAt,omitzero"`
+	// What changes, in the owner's words, by language of the notice.
+	Summary map[string]string `json:"summary,omitempty"`
 }
 
 // PublicationOrder: Which notice to publish.
 type PublicationOrder struct {
 	// Id of an earlier notice, to go back to it; without one, the draft is published.
 	Notice string `json:"notice,omitempty"`
+	// When it takes effect, until when it is announced; at once without it.
+	At time.Time `json:"at,omitzero"`
+	// What changes, in the owner's words, by language of the notice.
+	Summary map[string]string `json:"summary,omitempty"`
 }
 
 // Difference: One member that the draft changes.
@@ -173,7 +181,9 @@ type Review struct {
 	// Id of the notice that is published now.
 	Published   string       `json:"published"`
 	Differences []Difference `json:"differences"`
-	Findings    []Finding    `json:"findings"`
+	// Names of the services that receive something else, or elsewhere, than visitors granted: those are asked again.
+	Touched  []string  `json:"touched"`
+	Findings []Finding `json:"findings"`
 }
 
 // Erasure: What an erasure removed. Nothing in it leads back to whose it was.
@@ -430,6 +440,103 @@ type ImportOrder struct {
 	Kind string `json:"kind,omitempty"`
 	// An Open Cookie Database as CSV, to know cookies by: at most 5 MiB.
 	Cookies string `json:"cookies,omitempty"`
+}
+
+// Integration: A system that is told by signed webhooks what visitors decided about a service.
+type Integration struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Where deliveries go; without path and query for who may not change it, since those may be a secret.
+	Address string `json:"address"`
+	// Id of the notice's service: whoever grants it is told of.
+	Service     string `json:"service"`
+	Description string `json:"description"`
+	// What is shared beside site, service, visitor, receipt and time.
+	Fields []string `json:"fields"`
+	// Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent.
+	State     string    `json:"state"`
+	CreatedAt time.Time `json:"createdAt"`
+	// Until when the secret before signs too; absent when none does.
+	OldSecretUntil time.Time `json:"oldSecretUntil,omitzero"`
+}
+
+// IntegrationWish: What an integration is to be.
+type IntegrationWish struct {
+	Name string `json:"name"`
+	// Begins with https:// and is on the Internet.
+	Address string `json:"address"`
+	// One of the published notice, with provider and country, that is not essential.
+	Service string `json:"service"`
+	// What it is for.
+	Description string   `json:"description,omitempty"`
+	Fields      []string `json:"fields,omitempty"`
+}
+
+// ConnectedIntegration: An integration with its secret, which is told once.
+type ConnectedIntegration struct {
+	Integration Integration `json:"integration"`
+	Secret      string      `json:"secret"`
+}
+
+// IntegrationSample: What would be shared, with whom, and where.
+type IntegrationSample struct {
+	// What a grant of a made-up visitor would send.
+	Body    string  `json:"body"`
+	Service Service `json:"service"`
+}
+
+// IntegrationSwitch: Whether grants are told.
+type IntegrationSwitch struct {
+	State string `json:"state"`
+}
+
+// Attempt: How one delivery came out.
+type Attempt struct {
+	At time.Time `json:"at"`
+	// Its webhook-id.
+	Event string `json:"event"`
+	Type  string `json:"type"`
+	// 0 when there was no answer.
+	Status int `json:"status"`
+	// Empty when the receiver took it.
+	Reason       string `json:"reason"`
+	Milliseconds int    `json:"milliseconds"`
+	// The visitor's pseudonym; empty for a test.
+	Subject string `json:"subject"`
+}
+
+// Letter: Something that waits to be delivered, or could not be.
+type Letter struct {
+	Subject    string    `json:"subject"`
+	Event      string    `json:"event"`
+	Type       string    `json:"type"`
+	RecordedAt time.Time `json:"recordedAt"`
+	// When it is tried next, or was given up.
+	At       time.Time `json:"at"`
+	Attempts int       `json:"attempts"`
+	Last     Attempt   `json:"last,omitzero"`
+}
+
+// Deliveries: How an integration stands: at most 25 attempts, 50 that wait and 50 dead letters.
+type Deliveries struct {
+	// The newest first.
+	Recent []Attempt `json:"recent"`
+	// The next to be tried first.
+	Waiting []Letter `json:"waiting"`
+	// The oldest first.
+	Dead []Letter `json:"dead"`
+}
+
+// Replay: Dead letters to send again.
+type Replay struct {
+	// Only this visitor's; all without it.
+	Subject string `json:"subject,omitempty"`
+}
+
+// Replayed: What a replay did.
+type Replayed struct {
+	// How many are sent again.
+	Letters int `json:"letters"`
 }
 
 // LogProof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.
@@ -938,6 +1045,80 @@ type PurposeShare struct {
 	Decided int `json:"decided"`
 }
 
+// Request: What a visitor asked for as a data subject, until when, who did what about it, and what was done where. Once everything of the visitor is erased, nothing in it leads back to whose it was.
+type Request struct {
+	Reference string `json:"reference"`
+	Site      string `json:"site"`
+	Kind      string `json:"kind"`
+	State     string `json:"state"`
+	How       string `json:"how"`
+	// How it was checked who asks.
+	Identity string `json:"identity"`
+	// What the visitor wants, in words.
+	About   string    `json:"about"`
+	Due     time.Time `json:"due"`
+	Overdue bool      `json:"overdue"`
+	// It is due within a week, or was.
+	Soon    bool            `json:"soon"`
+	History []RequestStep   `json:"history"`
+	Effects []RequestEffect `json:"effects"`
+	// SHA-256 of each erased decision's id, hexadecimal: who has a receipt can tell that it was among them.
+	Receipts []string `json:"receipts"`
+}
+
+// RequestStep:
+type RequestStep struct {
+	At time.Time `json:"at"`
+	// E-mail address; empty for the visitor.
+	Who    string `json:"who"`
+	What   string `json:"what"`
+	Reason string `json:"reason"`
+}
+
+// RequestEffect: What was done at one place.
+type RequestEffect struct {
+	Place string `json:"place"`
+	What  string `json:"what"`
+	Count int    `json:"count"`
+}
+
+// OwnRequest: A visitor's browser asks for something as a data subject.
+type OwnRequest struct {
+	// The one that its decisions were sent with.
+	Secret string `json:"secret"`
+	Kind   string `json:"kind"`
+	// What is wanted, in words.
+	About string `json:"about,omitempty"`
+}
+
+// OwnRequestAnswer:
+type OwnRequestAnswer struct {
+	Request Request `json:"request"`
+	// With access: everything that is recorded.
+	Decisions []Receipt `json:"decisions,omitempty"`
+	// With information: how data is processed.
+	Processing Processing `json:"processing,omitzero"`
+}
+
+// NewRequest: Somebody of the site registers a visitor's request, having checked who asks.
+type NewRequest struct {
+	// The id of one of the visitor's decisions, or the address of its receipt.
+	Receipt string `json:"receipt"`
+	Kind    string `json:"kind"`
+	// How it was checked who asks; never what a paper says.
+	Identity string `json:"identity"`
+	About    string `json:"about,omitempty"`
+}
+
+// RequestOrder: What is to be done about a request.
+type RequestOrder struct {
+	Step string `json:"step"`
+	// Needed to extend, to refuse, and where a person has done it: what was done.
+	Reason string `json:"reason,omitempty"`
+	// By how many days it is put off.
+	Days int `json:"days,omitempty"`
+}
+
 // Sightings: Third parties that a page's visitor met, as the script tells them in the mode `report`.
 type Sightings struct {
 	Sightings []Sighting `json:"sightings"`
@@ -989,18 +1170,36 @@ type Site struct {
 	// IANA name of the zone whose days are the site's, such as Europe/Berlin; UTC by default.
 	TimeZone string `json:"timeZone,omitempty"`
 	// Id of the published notice.
-	Notice string `json:"notice"`
+	Notice       string       `json:"notice"`
+	Announcement Announcement `json:"announcement,omitzero"`
+	// How many days ahead a change of the notice is announced unless told; 30 by default.
+	AnnounceDays int `json:"announceDays,omitempty"`
 	// What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole.
 	Demo bool `json:"demo,omitempty"`
 	// The last experiments with the notice, oldest first; at most the last one runs.
 	Experiments []Experiment `json:"experiments,omitempty"`
 }
 
+// Announcement: A notice that takes the place of the published one by itself.
+type Announcement struct {
+	// Its id.
+	Notice string `json:"notice"`
+	// When it takes effect.
+	At time.Time `json:"at"`
+	// Since when visitors are told.
+	AnnouncedAt time.Time `json:"announcedAt"`
+	// Who announced it; absent for the command line.
+	By string `json:"by,omitempty"`
+	// What changes, in the owner's words, by language of the notice.
+	Summary map[string]string `json:"summary,omitempty"`
+}
+
 // SiteChange: What a new site is made of, or what becomes of one; what is left out stays as it is.
 type SiteChange struct {
-	Name     string   `json:"name,omitempty"`
-	Origins  []string `json:"origins,omitempty"`
-	TimeZone string   `json:"timeZone,omitempty"`
+	Name         string   `json:"name,omitempty"`
+	Origins      []string `json:"origins,omitempty"`
+	TimeZone     string   `json:"timeZone,omitempty"`
+	AnnounceDays int      `json:"announceDays,omitempty"`
 }
 
 // Embedding: What goes into the pages of a site.

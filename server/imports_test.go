@@ -36,13 +36,17 @@ var allowed = map[string][]string{
 	"server/internal/spool":                {"schemas", "server/internal/consent", "server/internal/recording"},
 	"server/internal/sighting":             {"schemas", "server/internal/catalogue", "server/internal/consent"},
 	"server/internal/register":             {"server/internal/consent"},
+	"server/internal/sealing":              {"server/internal/consent", "server/internal/register"},
+	"server/internal/requests":             {"server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/rights"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
+	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/outbound", "server/internal/register", "server/internal/shipping"},
 	"server/internal/experiment":           {"schemas"},
 	"server/internal/auditing":             {"server/internal/consent"},
 	"server/internal/exporting":            {"schemas", "server/internal/consent"},
+	"server/internal/storetls":             {},
 	"server/internal/transparency":         {"server/internal/consent"},
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
-	"server/internal/rights":               {},
+	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
 	"server/internal/retention":            {"server/internal/consent", "server/internal/register"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
@@ -52,9 +56,11 @@ var allowed = map[string][]string{
 	"server/internal/useragent":            {},
 	"server/internal/processing":           {"schemas", "server/internal/consent", "server/internal/transfer"},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
-	"server/internal/receiptpage":          {"schemas", "snippet", "server/internal/consent", "server/internal/qrcode", "server/internal/site"},
+	"server/internal/visitorpage":          {"snippet", "server/internal/site"},
+	"server/internal/receiptpage":          {"schemas", "server/internal/consent", "server/internal/visitorpage", "server/internal/qrcode"},
+	"server/internal/noticepage":           {"schemas", "server/internal/consent", "server/internal/visitorpage"},
 	"server/internal/qrcode":               {},
-	"server/internal/account":              {"schemas", "server/internal/consent"},
+	"server/internal/account":              {"schemas", "server/internal/consent", "server/internal/sealing"},
 	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
 	"server/internal/admintrail":           {},
 	"server/internal/demodata":             {"schemas", "server/internal/consent", "server/internal/exposure", "server/internal/reporting", "server/internal/shipping", "server/internal/site", "server/internal/useragent"},
@@ -63,9 +69,10 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
+	"deploy/gen":                           {},
 	"dashboard/build":                      {},
 	"server/internal/realparts":            {},
 	"server/internal/chaosproxy":           {},
@@ -78,8 +85,8 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register", "server/internal/retention"}
-	stores = append([]string{"server/internal/site", "server/internal/moving", "server/internal/demodata"}, useCases...)
+		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register", "server/internal/retention", "server/internal/sealing"}
+	stores = append([]string{"server/internal/storetls", "server/internal/site", "server/internal/moving", "server/internal/demodata"}, useCases...)
 )
 
 // banned are names that say where code was put because nobody knew what it is.

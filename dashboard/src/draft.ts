@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
-import type { ExperimentOrder, Finding, Notice, Review, Site } from '../../schemas/types.gen.ts';
+import type { ExperimentOrder, Finding, Notice, PublicationOrder, Review, Site } from '../../schemas/types.gen.ts';
 import { call, type Failure } from './api.ts';
 import { accept } from './failure.ts';
 import { forgetLinks, unreached } from './links.ts';
@@ -82,15 +82,43 @@ const reject = (failure: Failure): void => {
   if (status === 422) refused.value = faults.map((fault) => ({ severity: 'error', rule: '', ...fault }));
 };
 
-/** Publishes the draft, or an earlier notice again; returns why it did not work. */
-export const publish = async (earlier?: string): Promise<Failure | undefined> => {
-  const order = earlier ? { notice: earlier } : {};
+/** When a notice takes effect, and what is said of it. */
+export interface Plan {
+  /** As inputs of dates have it, at the beginning of the day here; empty for at once. */
+  day: string;
+  /** What changes, in the owner's words, by language. */
+  summary: Record<string, string>;
+}
+
+const orderOf = ({ day, summary }: Plan): PublicationOrder => {
+  const said = Object.entries(summary).filter(([, text]) => text.trim());
+  return {
+    ...(day && { at: new Date(`${day}T00:00`).toISOString() }),
+    ...(said.length && { summary: Object.fromEntries(said) }),
+  };
+};
+
+/** Publishes the draft as planned; returns why it did not work. */
+export const publish = (plan: Plan): Promise<Failure | undefined> => send(orderOf(plan));
+
+/** Publishes an earlier notice again; returns why it did not work. */
+export const publishAgain = (notice: string): Promise<Failure | undefined> => send({ notice });
+
+const send = async (order: PublicationOrder): Promise<Failure | undefined> => {
   const answer = await call<Site>('POST', `sites/${site}/publications`, order, {
     'If-Match': `"${review.value?.draft.revision}"`,
   });
   if (!answer.ok) return answer.failure;
   keep(answer.value);
   await load(site);
+  return undefined;
+};
+
+/** Gives up what is announced; returns why it did not work. */
+export const withdraw = async (): Promise<Failure | undefined> => {
+  const answer = await call<Site>('DELETE', `sites/${site}/announcement`);
+  if (!answer.ok) return answer.failure;
+  keep(answer.value);
   return undefined;
 };
 

@@ -12,6 +12,8 @@ import './style/tables.css';
 import './style/notice.css';
 import './style/people.css';
 import './style/decisions.css';
+import './style/integrations.css';
+import './style/requests.css';
 import './style/experiment.css';
 import './style/factors.css';
 

@@ -270,6 +270,7 @@ test('every failure has words', () => {
   assert.equal(explain(http(500)), en.failure.server);
 });
 
+// ASVS 14.2.1
 test('the token comes from the fragment', () => {
   assert.equal(setupToken('#setup=Ab_-9'), 'Ab_-9');
   assert.equal(setupToken('#other'), '');

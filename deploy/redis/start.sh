@@ -13,11 +13,12 @@ for password in "${REDISCLI_AUTH:?}" "${REDIS_PASSWORD:?}"; do
   esac
 done
 
-# Assent may do with keys what it likes and look at how this Redis is set, but neither change that nor stop it.
+# Assent may do with keys what it likes, look at how this Redis is set and have its files written anew after an erasure, but
+# neither change settings nor stop it.
 exec redis-server - <<CONFIGURATION
 include ${0%/*}/redis.conf
 $(printf '%s\n' "$@")
 requirepass $REDISCLI_AUTH
 masterauth $REDISCLI_AUTH
-user assent on >$REDIS_PASSWORD ~* resetchannels -@all +@read +@write +@transaction +@scripting +@connection -@dangerous -@admin +info +time +wait +config|get +cluster|slots +cluster|shards +cluster|nodes +cluster|info
+user assent on >$REDIS_PASSWORD ~* resetchannels -@all +@read +@write +@transaction +@scripting +@connection -@dangerous -@admin +info +time +wait +bgrewriteaof +bgsave +config|get +cluster|slots +cluster|shards +cluster|nodes +cluster|info
 CONFIGURATION

@@ -34,6 +34,9 @@ interface Texts {
   readonly _panel: string;
   /** Title and text of each purpose, essential first. */
   readonly _purposes: readonly (readonly [string, string])[];
+  /** Where another notice is announced: that it comes on {date}, and in which language. Its name is not shortened, as that
+   * would change all others in the scripts of sites that announce nothing. */
+  readonly announced?: readonly [text: string, language: string];
   /** Of a further language: what the part for visitors says in it. */
   readonly _visitor?: VisitorTexts;
 }
@@ -90,6 +93,8 @@ declare module 'assent:config' {
   export const hosts: readonly HostRule[];
   /** Regular expression for the addresses that the stub stops. */
   export const blocked: string;
+  /** Where another notice is announced: when it takes effect, and its id. */
+  export const change: { readonly at: string; readonly notice: string };
   export const css: string;
   /** SHA-256, base64, of each part that is fetched on demand. */
   export const parts: { readonly [name: string]: string };
@@ -132,6 +137,8 @@ declare const HAS_AUTOBLOCK: boolean;
 declare const IN_STUB: boolean;
 declare const HAS_REPORT: boolean;
 declare const HAS_COMPAT: boolean;
+/** Another notice is announced. */
+declare const HAS_CHANGE: boolean;
 
 interface Navigator {
   readonly globalPrivacyControl?: boolean;

@@ -52,6 +52,16 @@ export interface Layer {
   layer: 'banner' | 'preferences';
 }
 
+/** Another notice is announced, which takes effect by itself. */
+export interface Announced {
+  /** When, RFC 3339. */
+  at: string;
+  /** Its id. */
+  notice: string;
+  /** Address of the page that says what changes. */
+  changes: string;
+}
+
 /** What each event tells. The same detail goes to listeners of `on`, to window and to the data layer. */
 export interface Events {
   /** The stored choice is known; once per page. */
@@ -66,6 +76,8 @@ export interface Events {
   hide: Layer;
   /** A layer was shown but something, such as a filter list, keeps it from being seen. */
   hidden: Layer;
+  /** The notice is about to change; once per page until it does. */
+  'notice-changing': Announced;
   /** The server has recorded a choice. */
   recorded: Recorded;
 }

@@ -13,6 +13,7 @@ import { snapshot } from './snapshot.ts';
 import { current, setChoice } from './state.ts';
 import { readChoice, writeChoice } from './storage.ts';
 import { keepInStep } from './sync.ts';
+import { tellChange } from './upcoming.ts';
 import { holdVendors } from './vendors/vendors.ts';
 import { withVisitor } from './visitor.ts';
 
@@ -39,6 +40,7 @@ const start = (): void => {
   if (REGIME !== 'child-directed') tellExposures();
   if (REGIME !== 'child-directed') startNotice();
   if (HAS_REPORT) startReport();
+  if (HAS_CHANGE) tellChange();
   if (/assent-check/.test(location.search)) selfTest();
 };
 

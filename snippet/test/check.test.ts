@@ -31,6 +31,8 @@ test('the self-test is fetched when it is asked for, and under a strict policy',
   await page.close();
 });
 
+// ASVS 3.6.1
+// Threat B5.3
 test('a part whose bytes were changed on the way does not run', async () => {
   const page = await lab.browser.newPage();
   const headers = { 'access-control-allow-origin': '*' };

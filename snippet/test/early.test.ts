@@ -178,6 +178,7 @@ const runAll = async (tab: Tab, index: number): Promise<void> => {
   await tab.page.context().close();
 };
 
+// Threat B5.1
 test(`on a slow machine nothing runs early, is missed or doubled: ${RUNS} runs with random timing`, async () => {
   const tabs = await Promise.all(Array.from({ length: TABS }, (_, index) => openTab(index)));
   await Promise.all(tabs.map(runAll));

@@ -35,6 +35,7 @@ const insertLater = (vendor: string) => {
   document.body.append(box);
 };
 
+// Threat B5.1
 test('nothing is requested before a choice, each gated element exactly once after Accept all', async () => {
   const { world, browser } = lab;
   const page = await browser.newPage();

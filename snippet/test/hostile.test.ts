@@ -41,6 +41,7 @@ test('a planted cookie of the future neither grants nor outlives a refusal', asy
   await context.close();
 });
 
+// ASVS 15.3.6
 test('what a page adds to Object.prototype grants nothing', async () => {
   const context = await lab.browser.newContext();
   const page = await context.newPage();
@@ -72,6 +73,8 @@ const HOSTILE = `<script>
 const LATE = '<b>late</b><img alt="" src="/own.gif"><iframe title="own" src="/own.html"></iframe>';
 
 for (const autoBlock of ['off', 'block'] as const) {
+  // ASVS 3.2.3, 15.3.6
+  // Threat B5.5
   test(`polluted prototypes, patched functions and clobbered names change nothing, with autoBlock ${autoBlock}`, async () => {
     const site = await lab.world.addSite({ ...usual, autoBlock });
     const page = await lab.browser.newPage();
@@ -100,6 +103,8 @@ for (const autoBlock of ['off', 'block'] as const) {
   });
 }
 
+// ASVS 3.2.3
+// Threat B5.5
 test('markup that takes the names of the document sends no decision elsewhere and hides no question', async () => {
   const context = await lab.browser.newContext();
   const page = await context.newPage();

@@ -192,6 +192,7 @@ test('an answer by keyboard does not lose the focus', async () => {
   await page.context().close();
 });
 
+// ASVS 3.3.5
 test('with sixty services of long names the cookie has at most 200 bytes, and yes and no live equally long', async () => {
   const services = Array.from({ length: 60 }, (_, i) => ({
     id: `a-service-with-a-rather-long-name-${i}`,

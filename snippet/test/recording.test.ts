@@ -102,6 +102,7 @@ test('what becomes of the layers is told, and what an undecided visitor was show
 });
 
 for (const weather of ['down', 'error', 'hang', 'crowded', 'full'] satisfies Weather[]) {
+  // Threat B5.2
   test(`server ${weather}: the page works, tags stay off, the decision comes later with the same id`, async () => {
     const { world, browser } = lab;
     const page = await browser.newPage();
@@ -165,6 +166,7 @@ test('a damaged secret is replaced', async () => {
   await page.close();
 });
 
+// Threat B5.2
 test('without our script the page works and every tag stays off', async () => {
   const { world, browser } = lab;
   const page = await browser.newPage();

@@ -4,10 +4,12 @@ import type { Permission } from '../session.ts';
 import { AccountPage } from './account.tsx';
 import { DecisionsPage } from './decisions.tsx';
 import { ExperimentPage } from './experiment.tsx';
+import { IntegrationsPage } from './integrations.tsx';
 import { NoticePage } from './notice.tsx';
 import { PeoplePage } from './people.tsx';
 import { ProcessingPage } from './processing.tsx';
 import { Rates } from './rates.tsx';
+import { RequestsPage } from './requests.tsx';
 import { SitePage } from './site.tsx';
 import { TrailPage } from './trail.tsx';
 
@@ -33,7 +35,9 @@ export const pages: [Page, ...Page[]] = [
   { path: 'experiment', name: t.experimentPage.title, Content: ExperimentPage },
   { path: 'site', name: t.sitePage.title, Content: SitePage },
   { path: 'processing', name: t.processingPage.title, within: 'site', Content: ProcessingPage },
+  { path: 'integrations', name: t.integrationsPage.title, within: 'site', Content: IntegrationsPage },
   { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
+  { path: 'requests', name: t.requestsPage.title, needs: 'read decisions', Content: RequestsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },
   account,

@@ -26,15 +26,15 @@ export const SitePage = ({ arrived }: { arrived: boolean }) => {
   return (
     <main class="wide">
       <Heading title={t.sitePage.title} site={site} arrived={arrived}>
-        {site && (
-          <a
-            class="quiet"
-            href={hrefOf(routeTo('processing'))}
-            onClick={(event) => follow(event, routeTo('processing'))}
-          >
-            {t.processingPage.title}
-          </a>
-        )}
+        {site &&
+          [
+            { path: 'processing', name: t.processingPage.title },
+            { path: 'integrations', name: t.integrationsPage.title },
+          ].map(({ path, name }) => (
+            <a key={path} class="quiet" href={hrefOf(routeTo(path))} onClick={(event) => follow(event, routeTo(path))}>
+              {name}
+            </a>
+          ))}
         {may('add sites') && (
           <a class="quiet" href={hrefOf(newSite)} onClick={(event) => follow(event, newSite)}>
             {t.sitePage.add}

@@ -24,12 +24,7 @@ export const Erase = ({ receipt }: { receipt: Receipt }) => {
       <p>
         <Confirm label={texts.all} really={texts.really} about="" act={erase} />
       </p>
-      {refused &&
-        (refused.kind === 'http' && refused.status === 501 ? (
-          <p role="alert">{texts.not}</p>
-        ) : (
-          <Problem failure={refused} retry={erase} />
-        ))}
+      {refused && <Problem failure={refused} retry={erase} />}
     </>
   );
 };

@@ -13,7 +13,7 @@ interface Props {
   done: (site: Site) => void;
 }
 
-/** Name, origins and time zone of a site. */
+/** Name, origins, time zone of a site, and how long ahead it announces. */
 export const SiteForm = ({ site, submit, done }: Props) => {
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
@@ -55,6 +55,13 @@ export const SiteForm = ({ site, submit, done }: Props) => {
           </select>
         )}
       </Field>
+      {site && (
+        <Field name="announceDays" label={t.sitePage.announce} hint={t.sitePage.announceHint} failure={failure}>
+          {(props) => (
+            <input {...props} type="number" min={1} max={365} defaultValue={String(site.announceDays ?? 30)} />
+          )}
+        </Field>
+      )}
       <button class="primary" type="submit" aria-disabled={busy}>
         {submit}
       </button>
@@ -106,7 +113,13 @@ const faultsOf = (failure: Failure): string[] =>
 const changeOf = (form: HTMLFormElement): SiteChange => {
   const data = new FormData(form);
   const origins = String(data.get('origins')).split(/\s+/).filter(Boolean);
-  return { name: String(data.get('name')), origins, timeZone: String(data.get('timeZone')) };
+  const days = Number(data.get('announceDays'));
+  return {
+    name: String(data.get('name')),
+    origins,
+    timeZone: String(data.get('timeZone')),
+    ...(days && { announceDays: days }),
+  };
 };
 
 const focusFaulty = (form: HTMLFormElement, failure: Failure): void => {

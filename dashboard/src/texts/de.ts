@@ -4,10 +4,12 @@ import { experimentPage } from './experiment.de.ts';
 import { factors } from './factors.de.ts';
 import { files } from './files.de.ts';
 import { findings } from './findings.de.ts';
+import { integrationsPage } from './integrations.de.ts';
 import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { processingPage } from './processing.de.ts';
+import { requestsPage } from './requests.de.ts';
 import { sitePage } from './site.de.ts';
 import { tokens } from './tokens.de.ts';
 
@@ -284,6 +286,8 @@ export const de: Texts = {
   },
 
   processingPage,
+  integrationsPage,
+  requestsPage,
   sitePage,
   experimentPage,
   findings,

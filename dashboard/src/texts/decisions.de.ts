@@ -62,7 +62,6 @@ export const decisionsPage: typeof english = {
     all: 'Alles von diesem Besucher löschen …',
     really: 'Endgültig löschen? Das lässt sich nicht zurücknehmen',
     done: (count: number, reference: string) => `Gelöschte Entscheidungen: ${count}. Kennzeichen: ${reference}`,
-    not: 'Nichts wurde gelöscht: Mit Redis oder ClickHouse lassen sich Entscheidungen einzelner Besucher noch nicht löschen.',
   },
   shown: 'Was gezeigt wurde',
   unknown:

@@ -60,7 +60,6 @@ export const decisionsPage = {
     all: 'Erase all of this visitor…',
     really: 'Erase for good? This cannot be taken back',
     done: (count: number, reference: string) => `Erased decisions: ${count}. Reference: ${reference}`,
-    not: 'Nothing was erased: with Redis or ClickHouse single visitors’ decisions cannot be erased yet.',
   },
   shown: 'What was shown',
   unknown: 'This server never published that notice, so it cannot be shown. A refusal is kept all the same.',

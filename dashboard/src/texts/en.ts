@@ -3,10 +3,12 @@ import { experimentPage } from './experiment.en.ts';
 import { factors } from './factors.en.ts';
 import { files } from './files.en.ts';
 import { findings } from './findings.en.ts';
+import { integrationsPage } from './integrations.en.ts';
 import { noticePage } from './notice.en.ts';
 import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { processingPage } from './processing.en.ts';
+import { requestsPage } from './requests.en.ts';
 import { sitePage } from './site.en.ts';
 import { tokens } from './tokens.en.ts';
 
@@ -281,6 +283,8 @@ export const en = {
   },
 
   processingPage,
+  integrationsPage,
+  requestsPage,
   sitePage,
   experimentPage,
   findings,

@@ -118,6 +118,26 @@ export const noticePage: typeof english = {
 
   publish: 'Veröffentlichen',
   published: 'Veröffentlicht. Besucher bekommen es binnen Minuten.',
+  timing: {
+    title: 'Ab wann es gilt',
+    touched: (names, days) =>
+      `Wer ${names} erlaubt hat, wird erneut gefragt, sonst niemand. Kündigen Sie es an: üblich sind hier ${days} Tage.`,
+    now: 'Sofort',
+    nowHint: 'Besucher bekommen es binnen Minuten.',
+    later: 'Von selbst am',
+    day: 'Tag, ab dem es gilt',
+    laterHint:
+      'Bis dahin ändert sich nichts. Die Einstellungen sagen, wann es kommt, mit einem Link zur Seite aller Fassungen, und Seiten hören das Ereignis notice-changing.',
+    summary: 'Was sich ändert, in Ihren Worten',
+    summaryHint: 'Steht auf der öffentlichen Seite aller Fassungen, über den Einzelheiten.',
+    announce: 'Ankündigen',
+    done: 'Angekündigt. Besucher erfahren es binnen Minuten.',
+    announced: (instant) =>
+      `Eine Änderung ist angekündigt und gilt von selbst ab ${instant}. Bis dahin lässt sich nichts anderes veröffentlichen.`,
+    page: 'Die öffentliche Seite aller Fassungen',
+    withdraw: 'Ankündigung zurücknehmen',
+    reallyWithdraw: 'Sicher? Besucher wissen davon',
+  },
   stopped: 'Fehler verhindern die Veröffentlichung. Beheben Sie diese zuerst.',
   stale: 'Jemand anderes war schneller. Laden Sie die Seite neu.',
   measured: {

@@ -112,6 +112,26 @@ export const noticePage = {
 
   publish: 'Publish',
   published: 'Published. Visitors get it within minutes.',
+  timing: {
+    title: 'When it takes effect',
+    touched: (names: string, days: string) =>
+      `Visitors who granted ${names} are asked again, nobody else. Tell them ahead: ${days} days are usual for this site.`,
+    now: 'At once',
+    nowHint: 'Visitors get it within minutes.',
+    later: 'By itself on',
+    day: 'Day on which it takes effect',
+    laterHint:
+      'Until then nothing changes. The preferences say when it comes, with a link to the page of all versions, and pages hear the event notice-changing.',
+    summary: 'What changes, in your words',
+    summaryHint: 'Shown on the public page of all versions, above what changes in detail.',
+    announce: 'Announce',
+    done: 'Announced. Visitors are told within minutes.',
+    announced: (instant: string) =>
+      `A change is announced, which takes effect by itself on ${instant}. Until then nothing else can be published.`,
+    page: 'The public page of all versions',
+    withdraw: 'Withdraw the announcement',
+    reallyWithdraw: 'Sure? Visitors were told of it',
+  },
   stopped: 'Errors stop the publication. Mend them first.',
   stale: 'Somebody else was faster. Load the page again.',
   measured: {

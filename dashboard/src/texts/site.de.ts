@@ -34,6 +34,8 @@ export const sitePage: typeof english = {
     'Etwa https://shop.example; https://*.shop.example steht für alle Subdomains davon. Nur von dort werden Entscheidungen angenommen.',
   zone: 'Zeitzone',
   zoneHint: 'Wessen Tage die Tage der Zahlen sind.',
+  announce: 'Tage, die Änderungen vorher angekündigt werden',
+  announceHint: 'Vorgeschlagen, wenn eine Änderung berührt, was Besucher erlaubt haben. 1 bis 365.',
   save: 'Speichern',
   saved: 'Gespeichert.',
   create: 'Website hinzufügen',
@@ -42,5 +44,6 @@ export const sitePage: typeof english = {
     '/origins':
       'Schreiben Sie jede als https://shop.example, ohne Pfad; ein Platzhalter steht nur für Subdomains, wie in https://*.shop.example.',
     '/timeZone': 'Das ist keine Zeitzone.',
+    '/announceDays': 'Wählen Sie 1 bis 365 Tage.',
   },
 };

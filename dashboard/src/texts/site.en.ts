@@ -30,6 +30,8 @@ export const sitePage = {
     'Such as https://shop.example; https://*.shop.example stands for all of its subdomains. Decisions are taken from these only.',
   zone: 'Time zone',
   zoneHint: 'Whose days the days of the figures are.',
+  announce: 'Days that changes are announced ahead',
+  announceHint: 'Proposed when a change touches what visitors granted. 1 to 365.',
   save: 'Save',
   saved: 'Saved.',
   create: 'Add site',
@@ -38,5 +40,6 @@ export const sitePage = {
     '/origins':
       'Write each as https://shop.example, without a path; a wildcard stands for subdomains only, as in https://*.shop.example.',
     '/timeZone': 'This is no time zone.',
+    '/announceDays': 'Choose 1 to 365 days.',
   } as Record<string, string>,
 };

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -41,7 +42,21 @@ func (c *backupCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "%s holds %s\n", c.File, counted(sums))
+	if _, err := fmt.Fprintf(env.stdout, "%s holds %s\n", c.File, counted(sums)); err != nil {
+		return err
+	}
+	return c.tellKeys(env)
+}
+
+// tellKeys reminds of what a backup leaves out, so that who finds it cannot open what is sealed in it.
+func (c *backupCommand) tellKeys(env *environment) error {
+	name := filepath.Join(c.Data, dataKeyFile)
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("look for data keys: %w", err)
+	}
+	_, err := fmt.Fprintf(env.stderr, "%s is not in it: keep a copy of that file somewhere else, without it what is sealed does not open again\n", name)
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 
 // TestKilledReplicaLosesNothing kills one ClickHouse of two while visitors decide, then reads from that one what was
 // shipped through the other.
+// Threat B5.15
 func TestKilledReplicaLosesNothing(t *testing.T) {
 	t.Parallel()
 	cluster, err := servers.ClickHouseCluster(1, 2)

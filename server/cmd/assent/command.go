@@ -22,8 +22,9 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Serve scripts, record decisions, show the dashboard."`
 	Site        siteCommands       `cmd:"" help:"Manage sites."`
 	User        userCommands       `cmd:"" help:"Manage who may use the dashboard."`
-	Keys        keysCommands       `cmd:"" help:"Manage the keys that receipts are signed with."`
+	Keys        keysCommands       `cmd:"" help:"Manage the keys that receipts are signed with, and those that data is sealed with."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
+	Requests    requestsCommand    `cmd:"" help:"List what visitors asked for as data subjects and what is not done yet. Works while a server runs."`
 	Verify      verifyCommands     `cmd:"" help:"Check what is kept against its proofs."`
 	Retention   retentionCommands  `cmd:"" help:"Remove what was kept long enough, and keep legal holds, which stop that."`
 	Import      importCommand      `cmd:"" help:"Make a draft notice of another consent tool's configuration file."`

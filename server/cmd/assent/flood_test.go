@@ -86,6 +86,8 @@ func (v visit) flood(t *testing.T, n int, from func(i int) through) (recorded, l
 
 // TestAFloodIsRefusedAndNobodyElse floods a server from one address, from a /56 whose client takes another /64 for each
 // post, and from a client that claims another address each time, all at once, while visitors decide.
+// ASVS 2.4.1
+// Threat B5.7
 func TestAFloodIsRefusedAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -158,6 +160,7 @@ func wantFloodBounded(t *testing.T, p *program, owner *http.Client, data, site s
 
 // TestInstancesOnOneRedisShareTheirLimits takes a burst of each of two. Alone, neither would ask anybody to wait for
 // longer than the second in which one more is allowed, and three of jitter.
+// ASVS 2.4.1
 func TestInstancesOnOneRedisShareTheirLimits(t *testing.T) {
 	t.Parallel()
 	redis, err := servers.Redis()

@@ -11,22 +11,37 @@ import (
 )
 
 type keysCommands struct {
-	List   keysListCommand   `cmd:"" help:"List the keys that receipts are signed with, the one that signs first."`
-	Rotate keysRotateCommand `cmd:"" help:"Make a new key that signs from now on. The others go on verifying. A running server follows within a second."`
+	List   keysListCommand   `cmd:"" help:"List the keys that receipts are signed with, or those that data is sealed with, the one in use first."`
+	Rotate keysRotateCommand `cmd:"" help:"Make a new key that signs, or seals, from now on. The others go on verifying, or opening. A running server follows within a second."`
+	Reseal keysResealCommand `cmd:"" help:"Seal all data anew that an older data key sealed, or none."`
+	Drop   keysDropCommand   `cmd:"" help:"Remove a data key that nothing is sealed with any more."`
+}
+
+// dataPurpose says that the keys are meant that data is sealed with.
+const dataPurpose = "data"
+
+// purposeFlag says what for.
+type purposeFlag struct {
+	Purpose string `arg:"" optional:"" enum:"signing,data" default:"signing" help:"signing, or data for those that identifying data is sealed with."`
 }
 
 // keysFlags say whose keys are meant.
 type keysFlags struct {
 	siteFlags
+	dataKeyFlags
 	SigningKeys string `help:"File of keys that are kept apart from the data, instead of those in the store." name:"signing-keys" env:"ASSENT_SIGNING_KEYS" placeholder:"FILE"`
 }
 
 type keysListCommand struct {
 	keysFlags
+	purposeFlag
 }
 
 // Run prints one key a line: id, since when, and whether it signs.
 func (c *keysListCommand) Run(env *environment) error {
+	if c.Purpose == dataPurpose {
+		return c.listData(env)
+	}
 	keys, err := c.keys(env)
 	if err != nil {
 		return err
@@ -60,10 +75,14 @@ func (c *keysFlags) keys(env *environment) (keys []evidence.Key, err error) {
 
 type keysRotateCommand struct {
 	keysFlags
+	purposeFlag
 }
 
 // Run makes a key.
 func (c *keysRotateCommand) Run(env *environment) error {
+	if c.Purpose == dataPurpose {
+		return c.rotateData(env)
+	}
 	key, err := c.rotate(env)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assent/server/internal/moving"
+	"assent/server/internal/sealing"
 )
 
 type migrateToCommand struct {
@@ -48,6 +49,14 @@ func (c *migrateToCommand) Run(env *environment) (err error) {
 	}
 	if c.DryRun {
 		return c.tellPlan(env, source)
+	}
+	// Before the move: what is sealed has to open there from the first moment.
+	from, err := dataKeysOf(source.front, c.Data, "").all.Keys(env.ctx)
+	if err != nil {
+		return err
+	}
+	if err := sealing.Adopt(env.ctx, from, sealing.Stored{Store: target.front}); err != nil {
+		return err
 	}
 	return c.move(env, move)
 }

@@ -67,6 +67,8 @@ func (c *deployment) await(path, text string) {
 	}
 }
 
+// ASVS 16.5.2
+// Threat B5.2
 func TestWithoutRedisVisitorsNoticeNothing(t *testing.T) {
 	t.Parallel()
 	c := deploy(t, nil)

@@ -5,6 +5,8 @@ import (
 	"testing"
 )
 
+// ASVS 4.1.3, 15.3.4
+// Threat B5.8
 func TestTrustedProxies(t *testing.T) {
 	t.Parallel()
 	networks, err := parseProxies([]string{"10.0.0.0/8", "192.0.2.7", "2001:db8::1"})

@@ -11,6 +11,7 @@ import (
 
 type restoreCommand struct {
 	storeFlags
+	dataKeyFlags
 	File         string `arg:"" help:"What assent backup wrote, of whichever kind of store."`
 	IntoExisting bool   `help:"Add the backup to a store that holds data. What is there stays as it is; a decision counts once."`
 }
@@ -33,7 +34,7 @@ func (c *restoreCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; run the same command again to go on", err)
 	}
-	return c.tell(env, backup, result)
+	return errors.Join(c.tell(env, backup, result), tellMissingKeys(env, stores.front, dataKeysOf(stores.front, c.Data, c.DataKeys)))
 }
 
 func (c *restoreCommand) tell(env *environment, backup moving.Checked, result moving.Restored) error {

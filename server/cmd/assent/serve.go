@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,11 +23,14 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
+	"assent/server/internal/integration"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/requests"
 	"assent/server/internal/retention"
 	"assent/server/internal/rights"
+	"assent/server/internal/sealing"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
@@ -57,10 +61,13 @@ type serveCommand struct {
 
 	SigningKeys string `help:"File of the keys that receipts are signed with (JWK Set, the first one signs), for who keeps them apart from the data; without it the store has them." name:"signing-keys" env:"ASSENT_SIGNING_KEYS" placeholder:"FILE"`
 
+	dataKeyFlags
+
 	witnessFlags
 
 	regionFlags
 	adequacyFlags
+	integrationFlags
 	CountryHeader string `help:"Request header in which a trusted proxy tells the visitor's country, such as CF-IPCountry." name:"country-header" env:"ASSENT_COUNTRY_HEADER" placeholder:"NAME"`
 	RegionHeader  string `help:"Request header in which a trusted proxy tells the state or province, such as CF-Region-Code." name:"region-header" env:"ASSENT_REGION_HEADER" placeholder:"NAME"`
 	GeoFile       string `help:"Database in MaxMind's format (.mmdb) that tells the country by address, where no header does." name:"geo-file" env:"ASSENT_GEO_FILE" placeholder:"FILE"`
@@ -104,11 +111,15 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	reachable, err := c.integrationFlags.networks()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	recipients, err := c.recipients(stores)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{periods: periods, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, rate: int(c.RateLimit), provider: provider}, log)
+	s, err := wire(env.ctx, stores, outside{periods: periods, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -169,11 +180,15 @@ type server struct {
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
 	transcript *transparency.Log  // nil when no log of decisions is kept.
+	pair       *rights.Pair       // nil when the journal is the ledger.
 	recipients witnessing.Recipients
+	informer   *integration.Keeper
 	keys       *daykey.Ring
 	signing    *evidence.Keyring
+	sealing    *sealing.Ring
 	accounts   *account.Accounts
 	publisher  site.Publisher
+	desk       *requests.Desk
 	stopping   atomic.Bool
 	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
@@ -188,6 +203,7 @@ type outside struct {
 	regions  httpapi.Regions
 	adequate transfer.List // What transfers are judged by.
 	keyFile  string        // Keys that an operator keeps apart; empty for the store's.
+	dataKeys string        // Keys that an operator gives to seal data with, or their file; empty for those that servers make.
 	rate     int           // Grants per minute and network; 0 for no limit.
 
 	recipients witnessing.Recipients // Of the log's checkpoints.
@@ -195,6 +211,8 @@ type outside struct {
 	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
+
+	reachable []netip.Prefix // Networks beside the Internet where integrations may be.
 }
 
 // wire connects the parts. What runs in the background has begun when it returns; stop ends it.
@@ -211,10 +229,15 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
+	ring, err := dataKeysOf(stores.front, stores.data, front.dataKeys).open(ctx)
+	if err != nil {
+		return nil, err
+	}
 	s := &server{
 		catalog:   catalog,
 		signing:   signing,
-		accounts:  account.New(stores.front, time.Now, rand.Reader),
+		sealing:   ring,
+		accounts:  accountsOf(stores.front).Under(ring),
 		publisher: publisherOf(stores.front),
 		sightings: sighting.NewCounter(stores.front, log),
 		exposures: exposure.NewCounter(stores.back, stores.front, log),
@@ -239,12 +262,16 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 			return nil, err
 		}
 	}
+	desk := s.integrations(stores, front.reachable)
 	journal, err := s.journal(ctx, stores, log)
 	if err != nil {
 		return nil, err
 	}
 	limits := recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}
+	eraser := rights.Eraser{Trail: stores.logged, Log: s.transcript, Receivers: s.informer, Now: time.Now}
 	if stores.shipped {
+		s.pair = s.pairOf(stores)
+		eraser = rights.Eraser{Trail: s.pair, Receivers: s.informer, Now: time.Now}
 		s.ship(stores, &limits)
 	}
 	s.recorder = recording.NewRecorder(journal, limits)
@@ -260,13 +287,13 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
-	var eraser *rights.Eraser
 	if stores.logged != nil {
-		eraser = &rights.Eraser{Trail: stores.logged, Holds: holdsOf(stores), Log: s.transcript, Now: time.Now}
+		eraser.Holds = holdsOf(stores)
 		keeper := keeperOf(stores, front.periods)
 		keeper.Log = s.transcript
 		s.keeper = &keeper
 	}
+	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
@@ -276,7 +303,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser,
+		Transparency: s.transcript, Places: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Requests: s.desk,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -287,12 +314,25 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	return s, nil
 }
 
+// pairOf is what erasures have to do with where journal and ledger are apart.
+func (s *server) pairOf(stores *stores) *rights.Pair {
+	pair := &rights.Pair{Journal: stores.front, Ledger: stores.back, Log: s.log, Now: time.Now}
+	if s.spool != nil {
+		pair.Spool = s.spool.Drain
+	}
+	return pair
+}
+
 // ship sets up what carries decisions to another store, and what bounds how many wait for it.
 func (s *server) ship(stores *stores, limits *recording.Limits) {
 	holder := uuid.NewString()
-	s.shipper = shipping.New(stores.front, stores.back, shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
+	var ledger shipping.Ledger = stores.back
+	if s.informer.Log == nil {
+		ledger = integration.Tap{Ledger: ledger, Keeper: s.informer}
+	}
+	s.shipper = shipping.New(stores.front, s.pair.Guard(ledger), shipping.Options{Holder: holder, Log: s.log, Lease: leaseTime, Limit: leaseTime})
 	if ledger, searchable := stores.back.(shipping.Searchable); searchable {
-		s.reconciler = shipping.NewReconciler(stores.front, ledger, shipping.ReconcilerOptions{Holder: holder, Log: s.log, Lease: leaseTime})
+		s.reconciler = shipping.NewReconciler(stores.front, s.pair.GuardSearch(ledger), shipping.ReconcilerOptions{Holder: holder, Log: s.log, Lease: leaseTime})
 	}
 	if stores.fill != nil || stores.bounds.OutboxLimit > 0 {
 		s.backlog = shipping.NewBacklog(s.shipper, shipping.BacklogOptions{Limit: stores.bounds.OutboxLimit, Fill: stores.fill, Log: s.log})
@@ -305,9 +345,13 @@ func (s *server) begin(ctx context.Context) {
 	work, end := context.WithCancel(context.WithoutCancel(ctx))
 	s.endWork = end
 	s.background.Go(func() { s.catalog.Watch(work, s.log) })
+	s.background.Go(func() { s.publisher.KeepAnnounced(work, s.catalog, s.log) })
 	s.background.Go(func() { s.signing.Watch(work, s.log) })
+	s.background.Go(func() { s.sealing.Watch(work, s.log) })
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
+	s.background.Go(func() { s.informer.Run(work) })
+	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}
@@ -332,6 +376,9 @@ func (s *server) begin(ctx context.Context) {
 	}
 	if s.spool != nil {
 		s.background.Go(func() { s.spool.Run(work) })
+	}
+	if s.pair != nil {
+		s.background.Go(func() { s.pair.Keep(work) })
 	}
 }
 
@@ -399,6 +446,10 @@ type published struct{ catalog *site.Catalog }
 
 // Shown implements snippetbuild.Source.
 func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.Input, error) {
+	known, err := p.catalog.Site(id)
+	if err != nil {
+		return snippetbuild.Input{}, err
+	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
-	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID}, err
+	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement}, err
 }

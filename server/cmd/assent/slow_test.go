@@ -11,6 +11,8 @@ import (
 )
 
 // TestSlowClientsAreCut lets clients send a byte at a time, for as long as the server takes it.
+// ASVS 15.2.2
+// Threat B5.23
 func TestSlowClientsAreCut(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

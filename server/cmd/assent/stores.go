@@ -78,6 +78,7 @@ type front interface {
 	moving.Marks
 	exposure.Visitors
 	demodata.Holdings
+	rights.Journal
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -91,6 +92,7 @@ type back interface {
 	auditing.Ledger
 	exposure.Store
 	demodata.Trail
+	rights.Ledger
 	Ping(ctx context.Context) error
 	io.Closer
 }

@@ -18,6 +18,7 @@ import (
 
 // TestEveryPairOfStoresAnswersTheSame takes the whole way, from the set-up link over the script's posts to the
 // dashboard's numbers, on each pair of stores that the two URLs can choose.
+// Threat B5.15
 func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 	t.Parallel()
 	clickhouse, err := servers.ClickHouse()
@@ -64,6 +65,7 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 			if status, body := p.get("/v1/sites/" + added.ID + "/subjects/" + report.Recent[0].Subject); status != http.StatusOK {
 				t.Errorf("current choice: %d %s", status, body)
 			}
+			v.erases(t)
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/sealing"
 )
 
 // TicketLifetime is how long a set-up link works (ASVS 6.4.1); starting the server again prints a new one.
@@ -72,6 +73,7 @@ type Accounts struct {
 	tokenGuard *guard
 	// codeGuard counts by account alone, and is apart so that a flood of addresses makes it forget nothing.
 	codeGuard *guard
+	ring      *sealing.Ring // nil where nothing is sealed.
 }
 
 // New returns Accounts over a store. Random must be cryptographically secure: tokens and salts are read from it.

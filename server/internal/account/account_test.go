@@ -77,6 +77,8 @@ func offerSetup(t *testing.T, accounts *account.Accounts) string {
 	return token
 }
 
+// ASVS 6.3.2, 11.4.2
+// Threat B5.12
 func TestSetUp(t *testing.T) {
 	accounts := account.New(openStore(t), newClock().Now, rand.Reader)
 	if needed, err := accounts.NeedsSetup(t.Context()); err != nil || !needed {
@@ -105,6 +107,7 @@ func TestSetUp(t *testing.T) {
 	}
 }
 
+// ASVS 6.4.1
 func TestSetupLinkExpiresAndIsReplaced(t *testing.T) {
 	c := newClock()
 	accounts := account.New(openStore(t), c.Now, rand.Reader)
@@ -126,6 +129,7 @@ func TestSetupLinkExpiresAndIsReplaced(t *testing.T) {
 	}
 }
 
+// ASVS 6.2.1, 6.2.11
 func TestSetupRefusesBadInput(t *testing.T) {
 	accounts := account.New(openStore(t), newClock().Now, rand.Reader)
 	token := offerSetup(t, accounts)
@@ -181,6 +185,8 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// ASVS 6.3.1
+// Threat B5.12
 func TestGuessingIsSlowedDown(t *testing.T) {
 	accounts, c := withOwner(t)
 	wrong := schemas.Credentials{Email: ownerEmail, Password: "not the password"}
@@ -211,6 +217,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	}
 }
 
+// ASVS 6.3.1
 func TestManyAccountsFromOneNetwork(t *testing.T) {
 	accounts, _ := withOwner(t)
 	var wait *account.BackoffError
@@ -250,6 +257,8 @@ func TestSimultaneousGuesses(t *testing.T) {
 	}
 }
 
+// ASVS 15.2.2
+// Threat B5.23
 func TestHashingIsBounded(t *testing.T) {
 	if !isOverloaded(t, ownerEmail) {
 		t.Error("150 simultaneous sign-ins all waited for a hash")
@@ -257,6 +266,8 @@ func TestHashingIsBounded(t *testing.T) {
 }
 
 // CVE-2024-45052 of another tool: no hash was made for an address that is nobody's, so that the time of the answer told it.
+// ASVS 6.3.8
+// Threat B5.12
 func TestAnUnknownAddressCostsAHashToo(t *testing.T) {
 	if !isOverloaded(t, "eve@shop.example") {
 		t.Error("150 simultaneous sign-ins of nobody were answered without waiting for a hash")

@@ -35,7 +35,8 @@ const mostGiven = 100
 
 // App is a program that shows codes (TOTP, RFC 6238).
 type App struct {
-	Secret string // Base32. The server has to know it; a copy of the store is worth this one factor, not the password.
+	Secret string `json:",omitempty"` // Base32; empty where it is sealed. The server has to know it.
+	Sealed []byte `json:",omitempty"` // Secret, sealed; see secret.go.
 	Since  time.Time
 	Step   int64 // The last one whose code was taken: each works once (RFC 6238, 5.2; ASVS 6.5.1).
 }
@@ -55,7 +56,7 @@ func (f Factors) empty() bool {
 }
 
 // await remembers that the first step was taken. Its seal alone would not do: a copy of the store has the key that seals,
-// and the secret of the codes, and would be both steps.
+// and perhaps what opens the secret of the codes, and would be both steps.
 func (f *Factors) await(given Given, now time.Time) {
 	f.Given = slices.DeleteFunc(slices.Clone(f.Given), func(s Spending) bool { return !now.Before(s.Until) })
 	f.Given = append(f.Given, Spending{What: hashToken(given.Nonce), Until: given.At.Add(GivenLifetime)})
@@ -82,25 +83,6 @@ func (f *Factors) spendSeal(nonce string, until, now time.Time) error {
 	f.Spent = slices.DeleteFunc(f.Spent, func(s Spending) bool { return !now.Before(s.Until) })
 	f.Spent = append(f.Spent, Spending{What: what, Until: until.UTC()})
 	return nil
-}
-
-// spendCode takes a code from the app or one of recovery, each once, or returns ErrCode.
-func (f *Factors) spendCode(code string, now time.Time) (recovery bool, err error) {
-	if f.App == nil {
-		return false, ErrCode
-	}
-	if step, right := stepOf(f.App.Secret, code, now); right && step > f.App.Step {
-		app := *f.App
-		app.Step = step
-		f.App = &app
-		return false, nil
-	}
-	hash := hashToken(plainRecovery(code))
-	if !slices.Contains(f.Recovery, hash) {
-		return false, ErrCode
-	}
-	f.Recovery = slices.DeleteFunc(f.Recovery, func(one string) bool { return one == hash })
-	return true, nil
 }
 
 // Factors returns what the user signs in with beside the password.
@@ -144,7 +126,7 @@ func (a *Accounts) EnterWithCode(ctx context.Context, given Given, code, address
 		if err := f.takeGiven(given, a.now()); err != nil {
 			return err
 		}
-		recovery, err = f.spendCode(code, a.now())
+		recovery, err = a.spendCode(ctx, given.Email, f, code)
 		return err
 	})
 	if errors.Is(err, consent.ErrNotFound) {
@@ -189,10 +171,10 @@ func (a *Accounts) AddApp(ctx context.Context, offer Offer, code string) (User, 
 		case !right:
 			return ErrCode
 		}
-		f.App = &App{Secret: offer.Secret, Since: a.now().UTC(), Step: step}
-		f.Recovery = hashes
+		app, err := a.keepSecret(offer.Email, offer.Secret, App{Since: a.now().UTC(), Step: step})
+		f.App, f.Recovery = app, hashes
 		u.Generation++
-		return nil
+		return err
 	})
 	return user, codes, err
 }
@@ -229,7 +211,7 @@ func (a *Accounts) changeWithCode(ctx context.Context, user User, password, code
 		return User{}, err
 	}
 	user, err = a.changeFactors(ctx, user.Email, func(u *User, f *Factors) error {
-		if _, err := f.spendCode(code, a.now()); err != nil {
+		if _, err := a.spendCode(ctx, user.Email, f, code); err != nil {
 			return err
 		}
 		edit(u, f)

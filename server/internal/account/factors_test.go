@@ -96,6 +96,7 @@ func (v *vault) enter(given account.Given, code, address string) (recovery bool,
 	return recovery, err
 }
 
+// ASVS 6.5.1
 func TestACodeWorksOnce(t *testing.T) {
 	v := withSecondStep(t)
 	code := v.code()
@@ -123,6 +124,7 @@ func TestACodeWorksOnce(t *testing.T) {
 }
 
 // A code and a recovery code that are sent many times at once let one in.
+// ASVS 6.5.1, 15.4.2
 func TestACodeWorksOnceAtOnce(t *testing.T) {
 	v := withSecondStep(t)
 	for _, code := range []string{v.code(), v.recovery[3]} {
@@ -234,6 +236,7 @@ func TestACopyOfTheStoreIsNoFirstStep(t *testing.T) {
 
 // Who knows the password must not get more codes than the back-off gives by giving the password in between, and must not
 // keep the owner out.
+// ASVS 6.3.1
 func TestGuessingAtCodes(t *testing.T) {
 	v := withSecondStep(t)
 	const thief = "203.0.113.9"
@@ -297,6 +300,7 @@ func TestGuessingAtCodesFromManyAddresses(t *testing.T) {
 	}
 }
 
+// ASVS 6.5.6
 func TestTheSecondStepIsRemoved(t *testing.T) {
 	v := withSecondStep(t)
 	if _, _, err := v.seals.Offer(t.Context(), v.accounts, v.owner, ownerPassword, home); !errors.Is(err, account.ErrEnrolled) {
@@ -314,6 +318,7 @@ func TestTheSecondStepIsRemoved(t *testing.T) {
 	}
 }
 
+// ASVS 6.5.6
 func TestWhoMayResetTheSecondStep(t *testing.T) {
 	v := withSecondStep(t)
 	reset := func(factors bool, password string) error {

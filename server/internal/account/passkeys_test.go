@@ -206,6 +206,7 @@ func TestAPasskeyThatIsRefused(t *testing.T) {
 }
 
 // Where a code follows the password, the password alone must not add a way around it.
+// ASVS 6.3.4
 func TestAPasskeyNeedsTheCodeToo(t *testing.T) {
 	v := withSecondStep(t)
 	keys := account.NewPasskeys(v.accounts, v.seals)

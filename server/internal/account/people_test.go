@@ -52,6 +52,7 @@ func join(t *testing.T, accounts *account.Accounts, by account.User, email strin
 	return user
 }
 
+// ASVS 6.4.1
 func TestInvitation(t *testing.T) {
 	accounts, store, owner, c := withManager(t)
 	token := invite(t, accounts, owner, " Bob@Shop.example", at("shop", account.AnalystRole))
@@ -199,6 +200,7 @@ func TestRolesThatAreNone(t *testing.T) {
 	}
 }
 
+// ASVS 6.4.6
 func TestALinkFromTheConsoleChoosesANewPassword(t *testing.T) {
 	accounts, _, owner, _ := withManager(t)
 	if _, _, err := accounts.ResetFromConsole(t.Context(), "eve@shop.example", false); !errors.Is(err, consent.ErrNotFound) {

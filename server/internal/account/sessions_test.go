@@ -49,6 +49,7 @@ func start(t *testing.T, sessions *account.Sessions, secure bool, cookies ...*ht
 	return cookie
 }
 
+// ASVS 3.3.1, 3.3.2, 3.3.3, 3.3.4
 func TestSessionCookie(t *testing.T) {
 	sessions, _ := newSessions(t)
 	for _, secure := range []bool{false, true} {
@@ -67,6 +68,8 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
+// ASVS 7.2.4
+// Threat B5.13
 func TestPlantedTokenIsReplaced(t *testing.T) {
 	sessions, _ := newSessions(t)
 	planted := start(t, sessions, false)
@@ -83,6 +86,7 @@ func TestPlantedTokenIsReplaced(t *testing.T) {
 	}
 }
 
+// ASVS 7.3.1, 7.3.2
 func TestSessionEnds(t *testing.T) {
 	t.Run("by signing out", func(t *testing.T) {
 		sessions, _ := newSessions(t)
@@ -125,6 +129,7 @@ func TestSessionEnds(t *testing.T) {
 }
 
 // A request that was loaded before a sign-out must not bring the session back when it writes down its use.
+// ASVS 7.4.1
 func TestSignOutIsFinal(t *testing.T) {
 	store := openStore(t)
 	c := newClock()
@@ -148,6 +153,7 @@ func (s *signOutMeanwhile) FindSession(ctx context.Context, token string, now ti
 	return document, found, s.DeleteSession(ctx, token)
 }
 
+// Threat B5.13
 func TestStoreHoldsNoToken(t *testing.T) {
 	store := openStore(t)
 	c := newClock()

@@ -38,6 +38,7 @@ func expectEntry(t *testing.T, accounts *account.Accounts, admission account.Adm
 	return user
 }
 
+// ASVS 6.8.1, 10.5.2
 func TestAnAddressThatIsUsedAgainOpensNothing(t *testing.T) {
 	accounts, _, owner, _ := withManager(t)
 	bob := join(t, accounts, owner, "bob@shop.example", at("shop", account.AnalystRole))

@@ -58,6 +58,7 @@ func TestTokenReadsAsItsMakerUntilItExpires(t *testing.T) {
 	}
 }
 
+// ASVS 8.3.2
 func TestTokenIsNeverMoreThanItsMaker(t *testing.T) {
 	accounts, _, owner, _ := withManager(t)
 	bob := join(t, accounts, owner, "bob@shop.example", at("shop", account.OfficerRole))

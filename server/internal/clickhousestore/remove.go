@@ -3,9 +3,12 @@ package clickhousestore
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"assent/server/internal/consent"
 	"assent/server/internal/demodata"
 )
 
@@ -22,21 +25,31 @@ func (s *Store) RemoveTrail(ctx context.Context, site string) error {
 	if _, err := s.ready(ctx); err != nil {
 		return err
 	}
-	// Ids of sites have nothing but letters and digits; the rest is for whoever comes later.
-	condition := "site = '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(site) + "'"
-	for table := range spread {
+	condition := "site = " + literal(site)
+	return s.remove(ctx, condition, condition, slices.Sorted(maps.Keys(spread))...)
+}
+
+// literal quotes a text. Ids of sites have nothing but letters and digits; the rest is for whoever comes later.
+func literal(text string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(text) + "'"
+}
+
+// remove removes the rows that fulfil the condition from tables, and waits until that is done. The mark is a part of the
+// condition that tells it from others, in ClickHouse's spelling too.
+func (s *Store) remove(ctx context.Context, condition, mark string, tables ...string) error {
+	for _, table := range tables {
 		if err := s.persist(ctx, s.cluster.place("ALTER TABLE "+table+" DELETE WHERE "+condition)); err != nil {
 			return s.unavailable("remove from", err)
 		}
 	}
 	for {
 		var left uint64
-		if err := s.each(ctx, fmt.Sprintf(unfinished, s.cluster.mutations()), []any{s.options.Auth.Database, condition}, []any{&left}, func() {}); err != nil || left == 0 {
+		if err := s.each(ctx, fmt.Sprintf(unfinished, s.cluster.mutations()), []any{s.options.Auth.Database, mark}, []any{&left}, func() {}); err != nil || left == 0 {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("clickhouse goes on with the removal by itself: %w", ctx.Err())
+			return fmt.Errorf("clickhouse goes on with the removal by itself: %w: %w", consent.ErrUnavailable, ctx.Err())
 		case <-time.After(mutationInterval):
 		}
 	}

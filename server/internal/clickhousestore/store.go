@@ -17,6 +17,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"assent/server/internal/consent"
+	"assent/server/internal/storetls"
 )
 
 // Store is a connection pool to ClickHouse. It is safe for concurrent use, also by several processes.
@@ -37,14 +38,21 @@ type Store struct {
 type Option func(*Store) error
 
 // Open reads the URL, such as clickhouse://user:password@host:9000/assent (native protocol; ?secure=true for TLS) or
-// https://host:8443/assent, and returns a store that connects when it is needed. The database is "assent" unless the
-// URL names one. Several hosts may be given, host1:9000,host2:9000; further parameters are those of clickhouse-go.
+// https://host:8443/assent?secure=true, and returns a store that connects when it is needed. The database is "assent" unless the
+// URL names one. Over TLS, tls_ca, tls_cert, tls_key and tls_server_name say whom to trust; see storetls. Several hosts may be given, host1:9000,host2:9000; further parameters are those of clickhouse-go.
 func Open(address string, changes ...Option) (*Store, error) {
 	scheme, _, _ := strings.Cut(address, "://")
+	address, trust, err := storetls.Take(address)
+	if err != nil {
+		return nil, fmt.Errorf("read CLICKHOUSE_URL: %w", err)
+	}
 	options, err := clickhouse.ParseDSN(address)
 	if err != nil || !slices.Contains([]string{"clickhouse", "http", "https"}, scheme) || options.Addr[0] == "" {
 		// Neither the URL nor the parser's error is shown: they may hold a password.
 		return nil, errors.New("CLICKHOUSE_URL must look like clickhouse://user:password@host:9000/assent")
+	}
+	if err := trust.Apply(options.TLS); err != nil {
+		return nil, fmt.Errorf("read CLICKHOUSE_URL: %w: add secure=true", err)
 	}
 	if options.Auth.Database == "" {
 		options.Auth.Database = "assent"
@@ -86,6 +94,7 @@ func (s *Store) unavailable(doing string, err error) error {
 	if hasCode(err, unknownTable, unknownDatabase) {
 		s.forget()
 	}
+	err = storetls.Explain(err, s.options.TLS)
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	return &failure{
 		text: fmt.Sprintf("%s clickhouse at %s: %s", doing, strings.Join(s.options.Addr, ", "), text),

@@ -23,6 +23,7 @@ func schemaAccepts(schema *jsonschema.Schema, body []byte) bool {
 	return err == nil && schema.Validate(document) == nil
 }
 
+// ASVS 1.5.2, 2.2.1
 func TestCorpusSchemaAndRulesAgree(t *testing.T) {
 	schema, err := schemas.Compile("decision.schema.json")
 	if err != nil {
@@ -54,6 +55,7 @@ func TestCorpusSchemaAndRulesAgree(t *testing.T) {
 }
 
 // FuzzDecode holds the hand-written rules to the schema on whatever the fuzzer finds.
+// ASVS 1.5.2
 func FuzzDecode(f *testing.F) {
 	files, err := fs.Glob(schemas.Examples, "examples/*/decision.*.json")
 	if err != nil {
@@ -149,6 +151,7 @@ func TestDecideAnswersEveryPurpose(t *testing.T) {
 	}
 }
 
+// Threat B5.17
 func TestARefusalIsNeverRefused(t *testing.T) {
 	d := decision(func(d *schemas.Decision) {
 		d.Action, d.DecidedAt = consent.RejectAll, now.AddDate(5, 0, 0)
@@ -279,6 +282,7 @@ func TestAClockThatCannotBeWrittenIsNone(t *testing.T) {
 	}
 }
 
+// ASVS 1.5.3
 func TestAMemberTwiceIsRefused(t *testing.T) {
 	plain, err := json.Marshal(decision(func(d *schemas.Decision) { d.Purposes = map[string]bool{"analytics": true} }))
 	if err != nil {
@@ -297,6 +301,7 @@ func TestAMemberTwiceIsRefused(t *testing.T) {
 	}
 }
 
+// Threat B5.6
 func TestSubjectIsBoundToSiteAndSecret(t *testing.T) {
 	subject := consent.Subject("shop", "q83vASNFZ4mrze8BI0VniQ")
 	// SHA-256 of "assent/1shopq83vASNFZ4mrze8BI0VniQ", base64url, first 22 characters; fixed for ever.
@@ -337,6 +342,7 @@ func TestDigestTellsARetryFromAnotherDecision(t *testing.T) {
 	}
 }
 
+// Threat B5.16
 func TestTheLastRecordedCounts(t *testing.T) {
 	early := consent.Record{RecordedAt: now, ID: uuid.UUID{1}}
 	sameTime := consent.Record{RecordedAt: now, ID: uuid.UUID{2}}

@@ -26,6 +26,7 @@ func TestActs(t *testing.T) {
 }
 
 // The trail cannot be rewritten by a statement that slips into the program either.
+// ASVS 16.4.2
 func TestActsAreAppendOnly(t *testing.T) {
 	dir := t.TempDir()
 	store, err := embeddedstore.Open(t.Context(), dir, time.Now)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -209,4 +210,14 @@ func (s *Store) Check(ctx context.Context) error {
 		return fmt.Errorf("the database %s is damaged: %s", s.file, verdict)
 	}
 	return nil
+}
+
+// PositionBefore returns a position before all decisions that were recorded at that time or later.
+func (s *Store) PositionBefore(ctx context.Context, at time.Time) (position int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT seq FROM decisions WHERE recorded_at < ? ORDER BY seq DESC LIMIT 1), 0)`,
+		consent.Micros(at)).Scan(&position)
+	if err != nil {
+		return 0, unavailable("read decisions", err)
+	}
+	return position, nil
 }

@@ -23,6 +23,9 @@ var _ rights.Trail = (*Store)(nil)
 // Erase implements rights.Trail. What a decision said is overwritten (secure_delete), and so are its salt and the hours that
 // were rolled up with it; of decisions that the log has, a tombstone waits to enter it.
 func (s *Store) Erase(ctx context.Context, site, subject, reason string, at time.Time) (gone []uuid.UUID, err error) {
+	if err := s.rollUpSoFar(ctx); err != nil {
+		return nil, err
+	}
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		last, err := lastBundle(ctx, tx)
 		if err != nil {
@@ -54,7 +57,7 @@ func (s *Store) Erase(ctx context.Context, site, subject, reason string, at time
 	if err != nil {
 		return nil, unavailable("erase decisions", err)
 	}
-	if err := s.RollUp(ctx, 1); err != nil {
+	if err := s.rebuildHours(ctx); err != nil {
 		return gone, err
 	}
 	return gone, s.forgetWritten(ctx)

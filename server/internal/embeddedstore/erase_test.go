@@ -2,6 +2,7 @@ package embeddedstore_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,7 +21,7 @@ import (
 )
 
 func (l *logged) eraser() rights.Eraser {
-	return rights.Eraser{Trail: l.store, Log: l.log, Now: time.Now}
+	return rights.Eraser{Trail: l.store, Log: l.log, Receivers: nobody{}, Now: time.Now}
 }
 
 // decisionOf is where record put the decision of that number.
@@ -38,6 +39,7 @@ func (l *logged) erase(t *testing.T, n int) rights.Erased {
 	return erased
 }
 
+// Threat B5.21
 func TestErasureKeepsTheProofOfEverythingElse(t *testing.T) {
 	t.Parallel()
 	l := openLogged(t, 300)
@@ -118,6 +120,7 @@ func TestErasureIsNoWayToTamper(t *testing.T) {
 
 // TestNothingErasedIsLeftInTheFolder looks for what decisions said in every byte of the files, the decisions of others around
 // them having split the pages they were on.
+// Threat B5.21
 func TestNothingErasedIsLeftInTheFolder(t *testing.T) {
 	t.Parallel()
 	l := openLogged(t, 2000)
@@ -202,3 +205,8 @@ func TestMadeUpDecisionsGoWithoutATombstone(t *testing.T) {
 		t.Errorf("%+v, %v", verified, err)
 	}
 }
+
+// nobody was told anything.
+type nobody struct{}
+
+func (nobody) Forget(context.Context, string, string) error { return nil }

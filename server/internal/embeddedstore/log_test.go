@@ -192,6 +192,7 @@ func TestTwoInstancesKeepOneLog(t *testing.T) {
 
 // TestTamperingIsFoundAndNamed makes a thousand single changes to what is stored, each undone before the next: a bit of any
 // column, a row less, a row in another place.
+// Threat B5.14
 func TestTamperingIsFoundAndNamed(t *testing.T) {
 	t.Parallel()
 	const decisions, trials = 300, 1000

@@ -64,15 +64,28 @@ func (s *Store) registered(ctx context.Context, kind register.Kind, condition st
 
 // PutDocument implements register.Store.
 func (s *Store) PutDocument(ctx context.Context, d register.Document) error {
+	err := putDocument(ctx, s.write, d)
+	if err != nil && !errors.Is(err, consent.ErrConflict) {
+		return unavailable("write register", err)
+	}
+	return err
+}
+
+// execer is the database, or a transaction of it.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func putDocument(ctx context.Context, to execer, d register.Document) error {
 	due := sql.NullInt64{Int64: d.Due.UnixMilli(), Valid: !d.Due.IsZero()}
 	statement, args := `UPDATE register SET revision = ?1, due = ?2, document = ?3
 		WHERE kind = ?4 AND site = ?5 AND id = ?6 AND revision = ?1 - 1`, []any{d.Revision, due, d.Body, d.Kind, d.Site, d.ID}
 	if d.Revision == 1 {
 		statement = "INSERT INTO register (revision, due, document, kind, site, id) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 	}
-	put, err := s.write.ExecContext(ctx, statement, args...)
+	put, err := to.ExecContext(ctx, statement, args...)
 	if err != nil {
-		return unavailable("write register", err)
+		return err
 	}
 	if n, err := put.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(consent.ErrConflict, err)
@@ -82,26 +95,44 @@ func (s *Store) PutDocument(ctx context.Context, d register.Document) error {
 
 // RemoveDocument implements register.Store.
 func (s *Store) RemoveDocument(ctx context.Context, key register.Key, revision int64) error {
+	return s.ChangeDocuments(ctx, nil, []register.Document{{Key: key, Revision: revision}})
+}
+
+func removeDocument(ctx context.Context, tx *sql.Tx, key register.Key, revision int64) error {
+	where, args := " FROM register WHERE kind = ? AND site = ? AND id = ?", []any{key.Kind, key.Site, key.ID}
 	var kept int64
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		where := " FROM register WHERE kind = ? AND site = ? AND id = ?"
-		err := tx.QueryRowContext(ctx, "SELECT revision"+where, key.Kind, key.Site, key.ID).Scan(&kept)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && kept != revision {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "DELETE"+where, key.Kind, key.Site, key.ID)
+	err := tx.QueryRowContext(ctx, "SELECT revision"+where, args...).Scan(&kept)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
 		return err
-	})
-	if err != nil {
-		return unavailable("remove from register", err)
-	}
-	if kept != 0 && kept != revision {
+	case kept != revision:
 		return consent.ErrConflict
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, "DELETE"+where, args...)
+	return err
+}
+
+// ChangeDocuments implements register.Store.
+func (s *Store) ChangeDocuments(ctx context.Context, put, remove []register.Document) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		for _, d := range put {
+			if err := putDocument(ctx, tx, d); err != nil {
+				return err
+			}
+		}
+		for _, d := range remove {
+			if err := removeDocument(ctx, tx, d.Key, d.Revision); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, consent.ErrConflict) {
+		return unavailable("change register", err)
+	}
+	return err
 }
 
 // Kinds implements register.Store.

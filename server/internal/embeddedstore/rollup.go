@@ -26,19 +26,49 @@ func (s *Store) RollUp(ctx context.Context, least int) error {
 			break
 		}
 	}
+	if err := s.rebuildHours(ctx); err != nil {
+		return err
+	}
+	if err := s.rollExposures(ctx); err != nil {
+		return unavailable("roll up exposures", err)
+	}
+	return nil
+}
+
+// rollUpSoFar takes up what was recorded until now, however much comes meanwhile. Whoever else rolls up has nothing of that in
+// hand then, which it would write after it was removed.
+func (s *Store) rollUpSoFar(ctx context.Context) error {
+	var last int64
+	if err := s.read.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM decisions").Scan(&last); err != nil {
+		return unavailable("roll up decisions", err)
+	}
+	for {
+		var done bool
+		if err := s.read.QueryRowContext(ctx, "SELECT seq >= ? FROM rollup_cursor", last).Scan(&done); err != nil {
+			return unavailable("roll up decisions", err)
+		}
+		if done {
+			return nil
+		}
+		if rolled, err := s.rollDecisions(ctx, 1); err != nil {
+			return unavailable("roll up decisions", err)
+		} else if !rolled {
+			return nil // The last ones were removed meanwhile.
+		}
+	}
+}
+
+// rebuildHours counts all stale hours anew.
+func (s *Store) rebuildHours(ctx context.Context) error {
 	for {
 		rebuilt, err := s.rebuildHour(ctx)
 		if err != nil {
 			return unavailable("roll up an hour anew", err)
 		}
 		if !rebuilt {
-			break
+			return nil
 		}
 	}
-	if err := s.rollExposures(ctx); err != nil {
-		return unavailable("roll up exposures", err)
-	}
-	return nil
 }
 
 // rollDecisions takes up the next decisions, in the order of recording; false when there are too few.

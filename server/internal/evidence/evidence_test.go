@@ -97,6 +97,7 @@ func sign(t *testing.T, ring *evidence.Keyring) string {
 	return signed
 }
 
+// ASVS 4.1.5
 func TestAReceiptIsTheSameEachTimeAndVerifies(t *testing.T) {
 	stored := freshKeys(t)
 	ring := openRing(t, stored)
@@ -162,6 +163,7 @@ func TestWhatAStatementSays(t *testing.T) {
 	}
 }
 
+// ASVS 4.1.5
 func TestAnyChangedByteIsFound(t *testing.T) {
 	ring := openRing(t, freshKeys(t))
 	keys, signed := published(t, ring), sign(t, ring)
@@ -193,6 +195,7 @@ func made(header map[string]any, payload string, sign func(input []byte) []byte)
 	return input + "." + base64.RawURLEncoding.EncodeToString(sign([]byte(input)))
 }
 
+// ASVS 9.1.2
 func TestConfusionIsRefused(t *testing.T) {
 	file := evidence.File(filepath.Join(t.TempDir(), "keys.json"))
 	key, err := file.Rotate(t.Context(), rand.Reader, time.Now())
@@ -235,6 +238,8 @@ func TestConfusionIsRefused(t *testing.T) {
 	}
 }
 
+// ASVS 13.3.4
+// Threat B5.22
 func TestARotatedKeyVerifiesForEver(t *testing.T) {
 	stored := freshKeys(t)
 	before := sign(t, openRing(t, stored))

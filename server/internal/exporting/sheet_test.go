@@ -106,6 +106,8 @@ func TestEveryColumnIsWritten(t *testing.T) {
 	}
 }
 
+// ASVS 1.2.10
+// Threat B5.19
 func TestNoCellIsAFormula(t *testing.T) {
 	for text, want := range map[string]string{
 		`=HYPERLINK("https://evil.example")`: `'=HYPERLINK("https://evil.example")`,

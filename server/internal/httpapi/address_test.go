@@ -6,6 +6,8 @@ import (
 	"testing"
 )
 
+// ASVS 4.1.3, 15.3.4
+// Threat B5.8
 func TestNobodyClaimsAnAddressButAConfiguredProxy(t *testing.T) {
 	_, proxies, err := net.ParseCIDR("10.0.0.0/8")
 	if err != nil {

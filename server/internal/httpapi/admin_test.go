@@ -55,6 +55,7 @@ func cookieOf(t *testing.T, answer *http.Response) string {
 	return cookies[0].Name + "=" + cookies[0].Value
 }
 
+// ASVS 14.3.2
 func TestSessionFromSetUpToSignOut(t *testing.T) {
 	s := startServer(t)
 	state := func(want, cookie string) {
@@ -100,6 +101,8 @@ func TestSessionCookieBehindHTTPS(t *testing.T) {
 	}
 }
 
+// ASVS 1.5.2, 3.5.1, 3.5.2, 15.3.3
+// Threat B5.11
 func TestAdminRefuses(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()
@@ -194,6 +197,8 @@ func TestReportCountsDecisions(t *testing.T) {
 	}
 }
 
+// ASVS 3.4.3, 3.4.5, 3.4.6
+// Threat B5.11
 func TestDashboardFiles(t *testing.T) {
 	s := startServer(t)
 	page, _ := s.do(http.MethodGet, "/dashboard/", nil)
@@ -226,6 +231,7 @@ func TestDashboardThatWasNotBuilt(t *testing.T) {
 }
 
 // A removed account is out at once, whatever its cookie says (ASVS 8.3.2).
+// ASVS 7.4.2, 8.3.2
 func TestSessionOfARemovedUser(t *testing.T) {
 	s := startServer(t)
 	sessions := account.NewSessions(s.store, time.Now)
@@ -247,6 +253,8 @@ func TestSessionOfARemovedUser(t *testing.T) {
 }
 
 // CVE-2025-57766: sessions outlived the password that they were made with.
+// ASVS 6.2.2, 6.2.3, 6.2.5, 7.4.3
+// Threat B5.13
 func TestAChangeOfPasswordEndsTheOtherSessions(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()

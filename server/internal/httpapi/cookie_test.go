@@ -77,6 +77,7 @@ func TestOnlyPagesOfTheSameSiteAreGivenACookie(t *testing.T) {
 	}
 }
 
+// Threat B5.16
 func TestALateRetryBringsNoOlderChoiceBack(t *testing.T) {
 	s := startServer(t)
 	first := s.decision("accept-all")

@@ -145,6 +145,7 @@ func TestIdenticalPostsAtOnceAreOneRow(t *testing.T) {
 	}
 }
 
+// ASVS 2.2.2
 func TestWhatIsRefusedLeavesNoTrace(t *testing.T) {
 	s := startServer(t)
 	valid, err := json.Marshal(s.decision(consent.AcceptAll))
@@ -208,6 +209,7 @@ func TestWhatIsRefusedLeavesNoTrace(t *testing.T) {
 	}
 }
 
+// Threat B5.17
 func TestARefusalIsKeptWhateverIsOdd(t *testing.T) {
 	s := startServer(t)
 	d := s.decision(consent.RejectAll)
@@ -228,6 +230,8 @@ func TestARefusalIsKeptWhateverIsOdd(t *testing.T) {
 	}
 }
 
+// ASVS 3.4.2
+// Threat B5.9
 func TestPreflight(t *testing.T) {
 	s := startServer(t)
 	path := "/v1/sites/" + s.site.ID + "/decisions"

@@ -13,24 +13,11 @@ import (
 	"assent/server/internal/rights"
 )
 
-var errNoErasure = newProblem(http.StatusNotImplemented, "no-erasure", "Nothing can be erased here yet",
-	"Single visitors' decisions can be erased where the embedded store keeps everything, and not yet with Redis or ClickHouse. Nothing was removed.")
-
 // erasures removes what was recorded of somebody.
 type erasures struct {
-	eraser *rights.Eraser // nil where the stores cannot.
+	eraser rights.Eraser
 	ledger auditing.Ledger
 	limits *limits
-}
-
-// possible answers where nothing can be erased.
-func (e *erasures) possible(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if e.eraser == nil {
-			return errNoErasure
-		}
-		return next(c)
-	}
 }
 
 // own erases what the visitor's own browser recorded, which proves by its secret that it is the one. A wrong secret is that

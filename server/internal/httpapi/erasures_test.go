@@ -15,9 +15,9 @@ import (
 )
 
 // startErasing is a server whose stores can erase.
-func startErasing(t *testing.T) *testServer {
+func startErasing(t *testing.T, changes ...func(*Parts)) *testServer {
 	t.Helper()
-	return startServer(t, func(p *Parts) {
+	return startServer(t, append(changes, func(p *Parts) {
 		store := p.Query.(interface {
 			transparency.Store
 			transparency.Index
@@ -27,8 +27,8 @@ func startErasing(t *testing.T) *testServer {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Transparency, p.Places, p.Eraser = log, store, &rights.Eraser{Trail: store, Log: log, Now: time.Now}
-	})
+		p.Transparency, p.Places, p.Eraser = log, store, rights.Eraser{Trail: store, Log: log, Receivers: p.Integrations.Keeper, Now: time.Now}
+	})...)
 }
 
 func (s *testServer) eraseOwn(secret string) (int, []byte) {
@@ -99,18 +99,5 @@ func TestOfficersErase(t *testing.T) {
 	_, told := s.admin(http.MethodGet, "trail?what=erase-decisions", nil, "Cookie", owner)
 	if text := string(told); !strings.Contains(text, "erase-decisions") || strings.Contains(text, subject) || strings.Contains(text, d.ID) {
 		t.Errorf("the trail: %s", text)
-	}
-}
-
-// TestStoresThatCannotErase say so, and remove nothing.
-func TestStoresThatCannotErase(t *testing.T) {
-	s := startServer(t)
-	d := s.decision(consent.AcceptAll)
-	s.post(d)
-	if status, body := s.eraseOwn(d.Secret); status != http.StatusNotImplemented {
-		t.Errorf("%d %s", status, body)
-	}
-	if answer, _ := s.do(http.MethodGet, "/v1/receipts/"+d.ID, nil); answer.StatusCode != http.StatusOK {
-		t.Errorf("the receipt: %d", answer.StatusCode)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"assent/server/internal/exporting"
 )
 
+// ASVS 5.4.1
 func TestDecisionsAreExported(t *testing.T) {
 	s := startServer(t)
 	owner := s.setUp()

@@ -125,6 +125,7 @@ func (s *testServer) expectCode(step, code string, want int) *http.Response {
 	return answer
 }
 
+// ASVS 7.5.1
 func TestTheSecondStepIsChangedWithBoth(t *testing.T) {
 	s := startServer(t)
 	secret, session, recovery := s.addApp(s.setUp())

@@ -15,6 +15,7 @@ import (
 // Faults that other tools for consent had and that no other file here has a test of. server/faults_test.go lists them all.
 
 // CVE-2024-31223 of Fides: the address of an inner service was in what visitors are served.
+// ASVS 13.4.6, 16.5.1
 func TestPublicAnswersTellNothingOfTheServer(t *testing.T) {
 	s := startServer(t)
 	s.setUp()
@@ -36,6 +37,8 @@ func TestPublicAnswersTellNothingOfTheServer(t *testing.T) {
 }
 
 // CVE-2024-34715 and CVE-2024-35189 of Fides: secrets in the log and in answers.
+// ASVS 16.2.5
+// Threat B5.20
 func TestSecretsOfAdministratorsAreNeitherLoggedNorAnswered(t *testing.T) {
 	s := startServer(t)
 	session := s.setUp()
@@ -56,6 +59,7 @@ func TestSecretsOfAdministratorsAreNeitherLoggedNorAnswered(t *testing.T) {
 }
 
 // CVE-2023-46124 of Fides: an address that somebody types made the server send requests into its own network.
+// ASVS 1.3.6
 func TestNothingThatIsTypedMakesTheServerConnect(t *testing.T) {
 	s := startServer(t)
 	inner, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -99,6 +103,7 @@ func TestNothingThatIsTypedMakesTheServerConnect(t *testing.T) {
 }
 
 // CVE-2023-36827 of Fides: a path led out of its folder.
+// ASVS 5.3.2
 func TestNoPathLeavesItsFolder(t *testing.T) {
 	s := startServer(t)
 	for _, folder := range []string{"/dashboard/", "/demo/", "/s/", "/s/" + s.site.ID + "/", "/v1/sites/"} {
@@ -123,6 +128,7 @@ func TestNoPathLeavesItsFolder(t *testing.T) {
 }
 
 // GHSA-qx5f-ghc2-7g5c of Fides: what was known already skipped the check of who sent it.
+// Threat B5.6
 func TestARetryWithAnotherSecretIsNoRetry(t *testing.T) {
 	s := startServer(t)
 	d := s.decision(consent.RejectAll)

@@ -32,6 +32,7 @@ func TestASetUpIsImported(t *testing.T) {
 	}
 }
 
+// ASVS 5.2.1
 func TestWhatCannotBeImportedIsTold(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()
@@ -58,6 +59,7 @@ func TestWhatCannotBeImportedIsTold(t *testing.T) {
 	}
 }
 
+// ASVS 5.2.1, 15.2.2
 func TestFilesAreReadInTurn(t *testing.T) {
 	s := startServer(t)
 	i := imports{catalog: s.catalog, running: make(chan struct{}, 1)}

@@ -76,6 +76,7 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/import":         "owner editor",
 	"GET /v1/admin/sites/:site/publications":    "owner editor analyst officer",
 	"POST /v1/admin/sites/:site/publications":   "owner editor",
+	"DELETE /v1/admin/sites/:site/announcement": "owner editor",
 	"GET /v1/admin/sites/:site/notices/:notice": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/preview":         "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/processing":      "owner editor analyst officer",
@@ -85,12 +86,29 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/experiments/:experiment/end":      "owner editor",
 	"POST /v1/admin/sites/:site/experiments/:experiment/adoption": "owner editor",
 
+	"GET /v1/admin/sites/:site/integrations":                         "owner editor analyst officer",
+	"POST /v1/admin/sites/:site/integrations":                        "owner",
+	"POST /v1/admin/sites/:site/integrations/preview":                "owner",
+	"PUT /v1/admin/sites/:site/integrations/:integration":            "owner",
+	"DELETE /v1/admin/sites/:site/integrations/:integration":         "owner",
+	"PUT /v1/admin/sites/:site/integrations/:integration/state":      "owner",
+	"POST /v1/admin/sites/:site/integrations/:integration/secret":    "owner",
+	"POST /v1/admin/sites/:site/integrations/:integration/test":      "owner",
+	"POST /v1/admin/sites/:site/integrations/:integration/replays":   "owner",
+	"GET /v1/admin/sites/:site/integrations/:integration/deliveries": "owner officer",
+
 	"GET /v1/admin/sites/:site/decisions":          "owner officer",
 	"GET /v1/admin/sites/:site/exports/decisions":  "owner officer",
 	"GET /v1/admin/sites/:site/exports/processing": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/exports/rates":      "owner analyst officer",
 	"GET /v1/admin/sites/:site/exports/groups":     "owner analyst officer",
 	"POST /v1/admin/sites/:site/erasures":          "owner officer",
+
+	"GET /v1/admin/sites/:site/requests":                 "owner officer",
+	"POST /v1/admin/sites/:site/requests":                "owner officer",
+	"GET /v1/admin/sites/:site/requests/:request":        "owner officer",
+	"GET /v1/admin/sites/:site/requests/:request/copy":   "owner officer",
+	"POST /v1/admin/sites/:site/requests/:request/steps": "owner officer",
 
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
@@ -114,6 +132,7 @@ var tokensRead = map[string]string{
 	"GET /v1/admin/sites/:site/notices/:notice":    "sites",
 	"GET /v1/admin/sites/:site/sightings":          "sites",
 	"GET /v1/admin/sites/:site/processing":         "sites",
+	"GET /v1/admin/sites/:site/integrations":       "sites",
 	"GET /v1/admin/sites/:site/exports/processing": "sites",
 
 	"GET /v1/admin/sites/:site/experiments/:experiment": "rates",
@@ -147,6 +166,7 @@ func adminRoutes(t *testing.T, s *testServer) []string {
 	return routes
 }
 
+// ASVS 8.2.1
 func TestEveryAdminRouteIsInTheMatrix(t *testing.T) {
 	s := startServer(t)
 	routes := adminRoutes(t, s)
@@ -249,6 +269,8 @@ func (s *testServer) send(method, path, cookie, text string) (int, string) {
 
 // Every route by every role of another tenant: what names something of this one is refused or not found, and no answer
 // tells of it.
+// ASVS 8.2.2, 8.4.1
+// Threat B5.10
 func TestNobodyElses(t *testing.T) {
 	s := startServer(t)
 	s.setUp()
@@ -278,6 +300,8 @@ func TestNobodyElses(t *testing.T) {
 }
 
 // Every route by every role, at this site alone and over all sites, and by nobody.
+// ASVS 8.2.1, 8.3.1
+// Threat B5.10
 func TestRolesAndRoutes(t *testing.T) {
 	s := startServer(t)
 	s.setUp()

@@ -53,6 +53,7 @@ func always(peer string) func(int) string { return func(int) string { return pee
 
 func without(int) []string { return nil }
 
+// ASVS 2.4.1
 func TestANetworkThatSendsTooManyIsToldToWait(t *testing.T) {
 	s := startServer(t, limited, func(p *Parts) { p.TrustedProxies = loopbackProxies(t) })
 	post := func(action string) (*http.Response, []byte) {
@@ -96,6 +97,7 @@ func loopbackProxies(t *testing.T) []*net.IPNet {
 	return []*net.IPNet{proxies}
 }
 
+// Threat B5.7
 func TestAFloodIsOneNetworkWhateverItSaysOfItself(t *testing.T) {
 	rotating := func(i int) string { return fmt.Sprintf("[2001:db8:0:ff%02x:%x::1]:999", i%256, i) }
 	forged := func(i int) []string {

@@ -14,21 +14,19 @@ import (
 )
 
 const (
-	checksAtOnce = 6                // Of one person, after a pause.
-	checkEvery   = 10 * time.Second // In the long run.
+	askedAtOnce = 6                // Of one person, after a pause.
+	askedEvery  = 10 * time.Second // In the long run.
 )
 
 // links checks where the links of drafts lead, for each person a few times a minute: it is others who are asked.
 type links struct {
 	checker *site.LinkChecker
 	local   bool
-	now     func() time.Time
-	mu      sync.Mutex
-	paid    map[string]time.Time // By user: when all that they took is paid for (GCRA).
+	checks  *patience
 }
 
 func newLinks(p Parts) *links {
-	return &links{checker: site.NewLinkChecker(p.Publisher), local: isLocal(p.PublicURL), now: p.Now, paid: map[string]time.Time{}}
+	return &links{checker: site.NewLinkChecker(p.Publisher), local: isLocal(p.PublicURL), checks: newPatience(p.Now)}
 }
 
 // isLocal reports whether a server is for the machine that it runs on, as far as it was told.
@@ -48,11 +46,8 @@ func isFromHere(r *http.Request) bool {
 func isLoopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
 func (l *links) check(c echo.Context) error {
-	if wait := l.take(userOf(c).Email); wait > 0 {
-		p := newProblem(http.StatusTooManyRequests, "rate-limited", "Too many checks of links",
-			"Nothing was asked. Check again after the time that Retry-After gives.")
-		p.retryAfter = int(math.Ceil(wait.Seconds()))
-		return p
+	if err := l.checks.take(c, "Too many checks of links", "Nothing was asked. Check again after the time that Retry-After gives."); err != nil {
+		return err
 	}
 	found, err := l.checker.Check(c.Request().Context(), c.Param("site"), l.local && isFromHere(c.Request()))
 	if err != nil {
@@ -61,18 +56,31 @@ func (l *links) check(c echo.Context) error {
 	return c.JSON(http.StatusOK, found)
 }
 
-// take counts one check, or returns how long the user has to wait.
-func (l *links) take(user string) time.Duration {
+// patience bounds how often each person has others asked.
+type patience struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	paid map[string]time.Time // By user: when all that they took is paid for (GCRA).
+}
+
+func newPatience(now func() time.Time) *patience {
+	return &patience{now: now, paid: map[string]time.Time{}}
+}
+
+// take counts one request, or returns the problem that says how long the user has to wait.
+func (l *patience) take(c echo.Context, title, detail string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.now()
+	user, now := userOf(c).Email, l.now()
 	paid := l.paid[user]
 	if paid.Before(now) {
 		paid = now
 	}
-	if wait := paid.Sub(now) - (checksAtOnce-1)*checkEvery; wait > 0 {
-		return wait
+	if wait := paid.Sub(now) - (askedAtOnce-1)*askedEvery; wait > 0 {
+		p := newProblem(http.StatusTooManyRequests, "rate-limited", title, detail)
+		p.retryAfter = int(math.Ceil(wait.Seconds()))
+		return p
 	}
-	l.paid[user] = paid.Add(checkEvery)
-	return 0
+	l.paid[user] = paid.Add(askedEvery)
+	return nil
 }

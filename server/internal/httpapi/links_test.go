@@ -59,7 +59,7 @@ func TestNobodyChecksLinksWithoutPause(t *testing.T) {
 	ada := s.user("ada@editors.example", account.Roles{Role: account.EditorRole})
 	bob := s.user("bob@editors.example", account.Roles{Role: account.EditorRole})
 	last := 0
-	for range checksAtOnce + 1 {
+	for range askedAtOnce + 1 {
 		if last != 0 && last != http.StatusOK {
 			t.Fatalf("refused too early: %d", last)
 		}

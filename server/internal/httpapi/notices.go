@@ -21,6 +21,8 @@ var (
 		"Send If-Match with the ETag of the draft that was read, so that nobody's work is overwritten.")
 	errStale = newProblem(http.StatusPreconditionFailed, "stale", "Somebody else was faster",
 		"The draft or the site was changed since it was read. Read it again and make the change there.")
+	errNoAnnouncement = newProblem(http.StatusNotFound, "no-announcement", "Nothing is announced",
+		"The site has announced no change of its notice, or it has taken effect already.")
 )
 
 // notices writes, publishes and tells what sites publish.
@@ -72,24 +74,35 @@ func (n *notices) discard(c echo.Context) error {
 	return answerReview(c, review)
 }
 
-// publish publishes the draft of the revision that If-Match names, or an earlier notice again.
+// publish publishes the draft of the revision that If-Match names, or an earlier notice again: at once, or on the day that
+// the order names, until when it is announced.
 func (n *notices) publish(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("site")
 	var order schemas.PublicationOrder
 	if err := readJSON(c, &order); err != nil {
 		return err
 	}
+	plan := site.Plan{At: order.At, Summary: order.Summary}
 	var changed schemas.Site
 	var err error
 	if order.Notice != "" {
-		changed, err = n.publisher.PublishAgain(ctx, id, order.Notice, userOf(c).Email)
+		changed, err = n.publisher.PublishAgain(ctx, id, order.Notice, plan, userOf(c).Email)
 	} else {
 		var revision int
 		if revision, err = revisionOf(c); err == nil {
-			changed, err = n.publisher.PublishDraft(ctx, id, revision, userOf(c).Email)
+			changed, err = n.publisher.PublishDraft(ctx, id, revision, plan, userOf(c).Email)
 		}
 	}
 	return n.changed(c, http.StatusCreated, changed, err)
+}
+
+// withdraw gives up an announced notice.
+func (n *notices) withdraw(c echo.Context) error {
+	changed, err := n.publisher.WithdrawAnnouncement(c.Request().Context(), c.Param("site"))
+	if errors.Is(err, consent.ErrNotFound) {
+		return errNoAnnouncement
+	}
+	return n.changed(c, http.StatusOK, changed, err)
 }
 
 // publications lists what a site published, oldest first.

@@ -66,6 +66,7 @@ func TestADraftIsBegunAnew(t *testing.T) {
 	}
 }
 
+// Threat B5.25
 func TestTheLintStopsAPublication(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()

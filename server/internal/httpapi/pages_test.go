@@ -89,6 +89,7 @@ func TestThePinnedScriptIsTheSameBytes(t *testing.T) {
 	}
 }
 
+// ASVS 3.4.3, 3.4.4
 func TestPagesAndProbes(t *testing.T) {
 	s := startServer(t)
 	s.post(s.decision(consent.AcceptAll))
@@ -125,6 +126,8 @@ func TestPagesAndProbes(t *testing.T) {
 	}
 }
 
+// ASVS 14.2.1
+// Threat B5.20
 func TestMetricsAndLogTellNothingOfAVisitor(t *testing.T) {
 	s := startServer(t)
 	d := s.decision(consent.AcceptAll)

@@ -19,6 +19,7 @@ func (s *testServer) preview(cookie, query string) string {
 	return decode[schemas.Preview](s.t, text).Address
 }
 
+// ASVS 3.2.1
 func TestAPreviewShowsTheScriptAndCanConnectToNothing(t *testing.T) {
 	s := startServer(t)
 	cookie := s.setUp()

@@ -17,6 +17,7 @@ import (
 	"assent/server/internal/rights"
 )
 
+// ASVS 16.5.1
 func TestTranslate(t *testing.T) {
 	secret := errors.New("dial tcp 10.0.0.7: password authentication failed")
 	for _, c := range []struct {

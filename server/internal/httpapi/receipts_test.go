@@ -25,6 +25,7 @@ func (s *testServer) keys() evidence.PublishedKeys {
 	return keys
 }
 
+// ASVS 14.3.2
 func TestAReceiptIsSigned(t *testing.T) {
 	s := startServer(t, func(p *Parts) { p.PublicURL = "https://assent.example" })
 	d := s.decision(consent.Save)
@@ -70,6 +71,7 @@ func TestAReceiptIsSigned(t *testing.T) {
 	}
 }
 
+// ASVS 3.4.5
 func TestTheReceiptsPageIsForItsReaderAlone(t *testing.T) {
 	s := startServer(t)
 	d := s.decision(consent.AcceptAll)

@@ -22,9 +22,11 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/integration"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
+	"assent/server/internal/requests"
 	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
@@ -67,8 +69,10 @@ type Parts struct {
 	Places       transparency.Index
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
-	Eraser       *rights.Eraser        // nil where the stores cannot erase a single visitor's decisions.
-	Stopping     *atomic.Bool          // Set when the server shuts down, so that /readyz takes it out of rotation.
+	Integrations integration.Desk
+	Eraser       rights.Eraser
+	Requests     *requests.Desk
+	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
 	Now          func() time.Time
@@ -106,8 +110,11 @@ func New(p Parts) (http.Handler, error) {
 	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits}
+	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
+	versions := &versions{publisher: p.Publisher, catalog: p.Catalog}
+	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
 	links := newLinks(p)
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
 	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
@@ -135,11 +142,16 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/exposures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/sightings", sightings.count, visitors.fromSite, presence.note, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/sightings", visitors.preflight, visitors.fromSite)
-	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite, erasures.possible)
+	e.POST("/v1/sites/:site/erasures", erasures.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/requests", requestDesk.own, visitors.fromSite)
+	e.OPTIONS("/v1/sites/:site/requests", visitors.preflight, visitors.fromSite)
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)
+	e.GET("/notices/:site", versions.away)
+	e.GET("/notices/:site/", versions.list)
+	e.GET("/notices/:site/:notice/", versions.one)
 	e.GET("/v1/receipts/:id/proof", transcript.proof, transcript.kept)
 
 	e.GET("/log/key", transcript.key, transcript.kept)
@@ -197,14 +209,30 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/import", imports.read)
 	a.GET("/sites/:site/publications", notices.publications)
 	a.POST("/sites/:site/publications", notices.publish)
+	a.DELETE("/sites/:site/announcement", notices.withdraw)
 	a.GET("/sites/:site/notices/:notice", notices.notice)
 	a.POST("/sites/:site/experiments", notices.start)
 	a.GET("/sites/:site/experiments/:experiment", admin.experiment)
 	a.POST("/sites/:site/experiments/:experiment/end", notices.end)
 	a.POST("/sites/:site/experiments/:experiment/adoption", notices.adopt)
 	a.GET("/sites/:site/preview", previews.open)
+	a.GET("/sites/:site/integrations", integrations.list)
+	a.POST("/sites/:site/integrations", integrations.connect)
+	a.POST("/sites/:site/integrations/preview", integrations.preview)
+	a.PUT("/sites/:site/integrations/:integration", integrations.change)
+	a.DELETE("/sites/:site/integrations/:integration", integrations.remove)
+	a.PUT("/sites/:site/integrations/:integration/state", integrations.turn)
+	a.POST("/sites/:site/integrations/:integration/secret", integrations.renew)
+	a.POST("/sites/:site/integrations/:integration/test", integrations.test)
+	a.GET("/sites/:site/integrations/:integration/deliveries", integrations.deliveries)
+	a.POST("/sites/:site/integrations/:integration/replays", integrations.replay)
 	a.GET("/sites/:site/decisions", audits.search)
-	a.POST("/sites/:site/erasures", erasures.ordered, erasures.possible)
+	a.POST("/sites/:site/erasures", erasures.ordered)
+	a.GET("/sites/:site/requests", requestDesk.list)
+	a.POST("/sites/:site/requests", requestDesk.register)
+	a.GET("/sites/:site/requests/:request", requestDesk.one)
+	a.GET("/sites/:site/requests/:request/copy", requestDesk.copy)
+	a.POST("/sites/:site/requests/:request/steps", requestDesk.step)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)

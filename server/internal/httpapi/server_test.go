@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,7 +25,11 @@ import (
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/integration"
+	"assent/server/internal/outbound"
 	"assent/server/internal/recording"
+	"assent/server/internal/requests"
+	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -50,6 +55,7 @@ type testServer struct {
 	shown    *exposure.Counter
 	site     schemas.Site // Allows shopOrigin.
 	stopping *atomic.Bool
+	informer *integration.Keeper
 	logged   *syncBuffer
 	client   *http.Client
 }
@@ -94,12 +100,17 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		Sightings: s.counter, Sighted: store, Keys: keys, Signing: signing, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
-		Stopping:     s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
+		Integrations: integration.Desk{Permit: func(netip.AddrPort) bool { return false }, Keeper: &integration.Keeper{Store: store, Log: store, Journal: store, Notices: catalog.Notice,
+			Client: integration.NewClient(outbound.Guard{}), Now: time.Now, Logger: slog.New(slog.DiscardHandler)}},
+		Eraser:   rights.Eraser{Trail: store, Now: time.Now},
+		Stopping: s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
 	}
 	for _, change := range changes {
 		change(&parts)
 	}
+	s.informer = parts.Integrations.Keeper
+	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)

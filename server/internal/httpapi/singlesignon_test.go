@@ -157,6 +157,7 @@ func TestProvidersDiffer(t *testing.T) {
 }
 
 // Everything that a provider, or whoever poses as it, may send that proves nothing.
+// ASVS 6.8.2, 9.2.1, 9.2.3, 10.5.1, 10.5.4
 func TestWhatProvesNothingOpensNothing(t *testing.T) {
 	claim := func(name string, value any) providertest.Lies {
 		return providertest.Lies{Claims: func(c map[string]any) { c[name] = value }}
@@ -213,6 +214,7 @@ func TestWhatProvesNothingOpensNothing(t *testing.T) {
 	}
 }
 
+// ASVS 10.1.2, 10.2.1
 func TestAnAnswerIsForTheBrowserThatBegan(t *testing.T) {
 	e := startEntrance(t, account.Admission{})
 	mine, answer := e.leave("")
@@ -274,6 +276,7 @@ func TestASignInIsFinishedOnce(t *testing.T) {
 	}
 }
 
+// ASVS 16.5.2
 func TestPasswordsWorkWhileTheProviderIsAway(t *testing.T) {
 	e := startEntrance(t, account.Admission{})
 	e.provider.Lie(providertest.Lies{Down: true})
@@ -290,6 +293,7 @@ func TestPasswordsWorkWhileTheProviderIsAway(t *testing.T) {
 	}
 }
 
+// ASVS 3.7.2
 func TestOnlyPagesOfTheDashboardAreReturnedTo(t *testing.T) {
 	e := startEntrance(t, account.Admission{})
 	for to, want := range map[string]string{
@@ -347,6 +351,7 @@ func TestAnyInstanceTakesBackWhomAnotherSent(t *testing.T) {
 	}
 }
 
+// ASVS 3.3.1, 3.3.3
 func TestOverHTTPSTheCookiesAreTheHosts(t *testing.T) {
 	e := startEntrance(t, account.Admission{})
 	away, _ := e.admin(http.MethodGet, "single-sign-on", nil, "X-Forwarded-Proto", "https")
@@ -392,6 +397,7 @@ func TestWithoutAProviderThereIsNoSingleSignOn(t *testing.T) {
 }
 
 // TestSingleSignOnLeavesTheSecondStep has somebody with an app come by the provider.
+// ASVS 6.3.4
 func TestSingleSignOnLeavesTheSecondStep(t *testing.T) {
 	t.Parallel()
 	const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -35,14 +35,14 @@ func (s *sites) create(c echo.Context) error {
 	return s.answer(c, http.StatusCreated, added)
 }
 
-// change gives a site another name, other origins or another time zone.
+// change gives a site another name, other origins or another time zone, or more time to announce changes.
 func (s *sites) change(c echo.Context) error {
 	var body schemas.SiteChange
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
 	changed, err := s.publisher.Change(c.Request().Context(), c.Param("site"),
-		site.Change{Name: body.Name, Origins: body.Origins, TimeZone: body.TimeZone, By: userOf(c).Email})
+		site.Change{Name: body.Name, Origins: body.Origins, TimeZone: body.TimeZone, Announce: body.AnnounceDays, By: userOf(c).Email})
 	if err != nil {
 		return stale(err)
 	}

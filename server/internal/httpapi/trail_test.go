@@ -34,6 +34,7 @@ func (s *testServer) expectActs(cookie, query string, want ...string) {
 	}
 }
 
+// ASVS 16.3.1, 16.3.2
 func TestTrailTellsWhatAdministratorsDo(t *testing.T) {
 	s := startServer(t)
 	owner := s.setUp()
@@ -88,6 +89,7 @@ func (fullDisk) AppendAct(context.Context, admintrail.Act) error {
 }
 
 // What cannot be told is not answered: neither data nor a session is got without a trace.
+// ASVS 16.5.3
 func TestWithoutTrailNoAnswer(t *testing.T) {
 	s := startServer(t, func(p *Parts) { p.Trail = fullDisk{p.Trail} })
 	token, err := s.accounts.OfferSetup(t.Context())

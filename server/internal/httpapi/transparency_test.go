@@ -99,6 +99,7 @@ func TestProofOfAReceipt(t *testing.T) {
 
 // TestAnotherProgramVerifiesTheLog has the verifier in testdata, which knows nothing of ours but the manual, check what the
 // server answers, and what it answers after a change.
+// Threat B5.14
 func TestAnotherProgramVerifiesTheLog(t *testing.T) {
 	t.Parallel()
 	s, log := startLogged(t)

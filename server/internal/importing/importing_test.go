@@ -289,6 +289,7 @@ func TestWhatHoldsNothing(t *testing.T) {
 }
 
 // A file may hold anything: it is read in bounds, and what is too much is told.
+// ASVS 5.2.1
 func TestTooMuch(t *testing.T) {
 	var many strings.Builder
 	many.WriteString(`klaroConfig = { services: [`)

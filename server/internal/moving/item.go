@@ -77,6 +77,11 @@ type publication struct {
 	schemas.Publication
 }
 
+func utc(p schemas.Publication) schemas.Publication {
+	p.At, p.AnnouncedAt = p.At.UTC(), p.AnnouncedAt.UTC()
+	return p
+}
+
 // draft is a site's next notice. Its revision counts the changes in one store and is 0 here.
 type draft struct {
 	Site string `json:"site"`

@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/redisstore"
 	"assent/server/internal/register"
+	"assent/server/internal/sealing"
 	"assent/server/internal/sighting"
 )
 
@@ -204,6 +205,7 @@ func backUp(t *testing.T, p moving.Place) moving.Checked {
 	return checked
 }
 
+// Threat B5.26
 func TestBackupOfEachTierRestoresIntoEach(t *testing.T) {
 	for name, tiers := range map[string]struct{ from, to func(*testing.T) moving.Place }{
 		"embedded to embedded":             {embedded, embedded},
@@ -249,6 +251,40 @@ func TestKeysOfBothSidesAreKept(t *testing.T) {
 	}
 	if ours, err := early.Keys(t.Context()); err != nil || len(ours) != 3 || ours[0].ID != theirs[0].ID {
 		t.Errorf("%d keys, the first %s, want 3 and %s: %v", len(ours), ours[0].ID, theirs[0].ID, err)
+	}
+}
+
+// A server on Redis has made a data key before anything is restored into it, and opens what the others' keys sealed.
+func TestDataKeysOfBothSidesAreKept(t *testing.T) {
+	from, to := embedded(t), embedded(t)
+	fill(t, from)
+	theirs, ours := sealing.Stored{Store: from.Front}, sealing.Stored{Store: to.Front}
+	for _, place := range []sealing.Stored{theirs, ours} {
+		if err := sealing.Ensure(t.Context(), place, rand.Reader, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ring, err := sealing.OpenRing(t.Context(), theirs, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	about := sealing.About{Kind: "external-id", Site: "shop", ID: "s1"}
+	sealed, err := ring.Seal(about, []byte("customer 4711"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := moving.Restore(t.Context(), backUp(t, from), to, false)
+	if err != nil || !restored.Proof.Equal() {
+		t.Fatalf("Restore = %+v, %v", restored, err)
+	}
+	if ring, err = sealing.OpenRing(t.Context(), ours, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := ring.Open(t.Context(), about, sealed); err != nil || string(plain) != "customer 4711" {
+		t.Errorf("opened %q: %v", plain, err)
+	}
+	if keys, err := ours.Keys(t.Context()); err != nil || len(keys) != 2 {
+		t.Errorf("%d keys, want both sides': %v", len(keys), err)
 	}
 }
 

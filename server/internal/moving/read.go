@@ -102,8 +102,7 @@ func (p Place) readDesks(ctx context.Context, sites []schemas.Site, do func(Item
 			return err
 		}
 		for _, one := range list {
-			one.At = one.At.UTC()
-			if err := do(Item{Publication: &publication{Site: s.ID, Publication: one}}); err != nil {
+			if err := do(Item{Publication: &publication{Site: s.ID, Publication: utc(one)}}); err != nil {
 				return err
 			}
 		}
@@ -144,7 +143,7 @@ func (p Place) readSightings(ctx context.Context, sites []schemas.Site, do func(
 func (p Place) sumOf(ctx context.Context, known map[string]bool) (Sums, error) {
 	sums := Sums{}
 	err := p.Read(ctx, func(item Item) error {
-		if item.SigningKey != nil && !known[string(item.SigningKey)] {
+		if key := item.key(); key != "" && !known[key] {
 			return nil
 		}
 		return sums.take(item)
@@ -178,7 +177,7 @@ var errFound = errors.New("found something")
 // wantEmpty returns ErrNotEmpty when the place keeps anything but keys, of which a server makes one before it is used.
 func (p Place) wantEmpty(ctx context.Context) error {
 	err := p.Read(ctx, func(item Item) error {
-		if item.SigningKey != nil {
+		if item.key() != "" {
 			return nil
 		}
 		return errFound

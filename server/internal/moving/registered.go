@@ -8,6 +8,7 @@ import (
 
 	"assent/server/internal/consent"
 	"assent/server/internal/register"
+	"assent/server/internal/sealing"
 )
 
 // registered is a register.Document as backups have it. Its revision counts the changes in one store and is left out.
@@ -25,6 +26,14 @@ func registeredItem(d register.Document) Item {
 
 func (r registered) document(revision int64) register.Document {
 	return register.Document{Key: register.Key{Kind: register.Kind(r.Kind), Site: r.Site, ID: r.ID}, Revision: revision, Due: r.Due, Body: r.Body}
+}
+
+// key is the key that an item is, of those that signs or of those that seals, and empty for anything else.
+func (i Item) key() string {
+	if i.Registered != nil && i.Registered.Kind == string(sealing.Kind) {
+		return string(i.Registered.Body)
+	}
+	return string(i.SigningKey)
 }
 
 func (p Place) readRegister(ctx context.Context, do func(Item) error) error {
@@ -47,6 +56,9 @@ func (p Place) readRegister(ctx context.Context, do func(Item) error) error {
 }
 
 func (w *writer) putRegistered(ctx context.Context, r registered) error {
+	if r.Kind == string(sealing.Kind) {
+		w.brought(string(r.Body))
+	}
 	next := r.document(1)
 	there, err := w.to.Front.Document(ctx, next.Key)
 	switch {

@@ -125,7 +125,8 @@ func (w *writer) putSite(ctx context.Context, s schemas.Site) error {
 // putPublication adds to what a site published, once.
 func (w *writer) putPublication(ctx context.Context, p publication) error {
 	there, err := w.to.Front.Publications(ctx, p.Site)
-	if err != nil || slices.Contains(there, p.Publication) {
+	isThere := func(one schemas.Publication) bool { return reflect.DeepEqual(publication{p.Site, utc(one)}, p) }
+	if err != nil || slices.ContainsFunc(there, isThere) {
 		return err
 	}
 	s, err := w.to.Front.Site(ctx, p.Site)
@@ -186,10 +187,7 @@ func (w *writer) putKey(ctx context.Context, text []byte) error {
 	if err != nil {
 		return err
 	}
-	if w.keys == nil {
-		w.keys = map[string]bool{}
-	}
-	w.keys[string(text)] = true
+	w.brought(string(text))
 	return evidence.NewStored(w.to.Front, rand.Reader, time.Now).Add(ctx, key)
 }
 
@@ -222,4 +220,12 @@ func pages(counts []sighting.Count) map[sighting.Key]int {
 		pages[c.Key] = c.Pages
 	}
 	return pages
+}
+
+// brought remembers a key as one of those that came from the other side.
+func (w *writer) brought(key string) {
+	if w.keys == nil {
+		w.keys = map[string]bool{}
+	}
+	w.keys[key] = true
 }

@@ -106,6 +106,8 @@ func TestRedirectsAreFollowedFiveTimes(t *testing.T) {
 	}
 }
 
+// ASVS 1.3.6
+// Threat B5.18
 func TestPrivateAddressesAreNotAsked(t *testing.T) {
 	inside := open(t, fine)
 	port := inside.URL[strings.LastIndexByte(inside.URL, ':'):]
@@ -125,6 +127,8 @@ func TestPrivateAddressesAreNotAsked(t *testing.T) {
 }
 
 // A name that stands for a public address at first and for one inside then is judged each time.
+// ASVS 1.3.6
+// Threat B5.18
 func TestANameMayNotMoveInwards(t *testing.T) {
 	outside := open(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) })
 	resolver, resolved := resolving(t, netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("127.0.0.2"))

@@ -36,9 +36,9 @@ func Reach(ctx context.Context, client *http.Client, address string) error {
 	defer cancel()
 	err := ask(ctx, client, http.MethodHead, address)
 	if err == nil || errors.Is(err, ErrPrivate) || ctx.Err() != nil {
-		return reasonOf(err)
+		return ReasonOf(err)
 	}
-	return reasonOf(ask(ctx, client, http.MethodGet, address))
+	return ReasonOf(ask(ctx, client, http.MethodGet, address))
 }
 
 func ask(ctx context.Context, client *http.Client, method, address string) error {
@@ -64,8 +64,8 @@ func ask(ctx context.Context, client *http.Client, method, address string) error
 	return nil
 }
 
-// reasonOf turns what the network says into one of the errors of this package, where it is one.
-func reasonOf(err error) error {
+// ReasonOf turns what the network says into one of the errors of this package, where it is one.
+func ReasonOf(err error) error {
 	var timeout net.Error
 	var unresolved *net.DNSError
 	var certificate *tls.CertificateVerificationError

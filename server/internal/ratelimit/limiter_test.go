@@ -130,6 +130,7 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 }
 
+// ASVS 15.4.1
 func TestConcurrentTakesAreCountedOnce(t *testing.T) {
 	l := newLimiter(120, new(clock).read)
 	n := network(t, "203.0.113.1")

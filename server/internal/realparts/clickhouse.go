@@ -23,6 +23,9 @@ type ClickHouse struct {
 // URL names a database of the server as CLICKHOUSE_URL takes it.
 func (c *ClickHouse) URL(database string) string { return c.address + "/" + database }
 
+// Folder is where the server keeps everything.
+func (c *ClickHouse) Folder() string { return c.node.folder() }
+
 // Start starts what was stopped, on the same port and data.
 func (c *ClickHouse) Start() error { return c.node.start() }
 
@@ -41,13 +44,14 @@ func (c *ClickHouse) Freeze() error { return c.node.signal(syscall.SIGSTOP) }
 // Thaw lets the server go on after Freeze.
 func (c *ClickHouse) Thaw() error { return c.node.signal(syscall.SIGCONT) }
 
-// The server keeps local time far from UTC, so that a day that is not UTC's shows up.
+// The server keeps local time far from UTC, so that a day that is not UTC's shows up. It removes parts that it has written
+// anew a second later.
 const serverConfig = `<yandex>
 <logger><level>warning</level><console>1</console></logger>
 <listen_host>127.0.0.1</listen_host><tcp_port>%d</tcp_port><http_port>%d</http_port>
 <path>%s/data/</path><tmp_path>%s/tmp/</tmp_path><users_config>users.xml</users_config>
 <default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>5368709120</mark_cache_size><timezone>Pacific/Auckland</timezone>%s
+<mark_cache_size>5368709120</mark_cache_size><timezone>Pacific/Auckland</timezone><merge_tree><old_parts_lifetime>1</old_parts_lifetime></merge_tree>%s
 </yandex>`
 
 const usersConfig = `<yandex>

@@ -64,6 +64,7 @@ func startPipeline(t *testing.T) *pipeline {
 
 // TestEveryAcknowledgedDecisionIsInTheLedgerOnce kills Redis and ClickHouse while visitors decide, each of whom repeats
 // a decision until it is acknowledged, as the script does.
+// Threat B5.15
 func TestEveryAcknowledgedDecisionIsInTheLedgerOnce(t *testing.T) {
 	p := startPipeline(t)
 	ctx, cancel := context.WithCancel(t.Context())

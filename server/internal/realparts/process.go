@@ -128,6 +128,9 @@ func (p *process) signal(signal syscall.Signal) error {
 	return nil
 }
 
+// folder is the server's own.
+func (p *process) folder() string { return filepath.Dir(p.log) }
+
 // id is the process id; 0 while the server does not run.
 func (p *process) id() int {
 	p.guard.Lock()

@@ -149,6 +149,15 @@ func (s *Servers) Sentinel(r *Redis) (string, error) {
 	return fmt.Sprintf("redis://127.0.0.1:%d?master_name=main", port), err
 }
 
+// Folders are where the servers keep everything.
+func (r *Redis) Folders() []string {
+	var folders []string
+	for _, node := range r.nodes {
+		folders = append(folders, node.folder())
+	}
+	return folders
+}
+
 // Processes returns the servers' process ids.
 func (r *Redis) Processes() []int {
 	var ids []int

@@ -17,6 +17,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/consent"
 	"assent/server/internal/qrcode"
+	"assent/server/internal/visitorpage"
 )
 
 //go:embed page.html
@@ -91,7 +92,7 @@ func (r Receipt) Write(to io.Writer, wanted []language.Tag) error {
 		Recorded: written(s.Event.At), RecordedISO: s.Event.At.Format(time.RFC3339), Page: s.Decision.Page, Facts: facts(s, w), Files: files(s.Jti, w)}
 	v.Change = strings.ReplaceAll(w.Say("change.text"), "{action}", cmp.Or(s.Withdrawal, w.Say("action.open")))
 	if of := s.Notice.Language; of != "" && primary(of) != primary(w.Language) {
-		v.Read = &words{Language: of}
+		v.Read = &words{visitorpage.Words{Language: of}}
 	}
 	for _, p := range s.Processing {
 		v.Purposes = append(v.Purposes, shown(p, w))

@@ -40,6 +40,7 @@ func TestTheLanguageIsThatOfTheDecisionOrElseOfTheReader(t *testing.T) {
 }
 
 // What an owner wrote into a notice is text, wherever it is shown.
+// ASVS 1.2.1
 func TestWhatOthersWroteIsText(t *testing.T) {
 	const hostile = `"><script>alert(1)</script>`
 	s := schemas.Statement{Jti: "id", Withdrawal: hostile, Decision: schemas.Receipt{Action: "save", Page: "javascript:alert(1)", Site: hostile},

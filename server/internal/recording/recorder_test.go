@@ -125,6 +125,7 @@ func TestAFullQueueRefusesAtOnceAndWithoutATrace(t *testing.T) {
 }
 
 // TestTenTimesTheCapacityTakesNoMoreMemory fills the queue of a journal that takes nothing and offers ten times as much.
+// Threat B5.23
 func TestTenTimesTheCapacityTakesNoMoreMemory(t *testing.T) {
 	journal := openGated(t)
 	const queue = 1000

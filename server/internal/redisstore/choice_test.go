@@ -111,6 +111,7 @@ func TestChoiceLifetime(t *testing.T) {
 
 // TestChoicesAreForgotten sets the day of a choice to today: it is no choice from then on, and the memory is free again
 // as soon as the shard is looked after.
+// ASVS 14.2.7
 func TestChoicesAreForgotten(t *testing.T) {
 	url := startRedis(t)
 	store, closing := open(t, url)

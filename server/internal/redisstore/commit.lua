@@ -6,6 +6,7 @@
 --              u8 1 if it grants anything, u16 template's place above
 --   templates  u16 places above, in the order that the rows count them
 --   rows       what else the outbox is told, packed by entry.go and not read here
+-- What was erased until when is looked up only for what is not later than anything erased in the shard (erasures.go).
 -- A choice in its bucket: version (1), u56 recorded at, u16 first day since 1970 on which it is forgotten, digest (3),
 --   id (16), template's name (5), or zeros when the template is kept in a key of its own.
 -- Returns per shard ! and what went wrong, or u56 the clock's time and for each decision a status byte (n new,
@@ -62,19 +63,19 @@ end
 -- open reads what a shard is like. Buckets are split one after the other: half is the greatest power of two that is not
 -- beyond their number.
 local function open(outbox, cursor, places)
-  local fields = { 'v', 'n', 'b', 'w' }
+  local fields = { 'v', 'n', 'b', 'w', 'e' }
   for i = 1, #places / 2 do
-    fields[4 + i] = ARGV[TEMPLATES + 2 * struct.unpack('>I2', places, 2 * i - 1) - 1]
+    fields[5 + i] = ARGV[TEMPLATES + 2 * struct.unpack('>I2', places, 2 * i - 1) - 1]
   end
   local known = redis.call('HMGET', cursor, unpack(fields))
   if known[1] ~= LAYOUT then
     if known[1] or known[2] then error('data of layout ' .. (known[1] or 1) .. ', this program keeps layout ' .. LAYOUT, 0) end
     redis.call('HSET', cursor, 'v', LAYOUT)
   end
-  local shard = { outbox = outbox, cursor = cursor, tag = cursor:sub(2), waits = known[4], subjects = {} }
+  local shard = { outbox = outbox, cursor = cursor, tag = cursor:sub(2), waits = known[4], erased = tonumber(known[5] or 0), subjects = {} }
   shard.buckets, shard.half = tonumber(known[3] or 1), 1
   while 2 * shard.half <= shard.buckets do shard.half = 2 * shard.half end
-  name(shard, places, known, 4)
+  name(shard, places, known, 5)
   return shard
 end
 
@@ -129,6 +130,12 @@ local function find(shard, subject, s, id)
   end
 end
 
+-- erasedUntil returns until when the subject was erased; 0 when it was not.
+local function erasedUntil(shard, subject)
+  local order = redis.call('HGET', 'e' .. shard.tag, subject)
+  return order and struct.unpack('>I7', order) or 0
+end
+
 local function leave(s, id, at, digest)
   s.former = s.former or {}
   s.former[id] = { at = at, digest = digest }
@@ -140,7 +147,9 @@ local function decide(shard, subject, id, digest, at, days, grants, template)
   local known, former = find(shard, subject, s, id)
   if known then return known, former == digest and 'd' or 'c' end
   local replayed = at > 0
-  if not replayed then at = math.max(clock, s.last + 1) end
+  local gone = (replayed and at or clock) <= shard.erased and erasedUntil(shard, subject) or 0
+  if replayed and at <= gone then return at, 'd' end
+  if not replayed then at = math.max(clock, s.last + 1, gone + 1) end
   local newer = at > s.at or (at == s.at and before(s.id, id))
   -- An id from before the choice's may be a retry of a decision whose id is forgotten: it must not undo a later one.
   -- But it may also come from a clock that was set back, and a withdrawal must take effect (GDPR, article 7(3)): so what

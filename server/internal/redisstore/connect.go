@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"assent/server/internal/storetls"
 )
 
 // connect returns the kind of client that the server needs.
@@ -18,16 +20,26 @@ func connect(ctx context.Context, address string) (redis.UniversalClient, error)
 		// The URL is not shown: it may hold a password.
 		return nil, errors.New("REDIS_URL must look like redis://user:password@host:6379/0 (rediss:// for TLS)")
 	}
+	address, trust, err := storetls.Take(address)
+	if err != nil {
+		return nil, fmt.Errorf("read REDIS_URL: %w", err)
+	}
 	if u.Query().Get("master_name") != "" {
-		return connectSentinel(address)
+		return connectSentinel(address, trust)
 	}
 	cluster, err := redis.ParseClusterURL(address)
 	if err != nil {
 		return nil, fmt.Errorf("read REDIS_URL: %w", err)
 	}
+	if err := trust.Apply(cluster.TLSConfig); err != nil {
+		return nil, fmt.Errorf("read REDIS_URL: %w: write rediss:// with two s", err)
+	}
+	if u, err = url.Parse(address); err != nil {
+		return nil, errors.New("read REDIS_URL: it is no URL")
+	}
 	var failures []error
 	for _, node := range cluster.Addrs {
-		client, err := connectNode(ctx, *u, node, cluster)
+		client, err := connectNode(ctx, *u, node, trust, cluster)
 		if err == nil {
 			return client, nil
 		}
@@ -36,9 +48,12 @@ func connect(ctx context.Context, address string) (redis.UniversalClient, error)
 	return nil, fmt.Errorf("no redis answers: %w: start it, or mend REDIS_URL", oneLine(failures))
 }
 
-func connectSentinel(address string) (redis.UniversalClient, error) {
+func connectSentinel(address string, trust storetls.Trust) (redis.UniversalClient, error) {
 	options, err := redis.ParseFailoverURL(address)
 	if err != nil {
+		return nil, fmt.Errorf("read REDIS_URL: %w", err)
+	}
+	if err := trust.Apply(options.TLSConfig); err != nil {
 		return nil, fmt.Errorf("read REDIS_URL: %w", err)
 	}
 	setLimits(&options.MaxRetries, &options.ContextTimeoutEnabled, &options.DialTimeout, &options.DialerRetries)
@@ -46,12 +61,15 @@ func connectSentinel(address string) (redis.UniversalClient, error) {
 }
 
 // connectNode asks one node whether it is part of a Cluster.
-func connectNode(ctx context.Context, u url.URL, node string, cluster *redis.ClusterOptions) (redis.UniversalClient, error) {
+func connectNode(ctx context.Context, u url.URL, node string, trust storetls.Trust, cluster *redis.ClusterOptions) (redis.UniversalClient, error) {
 	query := u.Query()
 	query.Del("addr")
 	u.Host, u.RawQuery = node, query.Encode()
 	options, err := redis.ParseURL(u.String())
 	if err != nil {
+		return nil, fmt.Errorf("read REDIS_URL: %w", err)
+	}
+	if err := trust.Apply(options.TLSConfig); err != nil {
 		return nil, fmt.Errorf("read REDIS_URL: %w", err)
 	}
 	setLimits(&options.MaxRetries, &options.ContextTimeoutEnabled, &options.DialTimeout, &options.DialerRetries)
@@ -61,7 +79,7 @@ func connectNode(ctx context.Context, u url.URL, node string, cluster *redis.Clu
 		return client, nil
 	}
 	if closing := client.Close(); err != nil || closing != nil {
-		return nil, fmt.Errorf("ask redis at %s: %w", node, errors.Join(err, closing))
+		return nil, fmt.Errorf("ask redis at %s: %w", node, errors.Join(storetls.Explain(err, options.TLSConfig), closing))
 	}
 	if options.DB != 0 {
 		return nil, fmt.Errorf("redis at %s is part of a Cluster, which has database 0 only: remove /%d from REDIS_URL", node, options.DB)

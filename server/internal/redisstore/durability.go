@@ -73,7 +73,7 @@ func refusal(address string, err error) error {
 // durabilityHook sends the question behind every commit, in the same pipeline and so to the same process, wherever a
 // fail-over or a Cluster's redirection has led the commit. It fails commits that were recorded in a Redis which might
 // lose them, or that too few replicas have. The visitor's retry carries the same id, so that what was recorded all the
-// same counts once. What is taken out of an outbox waits for the replicas likewise.
+// same counts once. What is taken out of an outbox waits for the replicas likewise, and what is put into a register.
 //
 // Asking costs about a microsecond beside the flush to disk that each commit waits for; an answer that is remembered
 // would be wrong between a change and the next look.
@@ -101,7 +101,7 @@ func (durabilityHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook { re
 func (h durabilityHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		commits := slices.ContainsFunc(cmds, h.commits)
-		if !commits && !slices.ContainsFunc(cmds, freezes) {
+		if !commits && !slices.ContainsFunc(cmds, waits) {
 			return next(ctx, cmds)
 		}
 		var questions []redis.Cmder
@@ -141,8 +141,10 @@ func fail(cmds []redis.Cmder, err error) {
 	}
 }
 
-// freezes reports whether this is what an outbox's range is written down by.
-func freezes(cmd redis.Cmder) bool { return cmd.Name() == "eval" && cmd.Args()[1] == freezeSource }
+// waits reports whether this is what an outbox's range is written down by, a register changed, or an erasure begun.
+func waits(cmd redis.Cmder) bool {
+	return cmd.Name() == "eval" && slices.Contains([]any{freezeSource, changeSource, beginErasureSource}, cmd.Args()[1])
+}
 
 func (h durabilityHook) commits(cmd redis.Cmder) bool {
 	switch cmd.Name() {

@@ -171,11 +171,24 @@ func appendMicros(out []byte, at time.Time) []byte {
 	return append(out, wide[1:]...)
 }
 
-// encodeEntry packs one record so that it can be read without its shard, as dead letters are.
-func encodeEntry(r consent.Record) []byte {
-	out := append(appendMicros([]byte{entryVersion}, r.RecordedAt), 1, 1, 1)
-	out = append(out, nameless[:]...)
-	template := appendTemplate(nil, r)
-	out = binary.BigEndian.AppendUint16(out, uint16(len(template)))
-	return appendRow(append(out, template...), r, 0)
+// encodeEntry packs records so that they can be read without their shard, as dead letters are; nothing when there are none.
+func encodeEntry(records ...consent.Record) []byte {
+	if len(records) == 0 {
+		return nil
+	}
+	out := append(appendMicros([]byte{entryVersion}, records[0].RecordedAt), byte(len(records)))
+	for _, r := range records {
+		out = appendMicros(append(out, stampElsewhere), r.RecordedAt)
+	}
+	out = append(out, byte(len(records)))
+	for _, r := range records {
+		out = append(out, nameless[:]...)
+		template := appendTemplate(nil, r)
+		out = binary.BigEndian.AppendUint16(out, uint16(len(template)))
+		out = append(out, template...)
+	}
+	for i, r := range records {
+		out = appendRow(out, r, byte(i))
+	}
+	return out
 }

@@ -12,6 +12,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
 )
 
 func startRedis(t *testing.T, settings ...string) string {
@@ -94,6 +95,9 @@ func TestRestartAndFullMemory(t *testing.T) {
 	full := recordingtest.Decision(record.Site, "s2")
 	if outcome := store.Commit(t.Context(), []consent.Record{full})[0]; !errors.Is(outcome.Err, consent.ErrUnavailable) {
 		t.Errorf("commit into full memory: %+v, want ErrUnavailable", outcome)
+	}
+	if err := store.PutDocument(t.Context(), register.Document{Key: register.Key{Kind: "hold", Site: record.Site, ID: "a"}, Revision: 1}); err != nil {
+		t.Errorf("a document, which may have to be written before the outbox can be emptied: %v", err)
 	}
 	if _, err := store.Current(t.Context(), full.Site, "s2"); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("the refused commit left a choice: %v", err)

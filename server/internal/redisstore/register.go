@@ -116,51 +116,73 @@ func (s *Store) DueDocuments(ctx context.Context, kind register.Kind, at time.Ti
 	return documents, nil
 }
 
-// putDocument keeps ARGV[2], whose revision is ARGV[3], under the id ARGV[1], if the revision before it is kept.
-var putDocument = redis.NewScript(`
-	local kept = redis.call('HGET', KEYS[1], ARGV[1])
-	local revision = kept and string.match(kept, '^%d+') or '0'
-	if revision + 1 ~= tonumber(ARGV[3]) then return 0 end
-	redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-	redis.call('SADD', KEYS[3], ARGV[6])
-	if ARGV[4] == '0' then redis.call('ZREM', KEYS[2], ARGV[5]) else redis.call('ZADD', KEYS[2], ARGV[4], ARGV[5]) end
-	return 1`)
+// changeSource puts and removes documents, all or none. It runs in a Redis that is full too: what is to be told of decisions is
+// written down before they leave the outbox, which makes room. KEYS: per document its register, what is due and all registers.
+// ARGV: per document its id, revision, packed form (empty to remove it), when due, its name in what is due, and its register's.
+// The revision is that after a put, and that of what is removed.
+const changeSource = roomy + `
+	for i = 1, #KEYS / 3 do
+		local id, revision, packed = unpack(ARGV, 6 * i - 5, 6 * i - 3)
+		local kept = redis.call('HGET', KEYS[3 * i - 2], id)
+		local is = kept and string.match(kept, '^%d+')
+		if packed ~= '' and (is or '0') + 1 ~= tonumber(revision) then return 0 end
+		if packed == '' and is and is ~= revision then return 0 end
+	end
+	for i = 1, #KEYS / 3 do
+		local documents, dues, registers = unpack(KEYS, 3 * i - 2, 3 * i)
+		local id, _, packed, due, name, register = unpack(ARGV, 6 * i - 5, 6 * i)
+		if packed == '' then
+			redis.call('HDEL', documents, id)
+			redis.call('ZREM', dues, name)
+			if redis.call('EXISTS', documents) == 0 then redis.call('SREM', registers, register) end
+		else
+			redis.call('HSET', documents, id, packed)
+			redis.call('SADD', registers, register)
+			if due == '0' then redis.call('ZREM', dues, name) else redis.call('ZADD', dues, due, name) end
+		end
+	end
+	return 1`
 
 // PutDocument implements register.Store.
 func (s *Store) PutDocument(ctx context.Context, d register.Document) error {
-	due := int64(0)
-	if !d.Due.IsZero() {
-		due = d.Due.UnixMilli()
-	}
-	packed := fmt.Sprintf("%d %d %s", d.Revision, due, d.Body)
-	isPut, err := putDocument.Run(ctx, s.client, registerKeys(d.Key), d.ID, packed, d.Revision, due,
-		schemas.RegisterName(d.Site, d.ID), string(d.Kind)+":"+d.Site).Bool()
-	if err != nil {
-		return unavailable("write register to redis", err)
-	}
-	if !isPut {
-		return consent.ErrConflict
-	}
-	return nil
+	return s.ChangeDocuments(ctx, []register.Document{d}, nil)
 }
-
-var removeDocument = redis.NewScript(`
-	local kept = redis.call('HGET', KEYS[1], ARGV[1])
-	if not kept then return 1 end
-	if string.match(kept, '^%d+') ~= ARGV[2] then return 0 end
-	redis.call('HDEL', KEYS[1], ARGV[1])
-	redis.call('ZREM', KEYS[2], ARGV[3])
-	if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SREM', KEYS[3], ARGV[4]) end
-	return 1`)
 
 // RemoveDocument implements register.Store.
 func (s *Store) RemoveDocument(ctx context.Context, key register.Key, revision int64) error {
-	isGone, err := removeDocument.Run(ctx, s.client, registerKeys(key), key.ID, revision,
-		schemas.RegisterName(key.Site, key.ID), string(key.Kind)+":"+key.Site).Bool()
-	if err != nil {
-		return unavailable("remove from register in redis", err)
+	return s.ChangeDocuments(ctx, nil, []register.Document{{Key: key, Revision: revision}})
+}
+
+// ChangeDocuments implements register.Store.
+func (s *Store) ChangeDocuments(ctx context.Context, put, remove []register.Document) error {
+	var keys []string
+	var args []any
+	add := func(d register.Document, packed string, due int64) {
+		keys = append(keys, schemas.RegisterKey(string(d.Kind), d.Site), schemas.RegisterDueKey(string(d.Kind)), schemas.RegistersKey())
+		args = append(args, d.ID, d.Revision, packed, due, schemas.RegisterName(d.Site, d.ID), string(d.Kind)+":"+d.Site)
 	}
-	if !isGone {
+	for _, d := range put {
+		due := int64(0)
+		if !d.Due.IsZero() {
+			due = d.Due.UnixMilli()
+		}
+		add(d, fmt.Sprintf("%d %d %s", d.Revision, due, d.Body), due)
+	}
+	for _, d := range remove {
+		add(d, "", 0)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	// A pipeline, because durabilityHook watches those: as many replicas must have it as must have a decision.
+	pipe := s.client.Pipeline()
+	answer := pipe.Eval(ctx, changeSource, keys, args...)
+	_, err := pipe.Exec(ctx)
+	isDone, answerErr := answer.Bool() // Whose error the hook may have set.
+	if err := cmp.Or(err, answerErr); err != nil {
+		return unavailable("change register in redis", err)
+	}
+	if !isDone {
 		return consent.ErrConflict
 	}
 	return nil
@@ -200,10 +222,6 @@ func (s *Store) removeRegisters(ctx context.Context, site string) error {
 		}
 	}
 	return nil
-}
-
-func registerKeys(key register.Key) []string {
-	return []string{schemas.RegisterKey(string(key.Kind), key.Site), schemas.RegisterDueKey(string(key.Kind)), schemas.RegistersKey()}
 }
 
 func unpackDocument(key register.Key, packed string) (register.Document, error) {

@@ -14,6 +14,7 @@ import (
 	"assent/server/internal/realparts"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/redisstore"
+	"assent/server/internal/register"
 )
 
 // openWaiting opens a store that acknowledges what a replica has.
@@ -135,6 +136,7 @@ func TestNothingIsShippedThatTheReplicaLacks(t *testing.T) {
 	}
 	record := recordingtest.Decision(site, "s2")
 	wantShortOfReplicas(t, "commit that the replica does not get", store.Commit(t.Context(), []consent.Record{record})[0].Err)
+	wantShortOfReplicas(t, "document that the replica does not get", store.PutDocument(t.Context(), register.Document{Key: register.Key{Kind: "hold", Site: site, ID: "a"}, Revision: 1}))
 	shard := schemas.RedisShard(site, record.Subject)
 	for _, doing := range []string{"first look", "look at the frozen range"} {
 		batch, err := store.Next(t.Context(), shard, 10)
@@ -153,6 +155,7 @@ func TestNothingIsShippedThatTheReplicaLacks(t *testing.T) {
 }
 
 // TestFailOverLosesNothing kills a master of a Cluster at once after it has acknowledged decisions.
+// Threat B5.15
 func TestFailOverLosesNothing(t *testing.T) {
 	cluster, err := servers.RedisCluster()
 	if err != nil {

@@ -61,6 +61,7 @@ type Store struct {
 	full      int                                // Choices that fill a bucket.
 	buckets   [schemas.RedisShards]atomic.Uint32 // Of each shard, when it was last asked.
 	templates sync.Map                           // shardTemplate to consent.Record.
+	rewrites  rewrites
 }
 
 // mostInBucket keeps a bucket cheap to search: Redis reads it from the front.
@@ -74,6 +75,7 @@ const mostInBucket = 96
 //	redis://sentinel1:26379?master_name=main&addr=…  Sentinel
 //	rediss://…                                       the same over TLS
 //
+// Over TLS, tls_ca, tls_cert, tls_key and tls_server_name say whom to trust; see storetls.
 // Timeouts can be set in the URL as go-redis names them (dial_timeout=5s, read_timeout=…).
 func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.HotWindow <= 0 {

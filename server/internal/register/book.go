@@ -81,6 +81,33 @@ func (b Book[T]) Remove(ctx context.Context, entry Entry[T]) error {
 	return b.Store.RemoveDocument(ctx, b.key(entry.Site, entry.ID), entry.Revision)
 }
 
+// Entry returns one value with its revision; that of a value that is not there is 0.
+func (b Book[T]) Entry(ctx context.Context, site, id string) (Entry[T], error) {
+	entry, err := b.entry(ctx, site, id)
+	if errors.Is(err, consent.ErrNotFound) {
+		return Entry[T]{Site: site, ID: id}, nil
+	}
+	return entry, err
+}
+
+// Next is what Store.ChangeDocuments puts to keep an entry as it is now.
+func (b Book[T]) Next(entry Entry[T]) (Document, error) {
+	body, err := json.Marshal(entry.Value)
+	if err != nil {
+		return Document{}, fmt.Errorf("encode %s: %w", b.Kind, err)
+	}
+	document := Document{Key: b.key(entry.Site, entry.ID), Revision: entry.Revision + 1, Body: body}
+	if b.Due != nil {
+		document.Due = b.Due(entry.Value)
+	}
+	return document, nil
+}
+
+// Gone is what Store.ChangeDocuments removes to remove an entry as it was read.
+func (b Book[T]) Gone(entry Entry[T]) Document {
+	return Document{Key: b.key(entry.Site, entry.ID), Revision: entry.Revision}
+}
+
 func (b Book[T]) key(site, id string) Key { return Key{Kind: b.Kind, Site: site, ID: id} }
 
 func (b Book[T]) entry(ctx context.Context, site, id string) (Entry[T], error) {
@@ -92,13 +119,9 @@ func (b Book[T]) entry(ctx context.Context, site, id string) (Entry[T], error) {
 }
 
 func (b Book[T]) put(ctx context.Context, entry Entry[T]) error {
-	body, err := json.Marshal(entry.Value)
+	document, err := b.Next(entry)
 	if err != nil {
-		return fmt.Errorf("encode %s: %w", b.Kind, err)
-	}
-	document := Document{Key: b.key(entry.Site, entry.ID), Revision: entry.Revision + 1, Body: body}
-	if b.Due != nil {
-		document.Due = b.Due(entry.Value)
+		return err
 	}
 	return b.Store.PutDocument(ctx, document)
 }

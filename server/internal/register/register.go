@@ -39,6 +39,9 @@ type Store interface {
 	// RemoveDocument removes a document of which that is still the revision, or returns consent.ErrConflict. Removing what
 	// is not there is no error.
 	RemoveDocument(ctx context.Context, key Key, revision int64) error
+	// ChangeDocuments puts and removes all of these, as PutDocument and RemoveDocument do with one, or does nothing and returns
+	// consent.ErrConflict. No document is there twice. What is removed needs its key and revision only.
+	ChangeDocuments(ctx context.Context, put, remove []Document) error
 	// Kinds returns the kinds of which there are documents, in the order of bytes.
 	Kinds(ctx context.Context) ([]Kind, error)
 }

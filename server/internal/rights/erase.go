@@ -20,10 +20,11 @@ const (
 	ByRetention = "retention" // They were kept long enough; see package retention.
 )
 
-// Trail is where decisions are kept that the log of decisions is about.
+// Trail is where decisions are kept. rightstest holds implementations to these promises.
 type Trail interface {
-	// Erase removes, durably, a subject's decisions as far as the log has them, and what is counted from them; the log is
-	// left a tombstone for each. It returns their ids. Erased again, it removes nothing.
+	// Erase removes, durably, what was recorded of a subject so far, and what is counted from it; where a log is kept, as far
+	// as the log has it, and the log is left a tombstone for each decision. It returns their ids. Erased again, it removes
+	// nothing more, and completes what failed.
 	Erase(ctx context.Context, site, subject, reason string, at time.Time) ([]uuid.UUID, error)
 }
 
@@ -42,12 +43,19 @@ type Holds interface {
 // ErrHeld says that a legal hold is in force, under which nothing may be erased (GDPR, Art. 17(3)(e)).
 var ErrHeld = errors.New("a legal hold is in force over these decisions: nothing was erased (GDPR, Art. 17(3)(e))")
 
+// Receivers are those that were told what visitors decided.
+type Receivers interface {
+	// Forget lets them be told, before anything is erased, that a subject's grants are no more.
+	Forget(ctx context.Context, site, subject string) error
+}
+
 // Eraser erases.
 type Eraser struct {
-	Trail Trail
-	Holds Holds // nil where nothing is held.
-	Log   Log
-	Now   func() time.Time
+	Trail     Trail
+	Holds     Holds     // nil where nothing is held.
+	Log       Log       // nil where no log is kept.
+	Receivers Receivers // nil where nobody is told.
+	Now       func() time.Time
 }
 
 // Erased says what an erasure removed, in words that lead nobody back to the subject.
@@ -69,8 +77,13 @@ func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased
 		}
 	}
 	// Decisions enter the log before they can be erased from it.
-	if err := e.Log.CatchUp(ctx); err != nil {
+	if err := e.catchUp(ctx); err != nil {
 		return Erased{}, err
+	}
+	if e.Receivers != nil {
+		if err := e.Receivers.Forget(ctx, site, subject); err != nil {
+			return Erased{}, err
+		}
 	}
 	ids, err := e.Trail.Erase(ctx, site, subject, reason, done.At)
 	if err != nil {
@@ -81,5 +94,12 @@ func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased
 		done.Receipts = append(done.Receipts, hex.EncodeToString(hash[:]))
 	}
 	done.Decisions = len(ids)
-	return done, e.Log.CatchUp(ctx)
+	return done, e.catchUp(ctx)
+}
+
+func (e Eraser) catchUp(ctx context.Context) error {
+	if e.Log == nil {
+		return nil
+	}
+	return e.Log.CatchUp(ctx)
 }

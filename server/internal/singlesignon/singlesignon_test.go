@@ -108,6 +108,7 @@ func TestASignInTakesTenMinutesAtMost(t *testing.T) {
 	d.finish(at, kept, answer, nil)
 }
 
+// ASVS 9.1.1
 func TestTheBrowserCannotReadOrChangeWhatItKeeps(t *testing.T) {
 	d := openDesk(t)
 	at := d.instance()
@@ -165,6 +166,7 @@ func TestWhatTheProviderSaidHoldsOnAndIsAskedForAgain(t *testing.T) {
 	}
 }
 
+// ASVS 10.5.3
 func TestAnotherIssuerUnderTheAddressIsNotBelieved(t *testing.T) {
 	d := openDesk(t)
 	at := d.instance()

@@ -69,7 +69,11 @@ func (p Publisher) review(known schemas.Site, published schemas.Notice, d schema
 		return schemas.Review{}, err
 	}
 	differences, err := Differences(Editable(published, p.Texts), Editable(complete, p.Texts))
-	return schemas.Review{Draft: d, Published: known.Notice, Differences: differences, Findings: p.findingsOf(faults, complete)}, err
+	if err != nil {
+		return schemas.Review{}, err
+	}
+	touched, err := Touched(published, complete)
+	return schemas.Review{Draft: d, Published: known.Notice, Differences: differences, Touched: touched, Findings: p.findingsOf(faults, complete)}, err
 }
 
 // examine completes a notice for a site and returns what it is at fault in.
@@ -117,9 +121,9 @@ func (p Publisher) Discard(ctx context.Context, id string, revision int, by stri
 	return p.review(known, published, d)
 }
 
-// PublishDraft publishes a site's draft of that revision, unless the lint forbids it (a *consent.InvalidError) or it is
+// PublishDraft publishes a site's draft of that revision, or announces it, unless the lint forbids it (a *consent.InvalidError) or it is
 // not that one any more (consent.ErrConflict).
-func (p Publisher) PublishDraft(ctx context.Context, id string, revision int, by string) (schemas.Site, error) {
+func (p Publisher) PublishDraft(ctx context.Context, id string, revision int, plan Plan, by string) (schemas.Site, error) {
 	r, err := p.Review(ctx, id)
 	if err != nil {
 		return schemas.Site{}, err
@@ -130,11 +134,11 @@ func (p Publisher) PublishDraft(ctx context.Context, id string, revision int, by
 	if err := Refusal(r.Findings); err != nil {
 		return schemas.Site{}, err
 	}
-	return p.Change(ctx, id, Change{Notice: &r.Draft.Notice, By: by})
+	return p.Change(ctx, id, Change{Notice: &r.Draft.Notice, Plan: plan, By: by})
 }
 
-// PublishAgain publishes a notice that the site showed before, as it was.
-func (p Publisher) PublishAgain(ctx context.Context, id, notice, by string) (schemas.Site, error) {
+// PublishAgain publishes, or announces, a notice that the site showed before, as it was.
+func (p Publisher) PublishAgain(ctx context.Context, id, notice string, plan Plan, by string) (schemas.Site, error) {
 	known, err := p.Registry.Site(ctx, id)
 	if err != nil {
 		return schemas.Site{}, err
@@ -147,7 +151,17 @@ func (p Publisher) PublishAgain(ctx context.Context, id, notice, by string) (sch
 	if err := p.checkPublished(ctx, next); err != nil {
 		return schemas.Site{}, err
 	}
-	return p.replace(ctx, known, next, by)
+	shown, err := p.notice(ctx, next)
+	if err != nil {
+		return schemas.Site{}, err
+	}
+	if err := p.checkPlan(plan, shown); err != nil {
+		return schemas.Site{}, err
+	}
+	if !plan.At.IsZero() {
+		return p.announce(ctx, known, notice, plan, by)
+	}
+	return p.replace(ctx, known, next, plan, by)
 }
 
 // Publications returns what a site published, oldest first, with what it publishes now from before this was kept.

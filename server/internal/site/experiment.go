@@ -159,7 +159,7 @@ func (p Publisher) Adopt(ctx context.Context, id, experiment, notice, by string)
 	if !slices.ContainsFunc(e.Variants, func(v schemas.Variant) bool { return v.Notice == notice }) {
 		return schemas.Site{}, invalid("/notice", "is no variant of the experiment")
 	}
-	return p.PublishAgain(ctx, id, notice, by)
+	return p.PublishAgain(ctx, id, notice, Plan{}, by)
 }
 
 // running returns a site whose experiment runs.

@@ -11,6 +11,7 @@ import (
 	"assent/snippet"
 )
 
+// Threat B5.25
 func TestALookMustBeReadable(t *testing.T) {
 	for name, c := range map[string]struct {
 		look         schemas.Look

@@ -68,6 +68,8 @@ func TestParseOriginReadsAsBrowsersDo(t *testing.T) {
 var owned = site.Origins{"https://shop.example", "https://*.shop.example", "http://localhost:*", "https://a.test:8443",
 	"https://xn--bcher-kva.example", "https://[2001:db8::1]", "http://[::1]:*", "http://203.0.113.7"}
 
+// ASVS 3.4.2
+// Threat B5.9
 func TestOriginsAllowNothingThatOnlyLooksLikeOne(t *testing.T) {
 	for header, want := range map[string]bool{
 		"https://xn--bcher-kva.example":          true,
@@ -132,6 +134,7 @@ func TestOriginsAllowNothingThatOnlyLooksLikeOne(t *testing.T) {
 }
 
 // FuzzAllow holds what is allowed to what a browser could have sent from an owned origin, as the URL parser reads it.
+// Threat B5.9
 func FuzzAllow(f *testing.F) {
 	for _, seed := range []string{"https://shop.example", "https://x.shop.example", "null", "https://shop.example.evil", "http://localhost:80",
 		"https://a.test:8443", "https://[2001:db8::1]", "http://[::1]:1", "https://evil.test#.shop.example"} {

@@ -37,6 +37,8 @@ type New struct {
 	Notice  schemas.Notice // As its owner wrote it.
 
 	Demo     bool   // What it holds is made up.
+	Plan     Plan   // When a known site's notice takes effect.
+	Announce int    // Days ahead that a change is announced; 0 for AnnounceDays.
 	TimeZone string // IANA name; empty for UTC.
 	By       string // Who publishes; empty for the command line.
 }
@@ -63,19 +65,28 @@ func (p Publisher) publish(ctx context.Context, known schemas.Site, n New) (sche
 	if err := p.Try(created.ID, created.Notice, complete); err != nil {
 		return schemas.Site{}, fmt.Errorf("try the notice: %w", err)
 	}
+	if err := p.checkPlan(n.Plan, complete); err != nil {
+		return schemas.Site{}, err
+	}
 	if err := p.Archive.PutNotice(ctx, created.ID, created.Notice, document); err != nil {
 		return schemas.Site{}, err
 	}
-	return p.replace(ctx, known, created, n.By)
+	if !n.Plan.At.IsZero() {
+		return p.announce(ctx, known, created.Notice, n.Plan, n.By)
+	}
+	return p.replace(ctx, known, created, n.Plan, n.By)
 }
 
 // replace puts next in the place of known and writes down who published, where another notice is published then. That ends
 // an experiment, which compared with the one before.
-func (p Publisher) replace(ctx context.Context, known, next schemas.Site, by string) (schemas.Site, error) {
-	next.Experiments = known.Experiments
+func (p Publisher) replace(ctx context.Context, known, next schemas.Site, plan Plan, by string) (schemas.Site, error) {
+	next.Experiments, next.Announcement = known.Experiments, known.Announcement
 	publication := schemas.Publication{}
 	if next.Notice != known.Notice {
-		publication = schemas.Publication{Notice: next.Notice, At: p.Now().UTC(), By: by}
+		if err := unannounced(known); err != nil {
+			return schemas.Site{}, err
+		}
+		publication = schemas.Publication{Notice: next.Notice, At: p.Now().UTC(), By: by, Summary: plan.Summary}
 		next = p.ended(known, next, by)
 	}
 	return next, p.Desk.Publish(ctx, known, next, publication)
@@ -86,7 +97,9 @@ type Change struct {
 	Name     string
 	Origins  []string
 	TimeZone string
-	Notice   *schemas.Notice // As its owner wrote it; published at once.
+	Announce int             // Days.
+	Notice   *schemas.Notice // As its owner wrote it.
+	Plan     Plan            // When the notice takes effect.
 	By       string          // Who changes it; empty for the command line.
 }
 
@@ -96,7 +109,7 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 	if err != nil {
 		return schemas.Site{}, err
 	}
-	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins, TimeZone: cmp.Or(c.TimeZone, known.TimeZone), Demo: known.Demo, By: c.By}
+	wanted := New{ID: id, Name: cmp.Or(c.Name, known.Name), Origins: known.Origins, TimeZone: cmp.Or(c.TimeZone, known.TimeZone), Demo: known.Demo, By: c.By, Plan: c.Plan, Announce: cmp.Or(c.Announce, known.AnnounceDays)}
 	if len(c.Origins) > 0 {
 		wanted.Origins = c.Origins
 	}
@@ -109,14 +122,22 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 		return schemas.Site{}, err
 	}
 	changed.Notice = known.Notice
+	changed.Announcement = known.Announcement
 	if err := p.checkPublished(ctx, changed); err != nil {
 		return schemas.Site{}, err
 	}
-	return p.replace(ctx, known, changed, c.By)
+	return p.replace(ctx, known, changed, Plan{}, c.By)
 }
 
-// checkPublished holds a site's origins against the notice that it names.
+// checkPublished holds a site's origins against the notice that it names, and against the one that it announces.
 func (p Publisher) checkPublished(ctx context.Context, s schemas.Site) error {
+	if announced := s.Announcement.Notice; announced != "" {
+		after := s
+		after.Notice, after.Announcement = announced, schemas.Announcement{}
+		if err := p.checkPublished(ctx, after); err != nil {
+			return err
+		}
+	}
 	n, err := p.notice(ctx, s)
 	if err != nil {
 		return err
@@ -153,7 +174,7 @@ func (p Publisher) IsCurrent(known schemas.Site, n New) bool {
 
 // prepare completes and checks everything without storing it.
 func (p Publisher) prepare(n New) (prepared schemas.Site, complete schemas.Notice, document []byte, err error) {
-	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}, TimeZone: n.TimeZone, Demo: n.Demo}
+	prepared = schemas.Site{ID: n.ID, Name: strings.TrimSpace(n.Name), Origins: []string{}, TimeZone: n.TimeZone, Demo: n.Demo, AnnounceDays: n.Announce}
 	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
 		return prepared, complete, nil, invalid("/timeZone", fmt.Sprintf("%q is no time zone; write its IANA name, such as Europe/Berlin", n.TimeZone))
 	}

@@ -31,6 +31,8 @@ type Input struct {
 	Site     string         // The site's id.
 	Notice   schemas.Notice // Complete: defaults applied, at least one language.
 	NoticeID string         // Id of the notice, told with each decision.
+
+	Announcement schemas.Announcement // Of the notice that follows; zero for none.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -50,7 +52,7 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: features(in.Notice)}.bundle()
+	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: in.features()}.bundle()
 	if err != nil {
 		return Script{}, err
 	}
@@ -58,7 +60,7 @@ func Build(in Input) (Script, error) {
 	if bundled, short, err = s.addParts(in.Notice, bundled, module, short); err != nil {
 		return Script{}, err
 	}
-	if s.Languages, err = further(in.Notice, short); err != nil {
+	if s.Languages, err = in.further(short); err != nil {
 		return Script{}, err
 	}
 	s.address(bundled, in.Notice.Languages)
@@ -80,10 +82,10 @@ func (s *Script) address(bundled []byte, languages []string) {
 }
 
 // further writes the languages that are fetched on demand, with what the part for visitors says in them.
-func further(n schemas.Notice, short map[string]any) (map[string][]byte, error) {
-	languages := map[string][]byte{}
+func (in Input) further(short map[string]any) (map[string][]byte, error) {
+	n, languages := in.Notice, map[string][]byte{}
 	for _, tag := range n.Languages[1:] {
-		text, err := document(append(texts(n, tag), member{"_visitor", visitorTexts(n, tag)}), short)
+		text, err := document(append(in.announced(texts(n, tag), tag), member{"_visitor", visitorTexts(n, tag)}), short)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +94,14 @@ func further(n schemas.Notice, short map[string]any) (map[string][]byte, error) 
 	return languages, nil
 }
 
-// features tells which parts of the script a notice needs; the others are compiled away.
+// features tells which parts of the script are needed; the others are compiled away.
+func (in Input) features() map[string]string {
+	needed := features(in.Notice)
+	needed["HAS_CHANGE"] = strconv.FormatBool(in.Announcement.Notice != "")
+	return needed
+}
+
+// features tells which of them a notice needs.
 func features(n schemas.Notice) map[string]string {
 	some := func(has func(schemas.Service) bool) string {
 		return strconv.FormatBool(slices.ContainsFunc(n.Services, has))
@@ -115,6 +124,7 @@ func features(n schemas.Notice) map[string]string {
 		"IN_STUB":             "false",
 		"HAS_AUTOBLOCK":       strconv.FormatBool(n.AutoBlock == "block"),
 		"HAS_REPORT":          strconv.FormatBool(n.AutoBlock == "report"),
+		"HAS_CHANGE":          "false",
 		"HAS_COMPAT":          strconv.FormatBool(len(n.Compat) > 0),
 		"HAS_TRACES":          some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}

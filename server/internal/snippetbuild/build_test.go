@@ -110,6 +110,7 @@ func TestSizeOfUsualSite(t *testing.T) {
 	}
 }
 
+// Threat B5.3
 func TestBuildIsDeterministic(t *testing.T) {
 	first := build(t, func(*Input) {})
 	for range 3 {
@@ -146,6 +147,8 @@ func TestHashCoversFurtherLanguages(t *testing.T) {
 	}
 }
 
+// ASVS 1.2.3
+// Threat B5.4
 func TestHostileTextsStayTexts(t *testing.T) {
 	hostile := "</script><script>alert(1)</script><!--\u2028\u2029\"'`\\${1}"
 	s := build(t, func(in *Input) {
@@ -209,6 +212,7 @@ func checkPalette(t *testing.T, declared string) {
 	}
 }
 
+// Threat B5.4
 func TestFaultyNoticeIsRefused(t *testing.T) {
 	for name, change := range map[string]func(*Input){
 		"no language":      func(in *Input) { in.Notice.Languages = nil },

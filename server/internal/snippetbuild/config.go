@@ -102,11 +102,11 @@ func config(in Input, css string) (string, error) {
 		{"site", in.Site}, {"notice", in.NoticeID}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
 		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"domain", in.Notice.CookieDomain},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
-		{"texts", texts(in.Notice, in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
+		{"texts", in.announced(texts(in.Notice, in.Notice.Languages[0]), in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
 		{"googleRegions", orEmpty(in.Notice.Google.Regions)},
 		{"googleSettings", googleSettings(in.Notice.Google)},
 		{"parts", partPlaceholders(in.Notice)}, {"hosts", hosts(in.Notice)}, {"blocked", blocked(in.Site, in.Notice)},
-		{"tools", tools(in.Notice)},
+		{"tools", tools(in.Notice)}, {"change", in.change()},
 	})
 }
 

@@ -31,9 +31,9 @@ type edition struct {
 
 // volume is the last script of one edition; its lock lets one request build what many wait for.
 type volume struct {
-	mu     sync.Mutex
-	notice string
-	script Script
+	mu      sync.Mutex
+	version string // Of the input that it was built from.
+	script  Script
 }
 
 // NewLibrary returns a library that keeps what it builds on shelf.
@@ -62,14 +62,14 @@ func (l *Library) Shown(ctx context.Context, site string, arm int, regime func()
 	v := l.volume(edition{site, Regime(in.Notice), arm})
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.notice == in.NoticeID {
+	if v.version == in.version() {
 		return v.script, nil
 	}
 	script, err := l.make(ctx, in)
 	if err != nil {
 		return Script{}, err
 	}
-	v.notice, v.script = in.NoticeID, script
+	v.version, v.script = in.version(), script
 	return script, nil
 }
 

@@ -67,8 +67,11 @@ func (s *Spool) askClock(ctx context.Context) error {
 	return nil
 }
 
-// Drain hands over what waits, oldest first, and returns when nothing waits or the journal does not take it.
+// Drain hands over what waits, oldest first, and returns when nothing waits or the journal does not take it. Nothing of what
+// it handed over is left on the disk, but for what is damaged.
 func (s *Spool) Drain(ctx context.Context) error {
+	s.draining.Lock()
+	defer s.draining.Unlock()
 	for {
 		data, begin, err := s.unread()
 		if err != nil || data == nil {

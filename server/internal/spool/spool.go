@@ -51,6 +51,8 @@ type Spool struct {
 	journal recording.Journal
 	options Options
 
+	draining sync.Mutex // One at a time hands over.
+
 	mu      sync.Mutex // Guards what follows.
 	folder  *folder
 	latest  map[uint64]place // Of each subject that waits its last decision.

@@ -187,6 +187,8 @@ func TestAnAddressThatIsDownIsNotInTheLog(t *testing.T) {
 	}
 }
 
+// ASVS 15.3.2
+// Threat B5.18
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))

@@ -21,4 +21,4 @@ export const footer = (texts: Texts, action: string, label: string): HTMLElement
 
 /** A link; snippetbuild refuses addresses that are not of the web. */
 export const link = (address: string, label: string): HTMLAnchorElement | '' =>
-  address && h('a', { href: address, target: '_blank' }, label);
+  address && h('a', { target: '_blank', href: address }, label);

@@ -2,8 +2,9 @@ import { purposes, services } from 'assent:config';
 import { emit } from '../events.ts';
 import { isFinal, signalled } from '../signal.ts';
 import { current, has } from '../state.ts';
+import { announced } from '../upcoming.ts';
 import { withVisitor } from '../visitor.ts';
-import { button, footer, h } from './dom.ts';
+import { button, footer, h, link } from './dom.ts';
 import { place } from './place.ts';
 
 // Essential is fixed on, and its services with it; what the browser's signal refuses for good is fixed off.
@@ -56,6 +57,13 @@ const reflect = (dialog: HTMLElement, changed?: EventTarget | null): void => {
   }
 };
 
+const announcement = (texts: Texts): HTMLElement => {
+  const { at, changes } = announced();
+  const [text, language] = texts.announced!;
+  const date = new Date(at).toLocaleDateString(language, { dateStyle: 'long' });
+  return h('p', {}, link(changes, text.replace('{date}', date)));
+};
+
 const make = (texts: Texts): HTMLDialogElement => {
   const dialog = h(
     'dialog',
@@ -65,6 +73,7 @@ const make = (texts: Texts): HTMLDialogElement => {
       'div',
       {},
       h('p', {}, texts._preferencesText),
+      ...(HAS_CHANGE ? [announcement(texts)] : []),
       signalled && h('p', {}, texts._gpc),
       h('ul', {}, ...['essential', ...purposes].map((id, index) => purposeRow(id, index, texts))),
       !!current._at && fold(texts._panel),

@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
 import type { Difference, Finding } from '../../../../schemas/types.gen.ts';
 import type { Failure } from '../../api.ts';
-import { discard, draft, findings, publish, review, saving } from '../../draft.ts';
+import { discard, draft, findings, type Plan, publish, review, saving } from '../../draft.ts';
 import { explain } from '../../explain.ts';
 import { format, t } from '../../language.ts';
 import { type Box, contrast, measured } from '../../measured.ts';
 import { inWords } from '../../pointer.ts';
 import { said, tongueOf } from '../../said.ts';
+import { siteOf, sites } from '../../sites.ts';
+import { Announced } from './announced.tsx';
 import { Links } from './links.tsx';
+import { Timing } from './timing.tsx';
 import { Trial } from './trial.tsx';
 
 /** What stands against publishing, what would change, and the button. */
@@ -15,28 +18,36 @@ export const ReleaseTab = ({ site, editable }: { site: string; editable: boolean
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
+  const known = siteOf(sites.value ?? [], site);
+  const touched = review.value?.touched ?? [];
+  const [plan, setPlan] = useState<Plan>({ day: '', summary: {} });
   const differences = review.value?.differences ?? [];
   const errors = findings.value.filter(({ severity }) => severity === 'error');
-  const ready = saving.value === 'saved' && errors.length === 0 && differences.length > 0;
+  const ready = saving.value === 'saved' && errors.length === 0 && differences.length > 0 && !known?.announcement;
   const isOld = review.value && review.value.draft.base !== review.value.published;
   const onClick = async () => {
     if (!ready || busy) return;
     setBusy(true);
-    const reason = await publish();
+    const reason = await publish(plan);
     setBusy(false);
     setFailure(reason);
     setDone(!reason);
+    if (!reason) setPlan({ day: '', summary: {} });
   };
   return (
     <fieldset>
       <legend>{t.noticePage.publish}</legend>
+      <Announced site={known} editable={editable} />
       <Findings all={findings.value} />
       <Measurements />
       <Links site={site} editable={editable} />
       {isOld && differences.length > 0 && <p class="caution">{t.noticePage.old}</p>}
       <Differences all={differences} done={done} />
+      {differences.length > 0 && !known?.announcement && (
+        <Timing site={known} touched={touched} languages={draft.value?.languages ?? []} plan={plan} change={setPlan} />
+      )}
       <button type="button" class="primary" aria-disabled={!ready || busy} onClick={onClick}>
-        {t.noticePage.publish}
+        {plan.day ? t.noticePage.timing.announce : t.noticePage.publish}
       </button>
       {errors.length > 0 && <p class="hint">{t.noticePage.stopped}</p>}
       <Trial differences={differences} ready={ready} />
@@ -45,7 +56,9 @@ export const ReleaseTab = ({ site, editable }: { site: string; editable: boolean
           {t.noticePage.discard}
         </button>
       )}
-      <p role="status">{done && differences.length === 0 && t.noticePage.published}</p>
+      <p role="status">
+        {done && (known?.announcement ? t.noticePage.timing.done : differences.length === 0 && t.noticePage.published)}
+      </p>
       <div role="alert">
         {failure && <p class="refusal">{explain(failure, { 412: t.noticePage.stale, 422: t.noticePage.stopped })}</p>}
       </div>

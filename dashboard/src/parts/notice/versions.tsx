@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Publication, Site } from '../../../../schemas/types.gen.ts';
 import { call, type Failure } from '../../api.ts';
-import { publish } from '../../draft.ts';
+import { publishAgain } from '../../draft.ts';
 import { explain } from '../../explain.ts';
 import { accept } from '../../failure.ts';
 import { format, t } from '../../language.ts';
@@ -26,7 +26,9 @@ export const VersionsTab = ({ site, shown, show }: Props) => {
   return (
     <fieldset>
       <legend>{t.noticePage.versions}</legend>
-      <p class="hint">{t.noticePage.versionsHint}</p>
+      <p class="hint">
+        {t.noticePage.versionsHint} <a href={`/notices/${site.id}/`}>{t.noticePage.timing.page}</a>
+      </p>
       <div role="alert">{failure && <p class="refusal">{explain(failure, { 412: t.noticePage.stale })}</p>}</div>
       <ol class="versions">
         {list?.map((one, i) => (
@@ -42,8 +44,8 @@ export const VersionsTab = ({ site, shown, show }: Props) => {
             <button type="button" class="quiet" onClick={() => show(shown === one.notice ? undefined : one.notice)}>
               {shown === one.notice ? t.noticePage.showDraft : t.noticePage.show}
             </button>
-            {one.notice !== site.notice && may('edit notices', site.id) && (
-              <button type="button" class="quiet" onClick={async () => setFailure(await publish(one.notice))}>
+            {one.notice !== site.notice && !site.announcement && may('edit notices', site.id) && (
+              <button type="button" class="quiet" onClick={async () => setFailure(await publishAgain(one.notice))}>
                 {t.noticePage.goBack}
               </button>
             )}

@@ -24,7 +24,7 @@ type Open func(t *testing.T) (store register.Store, closing func())
 func TestStore(t *testing.T, fresh func(t *testing.T) Open) {
 	cases := map[string]func(t *testing.T, open Open){
 		"keeps what is put": keeps, "a change knows what it changes": conflicts, "lists by kind and site": lists,
-		"finds what is due": due, "removes": removes, "survives closing": survives, "changes of two instances": concurrent,
+		"finds what is due": due, "removes": removes, "changes several or none": together, "survives closing": survives, "changes of two instances": concurrent,
 		"cancelled context": cancelled,
 	}
 	for name, run := range cases {
@@ -165,6 +165,36 @@ func removes(t *testing.T, open Open) {
 	}
 	put(t, store, one)
 	wantOne(t, store, one)
+}
+
+func together(t *testing.T, open Open) {
+	store := start(t, open)
+	a, b, c := document("hold", "shop", "a"), document("hold", "shop", "b"), document("request", "shop:2", "c")
+	a.Due = noon
+	change := func(wanted error, puts, removals []register.Document) {
+		t.Helper()
+		if err := store.ChangeDocuments(t.Context(), puts, removals); !errors.Is(err, wanted) {
+			t.Fatalf("ChangeDocuments = %v, want %v", err, wanted)
+		}
+	}
+	change(nil, nil, nil)
+	change(nil, []register.Document{a, b}, []register.Document{c})
+	changed := a
+	changed.Revision, changed.Due, changed.Body = 2, noon.Add(time.Hour), []byte("changed")
+	late := b
+	late.Revision = 3
+	change(consent.ErrConflict, []register.Document{changed, late}, nil)
+	change(consent.ErrConflict, []register.Document{changed, c}, []register.Document{late})
+	change(consent.ErrConflict, []register.Document{a}, []register.Document{b})
+	wantOne(t, store, a)
+	wantOne(t, store, b)
+	change(nil, []register.Document{changed, c}, []register.Document{b})
+	got, err := store.Documents(t.Context(), "hold", "")
+	want(t, "holds", got, err, changed)
+	got, err = store.DueDocuments(t.Context(), "hold", noon.Add(time.Hour), 10)
+	want(t, "due", got, err, changed)
+	got, err = store.Documents(t.Context(), "request", "")
+	want(t, "requests", got, err, c)
 }
 
 func survives(t *testing.T, open Open) {

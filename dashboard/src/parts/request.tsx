@@ -1,0 +1,129 @@
+import { useState } from 'preact/hooks';
+import type { Request, RequestOrder } from '../../../schemas/types.gen.ts';
+import { format, language, t } from '../language.ts';
+import { Confirm } from './confirm.tsx';
+import { Export } from './export.tsx';
+
+interface Props {
+  request: Request;
+  /** Does something about it; nothing for those who may only look. */
+  work: ((order: RequestOrder) => Promise<boolean>) | undefined;
+}
+
+/** One request: what is asked for until when, what was done, and what there is to do. */
+export const OneRequest = ({ request, work }: Props) => {
+  const texts = t.requestsPage;
+  const isClosed = request.state === 'done' || request.state === 'refused';
+  return (
+    <details open={!isClosed}>
+      <summary>
+        <strong>{texts.kinds[request.kind]}</strong> <span class="badge">{texts.states[request.state]}</span>{' '}
+        {request.soon && <span class="badge urgent">{request.overdue ? texts.overdue : texts.soon}</span>}{' '}
+        <span class="muted">
+          {texts.due} <time dateTime={request.due}>{format.instant(request.due)}</time>
+        </span>
+      </summary>
+      <dl class="facts">
+        <div>
+          <dt>{texts.reference}</dt>
+          <dd>
+            <code>{request.reference}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>{texts.identified}</dt>
+          <dd>{request.how === 'self-service' ? texts.secret : request.identity}</dd>
+        </div>
+        {request.about && (
+          <div>
+            <dt>{texts.about}</dt>
+            <dd>{request.about}</dd>
+          </div>
+        )}
+      </dl>
+      <h3>{texts.history}</h3>
+      <ul>
+        {request.history.map(({ at, who, what, reason }) => (
+          <li key={at + what}>
+            <time dateTime={at}>{format.instant(at)}</time>: {texts.steps[what]} (<bdi>{who || texts.visitor}</bdi>)
+            {reason && `: ${reason}`}
+          </li>
+        ))}
+      </ul>
+      {work && !isClosed && <Work request={request} work={work} />}
+      <Files request={request} />
+    </details>
+  );
+};
+
+const Work = ({ request, work }: { request: Request; work: (order: RequestOrder) => Promise<boolean> }) => {
+  const texts = t.requestsPage;
+  const [reason, setReason] = useState('');
+  const [days, setDays] = useState(30);
+  const id = `request-${request.reference}`;
+  const step = async (name: RequestOrder['step']) => {
+    if (await work({ step: name, reason: reason.trim(), ...(name === 'extend' && { days }) })) setReason('');
+  };
+  return (
+    <>
+      <div class="fields">
+        <div class="field">
+          <label for={`${id}-reason`}>{texts.reason}</label>
+          <input
+            id={`${id}-reason`}
+            value={reason}
+            maxLength={1000}
+            autocomplete="off"
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for={`${id}-days`}>{texts.days}</label>
+          <input
+            id={`${id}-days`}
+            type="number"
+            min={1}
+            max={60}
+            value={days}
+            onInput={(event) => setDays(event.currentTarget.valueAsNumber || 0)}
+          />
+        </div>
+      </div>
+      <p class="steps">
+        <Confirm
+          label={texts.acts[request.kind]}
+          really={texts.really}
+          about={request.reference}
+          act={() => void step('act')}
+        />
+        <button type="button" class="quiet" onClick={() => void step('extend')}>
+          {texts.extend}
+        </button>
+        <Confirm label={texts.refuse} really={texts.really} about={request.reference} act={() => void step('refuse')} />
+      </p>
+    </>
+  );
+};
+
+const Files = ({ request }: { request: Request }) => {
+  const texts = t.requestsPage;
+  const path = `sites/${request.site}/requests/${request.reference}`;
+  return (
+    <>
+      {request.kind === 'access' && (
+        <>
+          <h3>{texts.copy}</h3>
+          <Export
+            kinds={['csv', 'ndjson', 'json', 'html']}
+            files={[{ name: texts.copy, path: `${path}/copy`, query: new URLSearchParams({ language }) }]}
+          />
+        </>
+      )}
+      <h3>{texts.document}</h3>
+      <Export
+        kinds={['html', 'json']}
+        files={[{ name: texts.document, path, query: new URLSearchParams({ language }) }]}
+      />
+    </>
+  );
+};

@@ -1,0 +1,280 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+	"assent/server/internal/exporting"
+	"assent/server/internal/ratelimit"
+	"assent/server/internal/requests"
+)
+
+var (
+	errRequestClosed = newProblem(http.StatusConflict, "request-closed", "The request is closed or being done",
+		"Nothing was changed. Load the request again and see its history.")
+	errRequestExtended = newProblem(http.StatusConflict, "request-extended", "The request was put off before",
+		"A request is put off once, by at most 60 days (GDPR, article 12(3)). Do it, or refuse it with a reason.")
+)
+
+// requestDesk registers what visitors ask for as data subjects, and does it.
+type requestDesk struct {
+	desk        *requests.Desk
+	erasures    *erasures
+	processings *processings
+	limits      *limits
+	now         func() time.Time
+}
+
+// own takes a request from the visitor's own browser, which proves by its secret whose it is. What the server can do by
+// itself is done at once; the rest waits for the site's people.
+func (r *requestDesk) own(c echo.Context) error {
+	if err := r.limits.take(c, r.limits.networkOf(c), ratelimit.Refusal); err != nil {
+		return err
+	}
+	var order schemas.OwnRequest
+	if err := readJSON(c, &order); err != nil {
+		return err
+	}
+	faults := kindFaults(order.Kind, order.About)
+	if !consent.IsSecret(order.Secret) {
+		faults = append(faults, schemas.Fault{Pointer: "/secret", Detail: "must be 128 random bits as 22 characters of base64url"})
+	}
+	if len(faults) > 0 {
+		return &consent.InvalidError{Faults: faults}
+	}
+	ctx, siteID := c.Request().Context(), c.Param("site")
+	subject := consent.Subject(siteID, order.Secret)
+	opened, err := r.desk.Open(ctx, requests.Asked{Site: siteID, Subject: subject, Kind: order.Kind, How: requests.SelfService, Identity: "secret", About: order.About})
+	if err != nil {
+		return requestProblem(err)
+	}
+	if requests.IsAutomatic(order.Kind) {
+		if opened.Value, err = r.desk.Act(ctx, siteID, opened.ID, "", ""); err != nil {
+			return requestProblem(err)
+		}
+	}
+	answer := schemas.OwnRequestAnswer{Request: r.written(opened)}
+	switch order.Kind {
+	case requests.Access:
+		records, err := r.desk.Copy(ctx, siteID, subject)
+		if err != nil {
+			return err
+		}
+		for _, record := range records {
+			answer.Decisions = append(answer.Decisions, record.Receipt())
+		}
+	case requests.Information:
+		record, err := r.processings.of(c)
+		if err != nil {
+			return err
+		}
+		answer.Processing = record
+	}
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return c.JSON(http.StatusOK, answer)
+}
+
+func kindFaults(kind, about string) []schemas.Fault {
+	var faults []schemas.Fault
+	if !slices.Contains(requests.Kinds, kind) {
+		faults = append(faults, schemas.Fault{Pointer: "/kind", Detail: fmt.Sprintf("is none of %s", strings.Join(requests.Kinds, ", "))})
+	}
+	return append(faults, wordFaults("/about", about, 0, 1000)...)
+}
+
+func wordFaults(pointer, text string, least, most int) []schemas.Fault {
+	if length := len([]rune(strings.TrimSpace(text))); length < least || length > most {
+		return []schemas.Fault{{Pointer: pointer, Detail: fmt.Sprintf("must have %d to %d characters", least, most)}}
+	}
+	return nil
+}
+
+// list answers the requests of a site, the most urgent first.
+func (r *requestDesk) list(c echo.Context) error {
+	all, err := r.desk.List(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	answer := []schemas.Request{}
+	for _, one := range all {
+		answer = append(answer, r.written(one))
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// register takes a request that reached the site's people, who checked who asks.
+func (r *requestDesk) register(c echo.Context) error {
+	var order schemas.NewRequest
+	if err := readJSON(c, &order); err != nil {
+		return err
+	}
+	if faults := append(kindFaults(order.Kind, order.About), wordFaults("/identity", order.Identity, 1, 200)...); len(faults) > 0 {
+		return &consent.InvalidError{Faults: faults}
+	}
+	subject, err := r.erasures.subjectOf(c, schemas.ErasureOrder{Receipt: order.Receipt})
+	if err != nil {
+		return err
+	}
+	opened, err := r.desk.Open(c.Request().Context(), requests.Asked{Site: c.Param("site"), Subject: subject, Kind: order.Kind,
+		How: requests.Officer, Identity: strings.TrimSpace(order.Identity), About: order.About, Who: userOf(c).Email})
+	if err != nil {
+		return requestProblem(err)
+	}
+	c.Set(concernsKey, order.Kind+" "+opened.ID)
+	return c.JSON(http.StatusOK, r.written(opened))
+}
+
+// one answers a request, as data or as the document that closes it.
+func (r *requestDesk) one(c echo.Context) error {
+	found, err := r.desk.Get(c.Request().Context(), c.Param("site"), c.Param("request"))
+	if err != nil {
+		return err
+	}
+	answer := r.written(requests.Registered{Site: c.Param("site"), ID: c.Param("request"), Value: found})
+	switch format := c.QueryParam("format"); format {
+	case "":
+		return c.JSON(http.StatusOK, answer)
+	case "json":
+		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		return c.JSON(http.StatusOK, answer)
+	case "html":
+		lang, err := languageOf(c)
+		if err != nil {
+			return err
+		}
+		var page bytes.Buffer
+		if err := requests.WritePage(&page, found, c.Param("site"), c.Param("request"), lang); err != nil {
+			return err
+		}
+		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		return c.Blob(http.StatusOK, echo.MIMETextHTMLCharsetUTF8, page.Bytes())
+	default:
+		return badQuery("format", fmt.Sprintf("%q is none of json, html", format))
+	}
+}
+
+// copy writes everything that is recorded of the request's visitor into a file, to be handed over.
+func (r *requestDesk) copy(c echo.Context) error {
+	format := c.QueryParam("format")
+	c.Set(concernsKey, strings.TrimSpace(c.Param("request")+" "+format))
+	found, err := r.desk.Get(c.Request().Context(), c.Param("site"), c.Param("request"))
+	if err != nil {
+		return err
+	}
+	if found.Subject == "" {
+		return consent.ErrNotFound
+	}
+	records, err := r.desk.Copy(c.Request().Context(), c.Param("site"), found.Subject)
+	if err != nil {
+		return err
+	}
+	file, mediaType, err := copyOf(c, format, records)
+	if err != nil {
+		return err
+	}
+	attach(c, "request-"+c.Param("request"), format, len(records), r.now())
+	return c.Blob(http.StatusOK, mediaType, file)
+}
+
+// copyOf writes decisions for whoever they are of: as a page to be read, or for programs.
+func copyOf(c echo.Context, format string, records []consent.Record) ([]byte, string, error) {
+	var file bytes.Buffer
+	switch format {
+	case "html":
+		lang, err := languageOf(c)
+		if err != nil {
+			return nil, "", err
+		}
+		return asFile(&file, echo.MIMETextHTMLCharsetUTF8, requests.WriteCopy(&file, records, lang))
+	case "json":
+		receipts := make([]schemas.Receipt, len(records))
+		for i, record := range records {
+			receipts[i] = record.Receipt()
+		}
+		return asFile(&file, echo.MIMEApplicationJSON, json.NewEncoder(&file).Encode(receipts))
+	case exporting.CSV, exporting.NDJSON:
+		rows := make([]exporting.Decision, len(records))
+		for i, record := range records {
+			rows[i] = exporting.DecisionOf(record)
+		}
+		return asFile(&file, exporting.MediaType(format), exporting.All(&file, format, rows))
+	}
+	return nil, "", badQuery("format", fmt.Sprintf("%q is none of csv, ndjson, json, html", format))
+}
+
+func asFile(file *bytes.Buffer, mediaType string, err error) ([]byte, string, error) {
+	return file.Bytes(), mediaType, err
+}
+
+// step does something about a request.
+func (r *requestDesk) step(c echo.Context) error {
+	var order schemas.RequestOrder
+	if err := readJSON(c, &order); err != nil {
+		return err
+	}
+	ctx, siteID, id, who := c.Request().Context(), c.Param("site"), c.Param("request"), userOf(c).Email
+	c.Set(concernsKey, strings.TrimSpace(id+" "+order.Step))
+	found, err := r.desk.Get(ctx, siteID, id)
+	if err != nil {
+		return err
+	}
+	least := 1
+	if order.Step == "act" && requests.IsAutomatic(found.Kind) {
+		least = 0
+	}
+	if faults := wordFaults("/reason", order.Reason, least, 1000); len(faults) > 0 {
+		return &consent.InvalidError{Faults: faults}
+	}
+	switch order.Step {
+	case "act":
+		found, err = r.desk.Act(ctx, siteID, id, who, order.Reason)
+	case "refuse":
+		found, err = r.desk.Refuse(ctx, siteID, id, who, order.Reason)
+	case "extend":
+		if order.Days < 1 || order.Days > requests.ExtraDays {
+			return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: fmt.Sprintf("must be 1 to %d", requests.ExtraDays)}}}
+		}
+		found, err = r.desk.Extend(ctx, siteID, id, who, order.Reason, order.Days)
+	default:
+		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/step", Detail: "is none of act, extend, refuse"}}}
+	}
+	if err != nil {
+		return requestProblem(err)
+	}
+	return c.JSON(http.StatusOK, r.written(requests.Registered{Site: siteID, ID: id, Value: found}))
+}
+
+func requestProblem(err error) error {
+	switch {
+	case errors.Is(err, requests.ErrClosed):
+		return errRequestClosed
+	case errors.Is(err, requests.ErrExtended):
+		return errRequestExtended
+	case errors.Is(err, requests.ErrNothing):
+		return errNoReceipt
+	}
+	return err
+}
+
+func (r *requestDesk) written(one requests.Registered) schemas.Request {
+	v, now := one.Value, r.now()
+	answer := schemas.Request{Reference: one.ID, Site: one.Site, Kind: v.Kind, State: v.State, How: v.How, Identity: v.Identity, About: v.About, Due: v.Due,
+		Overdue: v.IsOverdue(now), Soon: v.IsSoon(now), Receipts: v.Receipts, History: []schemas.RequestStep{}, Effects: []schemas.RequestEffect{}}
+	for _, s := range v.History {
+		answer.History = append(answer.History, schemas.RequestStep(s))
+	}
+	for _, e := range v.Effects {
+		answer.Effects = append(answer.Effects, schemas.RequestEffect(e))
+	}
+	return answer
+}

@@ -1,0 +1,165 @@
+package httpapi
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"assent/schemas"
+	"assent/server/internal/consent"
+	"assent/server/internal/requests"
+	"assent/server/internal/rights"
+)
+
+func (s *testServer) requestOwn(secret, kind string) (int, []byte) {
+	s.t.Helper()
+	answer, body := s.do(http.MethodPost, "/v1/sites/"+s.site.ID+"/requests", schemas.OwnRequest{Secret: secret, Kind: kind}, "Origin", shopOrigin, "Content-Type", "application/json")
+	return answer.StatusCode, body
+}
+
+func TestVisitorsRequests(t *testing.T) {
+	s := startErasing(t)
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	for kind, want := range map[string]string{requests.Information: "done", requests.Rectification: "open", requests.Restriction: "open", requests.Objection: "open"} {
+		status, body := s.requestOwn(d.Secret, kind)
+		got := decode[schemas.OwnRequestAnswer](t, body)
+		if status != http.StatusOK || got.Request.State != want {
+			t.Errorf("%s: %d %s", kind, status, body)
+		}
+		if _, body := s.requestOwn(d.Secret, kind); decode[schemas.OwnRequestAnswer](t, body).Request.Reference != got.Request.Reference {
+			t.Errorf("%s again is another one", kind)
+		}
+	}
+	status, body := s.requestOwn(d.Secret, requests.Access)
+	if got := decode[schemas.OwnRequestAnswer](t, body); status != http.StatusOK || len(got.Decisions) != 1 || got.Decisions[0].ID != d.ID {
+		t.Errorf("access: %d %s", status, body)
+	}
+	for range 2 { // Withdrawn once, however often it is asked.
+		if status, body := s.requestOwn(d.Secret, requests.Withdrawal); status != http.StatusOK {
+			t.Errorf("withdrawal: %d %s", status, body)
+		}
+	}
+	if rows := s.rows(); rows != 2 {
+		t.Errorf("%d decisions, want the first and its withdrawal", rows)
+	}
+	if _, body := s.do(http.MethodGet, "/v1/sites/"+s.site.ID+"/subjects/"+consent.Subject(s.site.ID, d.Secret), nil); !strings.Contains(string(body), `"withdraw"`) {
+		t.Errorf("the choice is %s", body)
+	}
+	var first schemas.Request
+	for i := range 2 {
+		status, body := s.requestOwn(d.Secret, requests.Erasure)
+		got := decode[schemas.OwnRequestAnswer](t, body).Request
+		if status != http.StatusOK || len(got.Receipts) != 2 || got.State != "done" || i == 1 && got.Reference != first.Reference {
+			t.Errorf("erasure: %d %s", status, body)
+		}
+		first = got
+	}
+	documents, err := s.store.Documents(t.Context(), requests.Kind, s.site.ID)
+	if err != nil || len(documents) != 7 {
+		t.Errorf("%d requests, %v", len(documents), err)
+	}
+	for _, document := range documents {
+		if text := string(document.Body); strings.Contains(text, consent.Subject(s.site.ID, d.Secret)) || strings.Contains(text, d.ID) || strings.Contains(text, `"open"`) {
+			t.Errorf("after the erasure there is %s", text)
+		}
+	}
+	for _, wrong := range []struct {
+		secret, kind string
+		want         int
+	}{{"BBBBBBBBBBBBBBBBBBBBBB", requests.Access, http.StatusNotFound}, {"short", requests.Access, http.StatusUnprocessableEntity}, {d.Secret, "everything", http.StatusUnprocessableEntity}} {
+		if status, body := s.requestOwn(wrong.secret, wrong.kind); status != wrong.want {
+			t.Errorf("%+v: %d %s", wrong, status, body)
+		}
+	}
+}
+
+func TestOfficersRequests(t *testing.T) {
+	s := startErasing(t)
+	owner := s.setUp()
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	path := "sites/" + s.site.ID + "/requests"
+	register := func(kind string) schemas.Request {
+		answer, body := s.admin(http.MethodPost, path, schemas.NewRequest{Receipt: d.ID, Kind: kind, Identity: "known at the counter"}, "Cookie", owner)
+		if answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %s", kind, answer.StatusCode, body)
+		}
+		return decode[schemas.Request](t, body)
+	}
+	step := func(reference string, order schemas.RequestOrder, want int) []byte {
+		answer, body := s.admin(http.MethodPost, path+"/"+reference+"/steps", order, "Cookie", owner)
+		if answer.StatusCode != want {
+			t.Errorf("%+v: %d %s, want %d", order, answer.StatusCode, body, want)
+		}
+		return body
+	}
+	if answer, body := s.admin(http.MethodPost, path, schemas.NewRequest{Receipt: d.ID, Kind: requests.Access}, "Cookie", owner); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("nobody checked who asks: %d %s", answer.StatusCode, body)
+	}
+	restriction := register(requests.Restriction)
+	step(restriction.Reference, schemas.RequestOrder{Step: "extend", Reason: "many at once"}, http.StatusUnprocessableEntity)
+	put := decode[schemas.Request](t, step(restriction.Reference, schemas.RequestOrder{Step: "extend", Reason: "many at once", Days: 60}, http.StatusOK))
+	if put.Due.Sub(restriction.Due) != 60*24*time.Hour || put.State != "extended" {
+		t.Errorf("put off to %s, %s", put.Due, put.State)
+	}
+	step(restriction.Reference, schemas.RequestOrder{Step: "extend", Reason: "again", Days: 60}, http.StatusConflict)
+	step(restriction.Reference, schemas.RequestOrder{Step: "act"}, http.StatusUnprocessableEntity)
+	step(restriction.Reference, schemas.RequestOrder{Step: "act", Reason: "left out of our reports"}, http.StatusOK)
+	objection := register(requests.Objection)
+	step(objection.Reference, schemas.RequestOrder{Step: "refuse", Reason: "unfounded"}, http.StatusOK)
+	step(objection.Reference, schemas.RequestOrder{Step: "refuse", Reason: "unfounded"}, http.StatusConflict)
+	access := register(requests.Access)
+	for _, format := range []string{"csv", "ndjson", "json", "html", "html&language=de"} {
+		answer, body := s.admin(http.MethodGet, path+"/"+access.Reference+"/copy?format="+format, nil, "Cookie", owner)
+		if answer.StatusCode != http.StatusOK || !strings.Contains(string(body), d.ID) {
+			t.Errorf("the copy as %s: %d %s", format, answer.StatusCode, body)
+		}
+	}
+	if answer, body := s.admin(http.MethodGet, path+"/"+access.Reference+"/copy?format=doc", nil, "Cookie", owner); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("no format: %d %s", answer.StatusCode, body)
+	}
+	erasure := register(requests.Erasure)
+	closed := decode[schemas.Request](t, step(erasure.Reference, schemas.RequestOrder{Step: "act"}, http.StatusOK))
+	if closed.State != "done" || len(closed.Receipts) != 1 {
+		t.Errorf("%+v", closed)
+	}
+	if again := decode[schemas.Request](t, step(erasure.Reference, schemas.RequestOrder{Step: "act"}, http.StatusOK)); len(again.History) != len(closed.History) {
+		t.Errorf("done again: %+v", again)
+	}
+	for lang, word := range map[string]string{"en": "What was done where", "de": "Was wo getan wurde"} {
+		answer, body := s.admin(http.MethodGet, path+"/"+erasure.Reference+"?format=html&language="+lang, nil, "Cookie", owner)
+		if text := string(body); answer.StatusCode != http.StatusOK || !strings.Contains(text, word) || !strings.Contains(text, closed.Receipts[0]) || strings.Contains(text, "</strong>: 0 </li>") {
+			t.Errorf("%s: %d %s", lang, answer.StatusCode, body)
+		}
+	}
+	_, body := s.admin(http.MethodGet, path, nil, "Cookie", owner)
+	if all := decode[[]schemas.Request](t, body); len(all) != 4 {
+		t.Errorf("%s", body)
+	}
+}
+
+// TestRemindersComeOnceADay from one of two servers, when a request is due within a week.
+func TestRemindersComeOnceADay(t *testing.T) {
+	s := startServer(t)
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	s.requestOwn(d.Secret, requests.Objection)
+	for _, days := range []struct{ after, want int }{{0, 0}, {24, 1}, {25, 2}} {
+		for range 2 {
+			var log bytes.Buffer
+			now := func() time.Time { return time.Now().AddDate(0, 0, days.after) }
+			desk := requests.NewDesk(s.store, s.store, nil, rights.Eraser{}, now)
+			if err := desk.Remind(t.Context(), slog.New(slog.NewTextHandler(&log, nil))); err != nil {
+				t.Fatal(err)
+			}
+			if told := strings.Count(log.String(), "due soon"); told != min(days.want, 1) {
+				t.Errorf("after %d days %d reminders: %s", days.after, told, log.String())
+			}
+			days.want = 0 // The other server has nothing left to say.
+		}
+	}
+}
