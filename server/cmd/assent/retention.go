@@ -26,14 +26,18 @@ type retentionCommands struct {
 
 // keepFlags say for how long things are kept.
 type keepFlags struct {
-	KeepDecisions int `help:"Days that decisions are kept." name:"keep-decisions" env:"ASSENT_KEEP_DECISIONS" default:"1461" placeholder:"DAYS"`
-	KeepExposures int `help:"Days that counts of exposures are kept." name:"keep-exposures" env:"ASSENT_KEEP_EXPOSURES" default:"761" placeholder:"DAYS"`
+	KeepDecisions int `help:"Days that decisions are kept; 0 to keep them until they are erased." name:"keep-decisions" env:"ASSENT_KEEP_DECISIONS" default:"1461" placeholder:"DAYS"`
+	KeepExposures int `help:"Days that counts of exposures are kept; 0 for no end." name:"keep-exposures" env:"ASSENT_KEEP_EXPOSURES" default:"761" placeholder:"DAYS"`
 }
 
 // periods are within their bounds, or the error says which is not.
 func (f keepFlags) periods() (retention.Periods, error) {
 	periods := retention.Periods{retention.Decisions: f.KeepDecisions, retention.Exposures: f.KeepExposures}
 	return periods, periods.Check()
+}
+
+type noticeFlags struct {
+	RetentionNotice int `help:"Days ahead that a deletion of what was kept long enough is announced." name:"retention-notice" env:"ASSENT_RETENTION_NOTICE" default:"7" placeholder:"DAYS"`
 }
 
 type retentionFlags struct {
@@ -101,8 +105,22 @@ func (c *retentionPlanCommand) Run(env *environment) error {
 				return err
 			}
 		}
-		return nil
+		return tellAnnounced(env, keeper)
 	})
+}
+
+func tellAnnounced(env *environment, keeper retention.Keeper) error {
+	announced, err := keeper.Announcements(env.ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, entry := range announced {
+		if _, err := fmt.Fprintf(env.stdout, "%s\t%s\tannounced on %s; the server removes it from %s on\n", entry.Value.Class, entry.Site,
+			entry.Value.Announced.Format(time.DateOnly), entry.Value.Due.Format(time.DateOnly)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func tellItem(env *environment, item retention.Item) error {

@@ -50,6 +50,7 @@ type serveCommand struct {
 	storeFlags
 	limitFlags
 	keepFlags
+	noticeFlags
 	Addr      string `help:"Address to listen on." env:"ASSENT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
@@ -89,6 +90,9 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := retention.CheckNotice(c.RetentionNotice); err != nil {
+		return err
+	}
 	stores, err := openStores(env.ctx, c.storeFlags)
 	if err != nil {
 		return err
@@ -119,7 +123,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{periods: periods, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
+	s, err := wire(env.ctx, stores, outside{periods: periods, notice: c.RetentionNotice, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -169,6 +173,7 @@ type server struct {
 	http       *http.Server
 	recorder   *recording.Recorder
 	keeper     *retention.Keeper    // nil where nothing can be removed by age.
+	notice     int                  // Days ahead that it announces.
 	shipper    *shipping.Shipper    // nil when the journal is the ledger.
 	spool      *spool.Spool         // nil when the journal is on this machine.
 	backlog    *shipping.Backlog    // nil when nothing bounds the outbox.
@@ -208,6 +213,7 @@ type outside struct {
 
 	recipients witnessing.Recipients // Of the log's checkpoints.
 	periods    retention.Periods     // For how long things are kept.
+	notice     int                   // Days ahead that a deletion is announced.
 	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
@@ -291,7 +297,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		eraser.Holds = holdsOf(stores)
 		keeper := keeperOf(stores, front.periods)
 		keeper.Log = s.transcript
-		s.keeper = &keeper
+		s.keeper, s.notice = &keeper, front.notice
 	}
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	metrics := s.newMetrics()
@@ -360,7 +366,7 @@ func (s *server) begin(ctx context.Context) {
 		s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
 	}
 	if s.keeper != nil {
-		s.background.Go(func() { s.keeper.Keep(work, s.log) })
+		s.background.Go(func() { s.keeper.Keep(work, s.notice, s.log) })
 	}
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })

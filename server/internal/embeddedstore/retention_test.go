@@ -304,7 +304,7 @@ func TestRetentionOfExposures(t *testing.T) {
 
 func TestPeriodsHaveBounds(t *testing.T) {
 	t.Parallel()
-	for days, fails := range map[int]bool{365: true, 366: false, 3653: false, 3654: true} {
+	for days, fails := range map[int]bool{-1: true, 0: false, 365: true, 366: false, 3653: false, 3654: true} {
 		if err := (retention.Periods{retention.Decisions: days}).Check(); (err != nil) != fails {
 			t.Errorf("%d days: %v", days, err)
 		}

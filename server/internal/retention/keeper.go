@@ -49,6 +49,7 @@ type Store interface {
 type Item struct {
 	Class  Class
 	Site   string
+	Days   int // For how long it is kept.
 	Before time.Time
 	Months []Month
 	Holds  []string // Ids of those in force at the site.
@@ -116,10 +117,15 @@ func (k Keeper) Plan(ctx context.Context) ([]Item, error) {
 	var plan []Item
 	for _, site := range sites {
 		for _, rule := range Rules {
-			item, err := k.item(ctx, site, rule.Class, k.Periods.before(rule, k.Now()))
+			days := k.Periods.days(rule)
+			if days == Forever {
+				continue
+			}
+			item, err := k.item(ctx, site, rule.Class, before(days, k.Now()))
 			if err != nil {
 				return nil, err
 			}
+			item.Days = days
 			plan = append(plan, item)
 		}
 	}
@@ -148,16 +154,8 @@ func (k Keeper) held(ctx context.Context, site string, class Class, before time.
 // Run removes what is due, after it has brought to its end what an earlier run was cut off from. Runs at the same time share
 // their records, and remove nothing twice.
 func (k Keeper) Run(ctx context.Context, by string) error {
-	open, err := k.Deletions(ctx, "")
-	if err != nil {
+	if err := k.resume(ctx); err != nil {
 		return err
-	}
-	for _, entry := range open {
-		if entry.Value.Finished.IsZero() {
-			if err := k.carryOut(ctx, entry.Site, entry.ID); err != nil {
-				return err
-			}
-		}
 	}
 	plan, err := k.Plan(ctx)
 	if err != nil {
@@ -171,12 +169,28 @@ func (k Keeper) Run(ctx context.Context, by string) error {
 	return nil
 }
 
-// Keep runs now and once a day until ctx ends.
-func (k Keeper) Keep(ctx context.Context, log *slog.Logger) {
+// resume brings to its end what an earlier run was cut off from, unless the class is kept forever by now.
+func (k Keeper) resume(ctx context.Context) error {
+	records, err := k.Deletions(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, entry := range records {
+		if entry.Value.Finished.IsZero() && !k.Periods.forever(entry.Value.Class) {
+			if err := k.carryOut(ctx, entry.Site, entry.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Keep runs now and once a day until ctx ends, and announces days ahead what it removes.
+func (k Keeper) Keep(ctx context.Context, days int, log *slog.Logger) {
 	ticker := time.NewTicker(24 * time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := k.Run(ctx, "daily run"); err != nil && ctx.Err() == nil {
+		if err := k.RunAnnounced(ctx, days, "daily run", log); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "retention was cut off; the next run goes on from there", "error", err)
 		}
 		select {
@@ -188,9 +202,10 @@ func (k Keeper) Keep(ctx context.Context, log *slog.Logger) {
 }
 
 // remove writes the record, and only then begins. Where another run was faster, that one's record is the one: whether it is
-// finished or not, all is counted anew.
+// finished or not, all is counted anew. What a hold that ends meanwhile kept is left to the next run.
 func (k Keeper) remove(ctx context.Context, item Item, by string) error {
-	for n := 1; item.Count() > 0; n++ {
+	planned := item.Holds
+	for n := 1; item.Count() > 0 && stillIn(planned, item.Holds); n++ {
 		id := fmt.Sprintf("%s-%s-%d", item.Class, item.Before.Format(time.DateOnly), n)
 		stock, err := k.Store.Kept(ctx, item.Class, item.Site, item.Before)
 		if err != nil {
@@ -212,7 +227,7 @@ func (k Keeper) remove(ctx context.Context, item Item, by string) error {
 	return nil
 }
 
-// carryOut removes batch by batch and looks for holds before each: one that is set meanwhile stops the rest.
+// carryOut removes batch by batch and looks for holds before each: one that is set or ends meanwhile stops the rest.
 func (k Keeper) carryOut(ctx context.Context, site, id string) error {
 	deletion, err := k.deletions().Get(ctx, site, id)
 	if err != nil || !deletion.Finished.IsZero() {
@@ -224,7 +239,7 @@ func (k Keeper) carryOut(ctx context.Context, site, id string) error {
 			return err
 		}
 		removed := 0
-		if !item.Held {
+		if !item.Held && stillIn(deletion.Holds, item.Holds) {
 			removed, err = k.Store.RemoveExpired(ctx, item.scope, removeAtOnce)
 		}
 		if err != nil {
