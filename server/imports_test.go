@@ -47,7 +47,7 @@ var allowed = map[string][]string{
 	"server/internal/transparency":         {"server/internal/consent"},
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
 	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
-	"server/internal/retention":            {"server/internal/consent", "server/internal/register"},
+	"server/internal/retention":            {"server/internal/admintrail", "server/internal/consent", "server/internal/register"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},

@@ -69,7 +69,7 @@ func (f retentionFlags) keeper(s *stores) (retention.Keeper, error) {
 // keeperOf needs stores that keep a log.
 func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
 	return retention.Keeper{
-		Store: s.logged, Register: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
+		Store: s.logged, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
 		Sites: func(ctx context.Context) (ids []string, err error) {
 			sites, err := s.front.Sites(ctx)
 			for _, site := range sites {
@@ -84,7 +84,7 @@ func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
 
 // holdsOf are the legal holds, where the store can tell when somebody's decisions were recorded.
 func holdsOf(s *stores) *retention.Holds {
-	return &retention.Holds{Store: s.front, Times: s.logged, Now: time.Now}
+	return &retention.Holds{Store: s.front, Times: s.logged, Trail: s.front, Now: time.Now}
 }
 
 type retentionPlanCommand struct{ retentionFlags }

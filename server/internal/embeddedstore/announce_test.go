@@ -3,10 +3,12 @@ package embeddedstore_test
 import (
 	"bytes"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"assent/server/internal/admintrail"
 	"assent/server/internal/retention"
 )
 
@@ -148,5 +150,36 @@ func TestNoticesHaveBounds(t *testing.T) {
 		if err := retention.CheckNotice(days); (err != nil) != fails {
 			t.Errorf("%d days: %v", days, err)
 		}
+	}
+}
+
+func TestTheTrailTellsOfDeletionsAndHolds(t *testing.T) {
+	t.Parallel()
+	c := openCalendar(t)
+	c.run(t, 0)
+	id, err := c.keeper.Holds.Set(t.Context(), "site0", retention.Hold{From: time.Unix(0, 0), To: time.Unix(1, 0), Reason: "about Ann", Author: "officer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.run(t, 8)
+	if err := c.keeper.Holds.Release(t.Context(), "site0", id, "owner", "Ann settled"); err != nil {
+		t.Fatal(err)
+	}
+	acts, err := c.store.Acts(t.Context(), admintrail.Filter{Sites: []string{"site0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, act := range slices.Backward(acts) {
+		told = append(told, act.Who+" "+act.What+" "+act.About)
+	}
+	want := []string{
+		"daily run announce-deletion 3 decisions from before " + later().UTC().AddDate(0, 0, -1461).Format(time.DateOnly),
+		"officer set-hold " + id,
+		"daily run remove-expired 3 decisions from before " + later().UTC().AddDate(0, 0, 8-1461).Format(time.DateOnly),
+		"owner release-hold " + id,
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
 	}
 }

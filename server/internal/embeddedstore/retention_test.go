@@ -22,7 +22,8 @@ func later() time.Time { return time.Now().AddDate(5, 0, 0) }
 
 func (l *logged) keeper() retention.Keeper {
 	return retention.Keeper{
-		Store: l.store, Log: l.log, Register: l.store, Now: later, Holds: retention.Holds{Store: l.store, Times: l.store, Now: later},
+		Store: l.store, Log: l.log, Register: l.store, Trail: l.store, Now: later,
+		Holds: retention.Holds{Store: l.store, Times: l.store, Trail: l.store, Now: later},
 		Sites: func(context.Context) ([]string, error) { return []string{"site0", "site1"}, nil },
 	}
 }

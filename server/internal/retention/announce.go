@@ -92,7 +92,7 @@ func (k Keeper) RunAnnounced(ctx context.Context, days int, by string, log *slog
 		}
 	}
 	for _, item := range plan {
-		if err := k.announce(ctx, item, days, log); err != nil {
+		if err := k.announce(ctx, item, days, by, log); err != nil {
 			return err
 		}
 	}
@@ -107,7 +107,7 @@ func (k Keeper) takeBack(ctx context.Context, entry register.Entry[Announcement]
 	return nil
 }
 
-func (k Keeper) announce(ctx context.Context, item Item, days int, log *slog.Logger) error {
+func (k Keeper) announce(ctx context.Context, item Item, days int, by string, log *slog.Logger) error {
 	if item.Count() == 0 {
 		return nil
 	}
@@ -119,9 +119,10 @@ func (k Keeper) announce(ctx context.Context, item Item, days int, log *slog.Log
 	if errors.Is(err, consent.ErrConflict) {
 		return nil // Another run was faster.
 	}
-	if err == nil {
-		log.WarnContext(ctx, "what was kept long enough will be removed; see: assent retention plan", "class", item.Class, "site", item.Site,
-			"count", item.Count(), "kept_days", item.Days, "due", announcement.Due.Format(time.DateOnly))
+	if err != nil {
+		return err
 	}
-	return err
+	log.WarnContext(ctx, "what was kept long enough will be removed; see: assent retention plan", "class", item.Class, "site", item.Site,
+		"count", item.Count(), "kept_days", item.Days, "due", announcement.Due.Format(time.DateOnly))
+	return tell(ctx, k.Trail, now, item.Site, by, actAnnounce, aboutDeletion(item.Class, item.Count(), item.Before))
 }

@@ -62,6 +62,7 @@ type Times interface {
 type Holds struct {
 	Store register.Store
 	Times Times
+	Trail Trail
 	Now   func() time.Time
 }
 
@@ -74,7 +75,10 @@ func (h Holds) Set(ctx context.Context, site string, hold Hold) (string, error) 
 		return "", err
 	}
 	id := strings.ToLower(rand.Text())
-	return id, h.book().Add(ctx, site, id, hold)
+	if err := h.book().Add(ctx, site, id, hold); err != nil {
+		return "", err
+	}
+	return id, tell(ctx, h.Trail, hold.Created, site, hold.Author, actHold, id)
 }
 
 // Release ends a hold.
@@ -82,15 +86,18 @@ func (h Holds) Release(ctx context.Context, site, id, who, because string) error
 	if strings.TrimSpace(because) == "" || strings.TrimSpace(who) == "" {
 		return errors.New("say who ends the hold, and why")
 	}
+	now := h.Now().UTC()
 	_, err := h.book().Change(ctx, site, id, func(hold *Hold) error {
-		now := h.Now().UTC()
 		if !hold.InForce(now) {
 			return ErrReleased
 		}
 		hold.Released, hold.EndedBy, hold.Because = now, who, because
 		return nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return tell(ctx, h.Trail, now, site, who, actRelease, id)
 }
 
 // List returns all holds of a site, or of all, those that ended too.

@@ -89,6 +89,7 @@ type Log interface {
 type Keeper struct {
 	Store    Store
 	Log      Log // Only Run needs it.
+	Trail    Trail
 	Register register.Store
 	Holds    Holds
 	Sites    func(ctx context.Context) ([]string, error)
@@ -261,7 +262,7 @@ func (k Keeper) finish(ctx context.Context, site, id string) error {
 	if err := k.Log.CatchUp(ctx); err != nil { // Tombstones.
 		return err
 	}
-	_, err := k.deletions().Change(ctx, site, id, func(d *Deletion) error {
+	done, err := k.deletions().Change(ctx, site, id, func(d *Deletion) error {
 		if !d.Finished.IsZero() {
 			return errFinished
 		}
@@ -279,5 +280,8 @@ func (k Keeper) finish(ctx context.Context, site, id string) error {
 	if errors.Is(err, errFinished) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return tell(ctx, k.Trail, done.Finished, site, done.By, actRemove, aboutDeletion(done.Class, done.Removed, done.Before))
 }
