@@ -36,6 +36,8 @@ const (
 	WaitingFrom = "w" // Milliseconds since 1970 at which the oldest waiting entry was put in; absent when none is.
 	RefusedRows = "r" // Dead letters ever kept.
 	RetriedRows = "d" // Retries that were answered while replicas are waited for.
+	LoggedTo    = "g" // Last stream id that the log of decisions has taken; absent while none is kept.
+	Overtaken   = "o" // Set when entries were forgotten, for want of memory, that the log has not taken.
 
 	LayoutField  = "v" // Version of all packed values of the shard; absent while it is empty, and in the first layout.
 	BucketsField = "b" // Buckets that the shard's choices are in; absent means one.
@@ -159,6 +161,12 @@ func SigningKeysKey() string { return "y:{signing}" }
 // WitnessedKey is the hash of the checkpoints of other deployments' logs that were cosigned last, by the log's name, and of
 // what the witness's key is made of. It is no cache.
 func WitnessedKey() string { return "w:{witnessed}" }
+
+// TranscriptKey is the hash of how far the log of decisions has come: its key, size, head, and the addition that is on its way.
+func TranscriptKey() string { return "w:{log}" }
+
+// TombstonesKey is the list of tombstones that wait to enter the log. It shares the slot of TranscriptKey.
+func TombstonesKey() string { return "t:{log}" }
 
 // WitnessSeedField is no log's name, which has no space.
 const WitnessSeedField = " seed"

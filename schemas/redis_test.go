@@ -39,6 +39,8 @@ func TestRedisKeys(t *testing.T) {
 		schemas.LimitKey("abc"):           "f:abc",
 		schemas.SigningKeysKey():          "y:{signing}",
 		schemas.WitnessedKey():            "w:{witnessed}",
+		schemas.TranscriptKey():           "w:{log}",
+		schemas.TombstonesKey():           "t:{log}",
 		schemas.RegistersKey():            "a:{register}",
 		schemas.RegisterDueKey("hold"):    "e:{register}:hold",
 		schemas.RegisterName("a:b", "c"):  "3:a:b:c",

@@ -42,9 +42,7 @@ func (s *server) newMetrics() *prometheus.Registry {
 	if s.spool != nil {
 		registry.MustRegister(&spoolCollector{spool: s.spool})
 	}
-	if s.transcript != nil {
-		registry.MustRegister(&logCollector{log: s.transcript, recipients: s.recipients})
-	}
+	registry.MustRegister(&logCollector{log: s.transcript, recipients: s.recipients})
 	return registry
 }
 

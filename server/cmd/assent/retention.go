@@ -59,17 +59,17 @@ func (f storeFlags) with(env *environment, do func(*stores) error) (err error) {
 }
 
 func (f retentionFlags) keeper(s *stores) (retention.Keeper, error) {
-	if s.logged == nil {
+	if s.aged == nil {
 		return retention.Keeper{}, errors.New("retention works where the embedded store keeps everything, and not yet with Redis or ClickHouse; nothing was removed")
 	}
 	periods, err := f.periods()
 	return keeperOf(s, periods), err
 }
 
-// keeperOf needs stores that keep a log.
+// keeperOf needs a store that can remove by age.
 func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
 	return retention.Keeper{
-		Store: s.logged, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
+		Store: s.aged, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
 		Sites: func(ctx context.Context) (ids []string, err error) {
 			sites, err := s.front.Sites(ctx)
 			for _, site := range sites {
@@ -84,7 +84,7 @@ func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
 
 // holdsOf are the legal holds, where the store can tell when somebody's decisions were recorded.
 func holdsOf(s *stores) *retention.Holds {
-	return &retention.Holds{Store: s.front, Times: s.logged, Trail: s.front, Now: time.Now}
+	return &retention.Holds{Store: s.front, Times: s.aged, Trail: s.front, Now: time.Now}
 }
 
 type retentionPlanCommand struct{ retentionFlags }
@@ -219,7 +219,7 @@ type holdSetCommand struct {
 // Run prints the hold's id.
 func (c *holdSetCommand) Run(env *environment) error {
 	return c.with(env, func(s *stores) error {
-		if s.logged == nil {
+		if s.aged == nil {
 			return errors.New("holds work where the embedded store keeps everything, and not yet with Redis or ClickHouse")
 		}
 		if _, err := s.front.Site(env.ctx, c.Site); err != nil {

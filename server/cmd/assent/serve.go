@@ -119,7 +119,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	recipients, err := c.recipients(stores)
+	recipients, err := c.recipients()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -184,8 +184,8 @@ type server struct {
 	roller     reporting.Roller   // nil when the ledger needs none.
 	limiter    *ratelimit.Limiter // nil when nothing is limited.
 	shared     ratelimit.Shared   // nil when this is the only instance.
-	transcript *transparency.Log  // nil when no log of decisions is kept.
-	pair       *rights.Pair       // nil when the journal is the ledger.
+	transcript *transparency.Log
+	pair       *rights.Pair // nil when the journal is the ledger.
 	recipients witnessing.Recipients
 	informer   *integration.Keeper
 	keys       *daykey.Ring
@@ -256,10 +256,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.rate > 0 {
 		s.limiter = ratelimit.New(front.rate)
 	}
-	if stores.logged != nil {
-		if s.transcript, err = transparency.Open(ctx, stores.logged, rand.Reader); err != nil {
-			return nil, err
-		}
+	if s.transcript, err = transparency.Open(ctx, stores.logged, rand.Reader); err != nil {
+		return nil, err
 	}
 	s.recipients = front.recipients
 	var witness *witnessing.Witness
@@ -274,10 +272,10 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		return nil, err
 	}
 	limits := recording.Limits{Lanes: stores.lanes, Batch: 512, Queue: 4096}
-	eraser := rights.Eraser{Trail: stores.logged, Log: s.transcript, Receivers: s.informer, Now: time.Now}
+	eraser := rights.Eraser{Trail: stores.trail, Log: s.transcript, Receivers: s.informer, Now: time.Now}
 	if stores.shipped {
 		s.pair = s.pairOf(stores)
-		eraser = rights.Eraser{Trail: s.pair, Receivers: s.informer, Now: time.Now}
+		eraser.Trail = s.pair
 		s.ship(stores, &limits)
 	}
 	s.recorder = recording.NewRecorder(journal, limits)
@@ -293,7 +291,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
-	if stores.logged != nil {
+	if stores.aged != nil {
 		eraser.Holds = holdsOf(stores)
 		keeper := keeperOf(stores, front.periods)
 		keeper.Log = s.transcript
@@ -322,7 +320,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 
 // pairOf is what erasures have to do with where journal and ledger are apart.
 func (s *server) pairOf(stores *stores) *rights.Pair {
-	pair := &rights.Pair{Journal: stores.front, Ledger: stores.back, Log: s.log, Now: time.Now}
+	pair := &rights.Pair{Journal: stores.front, Ledger: stores.back, Log: s.log, Now: time.Now,
+		Graves: rights.UpToDate{Log: s.transcript, Graves: stores.logged}}
 	if s.spool != nil {
 		pair.Spool = s.spool.Drain
 	}
@@ -361,10 +360,8 @@ func (s *server) begin(ctx context.Context) {
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}
-	if s.transcript != nil {
-		s.background.Go(func() { s.transcript.Keep(work, s.log) })
-		s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
-	}
+	s.background.Go(func() { s.transcript.Keep(work, s.log) })
+	s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
 	if s.keeper != nil {
 		s.background.Go(func() { s.keeper.Keep(work, s.notice, s.log) })
 	}

@@ -29,6 +29,7 @@ import (
 	"assent/server/internal/reporting"
 	"assent/server/internal/retention"
 	"assent/server/internal/rights"
+	"assent/server/internal/sequencing"
 	"assent/server/internal/shipping"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -102,7 +103,11 @@ type logged interface {
 	transparency.Store
 	transparency.Index
 	transparency.Archive
-	rights.Trail
+	rights.Graves
+}
+
+// aged is a store of which what was kept long enough can be removed.
+type aged interface {
 	retention.Store
 	retention.Times
 }
@@ -126,9 +131,12 @@ type stores struct {
 	fill         func(context.Context) (float64, error)   // Share of its memory that the front uses; nil for one on disk.
 	lanes        int                                      // Commits that the front can take at once.
 	limits       ratelimit.Shared                         // nil when no other instance can share the front.
-	logged       logged                                   // nil unless one embedded store is both.
-	shipped      bool                                     // The back is another store, which a shipper has to fill.
-	beside       bool                                     // A server may be using them: the folder\'s lock is left to it.
+	logged       logged
+	transcribed  sequencing.Store // Of Redis and ClickHouse.
+	trail        rights.Trail     // The one embedded store that is both; nil where there are two.
+	aged         aged             // The same one; nil where there are two.
+	shipped      bool             // The back is another store, which a shipper has to fill.
+	beside       bool             // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
 	closers      []io.Closer
 }
@@ -144,6 +152,7 @@ func openStores(ctx context.Context, flags storeFlags) (*stores, error) {
 }
 
 func (s *stores) open(ctx context.Context, flags storeFlags) error {
+	s.transcribed.Now = time.Now
 	if flags.RedisURL == "" && flags.RedisWait != 0 {
 		return errors.New("--redis-wait needs --redis-url: there is no Redis to wait for")
 	}
@@ -168,8 +177,13 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 		return err
 	}
 	s.shipped = flags.RedisURL != "" || flags.ClickhouseURL != ""
-	if !s.shipped {
+	// SQLite has a log of what it keeps, be it another store that recorded it or one that gets a copy.
+	s.logged = &s.transcribed
+	if embedded != nil {
 		s.logged = embedded
+	}
+	if !s.shipped {
+		s.trail, s.aged = embedded, embedded
 	}
 	return nil
 }
@@ -228,6 +242,7 @@ func (s *stores) openRedis(ctx context.Context, url string, options redisstore.O
 	if err != nil {
 		return err
 	}
+	s.transcribed.Journal = store
 	s.front, s.lanes, s.limits, s.clock, s.fill = store, store.Lanes(), store, store.Clock, store.Fill
 	s.closers = append(s.closers, store)
 	s.depend(redisName, true, store.Ping)
@@ -247,7 +262,7 @@ func (s *stores) openClickHouse(flags storeFlags) error {
 	if err != nil {
 		return err
 	}
-	s.back = store
+	s.back, s.transcribed.Ledger = store, store
 	s.closers = append(s.closers, store)
 	s.depend("clickhouse", false, store.Ping)
 	return nil

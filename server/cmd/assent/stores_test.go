@@ -61,12 +61,30 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 			for _, receipt := range receipts {
 				p.wantReceipt(receipt)
 			}
+			for _, receipt := range receipts {
+				p.await(receipt+"/proof", "checkpoint")
+			}
+			awaitVerified(t, data, env, "5 decisions are as they were recorded") // The bot's is one of them.
 			p.wantRotation(data, env, receipts[0])
 			if status, body := p.get("/v1/sites/" + added.ID + "/subjects/" + report.Recent[0].Subject); status != http.StatusOK {
 				t.Errorf("current choice: %d %s", status, body)
 			}
 			v.erases(t)
 		})
+	}
+}
+
+// awaitVerified has everything compared with the log until all of it has entered.
+func awaitVerified(t *testing.T, data string, env []string, want string) {
+	t.Helper()
+	for begun := time.Now(); ; time.Sleep(time.Second) {
+		verified := string(beside(t, env, "verify", "--data", data))
+		if strings.HasPrefix(verified, want) {
+			return
+		}
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("assent verify: %s", verified)
+		}
 	}
 }
 

@@ -14,26 +14,23 @@ import (
 )
 
 type verifyLogCommand struct {
-	Data       string   `help:"Folder of the embedded store." env:"ASSENT_DATA" default:"data" placeholder:"DIR"`
+	storeFlags
 	Checkpoint []string `help:"Checkpoint of the log that was kept elsewhere, such as /log/checkpoint answered, or a file that --witness has written; may be given several times." placeholder:"FILE"`
 	Key        string   `help:"Public key of the log that was kept elsewhere, such as /log/key answered. Without it, the store's own is believed." placeholder:"KEY"`
 }
 
-// Run reads everything once; a server may be using the folder.
+// Run reads everything once; a server may be using the stores.
 func (c *verifyLogCommand) Run(env *environment) (err error) {
-	if _, err := os.Stat(c.Data); err != nil {
-		return fmt.Errorf("%w; give the server's folder with --data", err)
-	}
-	store, err := openFolder(env.ctx, c.Data)
+	stores, err := c.openBeside(env)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	verified, head, earlier, err := c.decisions(env, store)
+	defer func() { err = errors.Join(err, stores.Close()) }()
+	verified, head, earlier, err := c.decisions(env, stores.logged)
 	if err != nil {
 		return err
 	}
-	notices, err := unchangedNotices(env.ctx, store)
+	notices, err := unchangedNotices(env.ctx, stores.front)
 	if err != nil {
 		return err
 	}

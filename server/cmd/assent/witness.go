@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"assent/server/internal/witnessing"
@@ -13,13 +12,10 @@ type witnessFlags struct {
 	WitnessOf []string `help:"Key of another deployment's log, as its /log/key answers, whose checkpoints are cosigned here; may be given several times." name:"witness-of" env:"ASSENT_WITNESS_OF" placeholder:"KEY"`
 }
 
-func (f *witnessFlags) recipients(stores *stores) (witnessing.Recipients, error) {
+func (f *witnessFlags) recipients() (witnessing.Recipients, error) {
 	recipients, err := witnessing.Parse(f.Witness)
 	if err != nil {
 		return nil, fmt.Errorf("--witness: %w", err)
-	}
-	if len(recipients) > 0 && stores.logged == nil {
-		return nil, errors.New("--witness: no log is kept with Redis or ClickHouse, only with the embedded store")
 	}
 	return recipients, nil
 }

@@ -84,7 +84,6 @@ func (p *program) await(path, want string) string {
 func TestWitnessesAreRefusedWhereNoneCanBe(t *testing.T) {
 	t.Parallel()
 	for want, flags := range map[string][]string{
-		"no log is kept":               {"--witness", "checkpoints", "--clickhouse-url", "http://127.0.0.1:1"},
 		"give the path of a file":      {"--witness", "ftp://example.com/"},
 		"is no key of a log":           {"--witness-of", "key"},
 		"a witness's key is NAME+HASH": {"--witness", "key@https://example.com/"},

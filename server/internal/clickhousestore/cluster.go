@@ -17,7 +17,7 @@ import (
 //   - decisions_local, replicated within a shard by Keeper or ZooKeeper, which holds the rows, and
 //   - decisions, a Distributed table over all of those, which is what the rest of this package reads and writes,
 //
-// and the same for exposures.
+// and the same for the other tables of spread.
 //
 // A subject's rows lie on one shard, so all deliveries of a decision meet there. A nil cluster is one server.
 type cluster struct {
@@ -53,7 +53,10 @@ func InCluster(name string) Option {
 }
 
 // spread are the tables that lie on all shards, and what says on which a row does.
-var spread = map[string]string{"decisions": "cityHash64(site, subject)", "exposures": "cityHash64(site, slot)"}
+var spread = map[string]string{
+	"decisions": "cityHash64(site, subject)", "exposures": "cityHash64(site, slot)",
+	"log_entries": "cityHash64(log, place)", "log_tiles": "cityHash64(log, level, n)", "log_checkpoints": "cityHash64(log, hour)",
+}
 
 var (
 	tableOf  = regexp.MustCompile(`(?m)^(CREATE TABLE IF NOT EXISTS|ALTER TABLE|CREATE DATABASE IF NOT EXISTS) (\S+)`)

@@ -213,6 +213,11 @@ func testPlaced(t *testing.T, url string) {
 			if strings.Contains(statement, "TABLE IF NOT EXISTS exposures") {
 				table, engine = "exposures", "ENGINE = ReplicatedSummingMergeTree('/clickhouse/tables/{shard}/assent/exposures', '{replica}', (views, visitors))"
 			}
+			for _, one := range []string{"log_entries", "log_tiles", "log_checkpoints"} {
+				if strings.Contains(statement, "TABLE IF NOT EXISTS "+one) || strings.Contains(statement, "ALTER TABLE "+one) {
+					table, engine = one, "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/assent/"+one+"', '{replica}', version)"
+				}
+			}
 			if strings.Count(placed, table+"_local ON CLUSTER `assent`") != 1 || strings.Contains(placed, "CREATE TABLE") != strings.Contains(placed, engine) {
 				t.Errorf("%s is not for a cluster:\n%s", step.Name, placed)
 			}

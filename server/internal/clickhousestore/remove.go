@@ -3,8 +3,6 @@ package clickhousestore
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +24,7 @@ func (s *Store) RemoveTrail(ctx context.Context, site string) error {
 		return err
 	}
 	condition := "site = " + literal(site)
-	return s.remove(ctx, condition, condition, slices.Sorted(maps.Keys(spread))...)
+	return s.remove(ctx, condition, condition, "decisions", "exposures")
 }
 
 // literal quotes a text. Ids of sites have nothing but letters and digits; the rest is for whoever comes later.
@@ -42,6 +40,11 @@ func (s *Store) remove(ctx context.Context, condition, mark string, tables ...st
 			return s.unavailable("remove from", err)
 		}
 	}
+	return s.awaitMutation(ctx, mark)
+}
+
+// awaitMutation waits until all that has this in its text was carried out.
+func (s *Store) awaitMutation(ctx context.Context, mark string) error {
 	for {
 		var left uint64
 		if err := s.each(ctx, fmt.Sprintf(unfinished, s.cluster.mutations()), []any{s.options.Auth.Database, mark}, []any{&left}, func() {}); err != nil || left == 0 {

@@ -37,7 +37,7 @@ func TestNative(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0003_regime.sql 0006_dimensions.sql 0008_exposures.sql", plainColumns)
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0003_regime.sql 0006_dimensions.sql 0008_exposures.sql 0009_log.sql", plainColumns)
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })
@@ -60,7 +60,7 @@ func TestCurrent(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql 0006_dimensions.sql 0007_compact_dimensions.sql 0008_exposures.sql 0009_old_parts.sql", compactColumns())
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql 0006_dimensions.sql 0007_compact_dimensions.sql 0008_exposures.sql 0009_log.sql 0010_log_on_disk.sql 0011_old_parts.sql", compactColumns())
 	})
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })

@@ -40,15 +40,10 @@ func (s *Store) Erase(ctx context.Context, site, subject, reason string, at time
 		if err != nil {
 			return err
 		}
+		if err := removeFound(ctx, tx, site, found, transparency.Tombstone{At: at, Reason: reason}); err != nil {
+			return err
+		}
 		for _, one := range found {
-			if site == demodata.Site {
-				_, err = tx.ExecContext(ctx, "DELETE FROM decisions WHERE seq = ?", one.seq)
-			} else {
-				err = bury(ctx, tx, one.seq, transparency.Tombstone{At: at, Reason: reason})
-			}
-			if err != nil {
-				return err
-			}
 			gone = append(gone, one.id)
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM dead_letters WHERE site = ? AND subject = ?", site, subject)

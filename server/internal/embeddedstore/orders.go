@@ -11,6 +11,7 @@ import (
 
 	"assent/server/internal/consent"
 	"assent/server/internal/rights"
+	"assent/server/internal/transparency"
 )
 
 var _ rights.Journal = (*Store)(nil)
@@ -67,15 +68,19 @@ func seqOf(order rights.Order) int64 {
 // ForgetErased implements rights.Journal.
 func (s *Store) ForgetErased(ctx context.Context, order rights.Order) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		for _, statement := range []string{
-			"DELETE FROM dead_letters WHERE subject = ?1 AND site = ?2 AND id IN (SELECT id FROM decisions WHERE subject = ?1 AND site = ?2 AND seq <= ?3)",
-			"DELETE FROM decisions WHERE subject = ?1 AND site = ?2 AND seq <= ?3",
-		} {
-			if _, err := tx.ExecContext(ctx, statement, order.Subject, order.Site, seqOf(order)); err != nil {
-				return err
-			}
+		_, err := tx.ExecContext(ctx, "DELETE FROM dead_letters WHERE subject = ?1 AND site = ?2 AND id IN (SELECT id FROM decisions WHERE subject = ?1 AND site = ?2 AND seq <= ?3)",
+			order.Subject, order.Site, seqOf(order))
+		if err != nil {
+			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE erasures SET site = '', subject = '' WHERE name = ? AND until = ? AND position = ?",
+		found, err := decisionsOf(ctx, tx, order.Site, order.Subject, seqOf(order))
+		if err != nil {
+			return err
+		}
+		if err := removeFound(ctx, tx, order.Site, found, transparency.Tombstone{At: s.now().UTC(), Reason: order.Reason}); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE erasures SET site = '', subject = '' WHERE name = ? AND until = ? AND position = ?",
 			[]byte(order.Name), consent.Micros(order.Until), seqOf(order))
 		return err
 	})

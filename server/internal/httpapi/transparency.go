@@ -27,7 +27,7 @@ type transcript struct {
 }
 
 var (
-	errNoLog    = newProblem(http.StatusNotFound, "no-log", "No log is kept", "This deployment keeps no log of its decisions: only the embedded store does.")
+	errNoLog    = newProblem(http.StatusNotFound, "no-log", "No log is kept", "This deployment keeps no log of its decisions.")
 	errNoTile   = newProblem(http.StatusNotFound, "no-tile", "No such part of the log", "The log is not so long, or this is no address of a tile. See deploy/LOG.md.")
 	errLogEmpty = newProblem(http.StatusNotFound, "log-empty", "The log is empty", "Nothing was recorded yet. A decision enters the log within a minute.")
 	errNotYet   = newProblem(http.StatusConflict, "not-yet", "Not in the log yet", "The decision is recorded. It enters the log within a minute.")

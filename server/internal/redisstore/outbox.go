@@ -67,20 +67,31 @@ func numbers(fields []any) []int64 {
 // ever. What they write is a few fields; commit.lua, which fills the memory, is refused.
 const roomy = "#!lua flags=allow-oom\n"
 
-// forgetShipped defines forget: it trims a stream to what is not yet shipped and what was shipped less than keep
-// milliseconds ago. When less than a tenth of the memory is left, room for new decisions is worth more than a second
-// copy of old ones, and keep does not count.
+// forgetShipped defines forget: it trims a stream to what is not yet shipped, what the log of decisions has not taken, and
+// what was shipped less than keep milliseconds ago. When less than a tenth of the memory is left, room for new decisions is
+// worth more than a second copy of old ones: then keep does not count, and the log finds what it missed in the ledger.
 const forgetShipped = `
+	local function after(a, b)
+		local ms, n = a:match('^(%d+)-(%d+)$')
+		local other, m = b:match('^(%d+)-(%d+)$')
+		if ms ~= other then return tonumber(ms) > tonumber(other) end
+		return tonumber(n) > tonumber(m)
+	end
 	local function forget(stream, cursor, keep)
+		local key = 'q' .. stream:sub(2)
+		local logged = redis.call('HGET', key, 'g')
 		local memory = redis.call('INFO', 'memory')
 		local used, most = tonumber(memory:match('used_memory:(%d+)')), tonumber(memory:match('maxmemory:(%d+)'))
+		local behind = logged and after(cursor, logged)
+		local short = most > 0 and used >= most * 0.9
+		if behind and not short then cursor = logged end
 		local ms, n = cursor:match('^(%d+)-(%d+)$')
 		local least = ms .. '-' .. string.format('%.0f', n + 1)
-		if most == 0 or used < most * 0.9 then
+		if not short then
 			local oldest = redis.call('TIME')[1] * 1000 - keep
 			if tonumber(ms) >= oldest then least = string.format('%.0f', oldest) end
 		end
-		redis.call('XTRIM', stream, 'MINID', least)
+		if redis.call('XTRIM', stream, 'MINID', least) > 0 and behind and short then redis.call('HSET', key, 'o', 1) end
 	end
 `
 

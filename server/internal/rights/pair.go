@@ -57,6 +57,20 @@ type Graves interface {
 	Bury(ctx context.Context, site, subject string, decisions []uuid.UUID, reason string, at time.Time) error
 }
 
+// UpToDate are the graves of a log that has caught up: what it does not have could not be buried, and would enter it later.
+type UpToDate struct {
+	Log    Log
+	Graves Graves
+}
+
+// Bury implements Graves.
+func (u UpToDate) Bury(ctx context.Context, site, subject string, decisions []uuid.UUID, reason string, at time.Time) error {
+	if err := u.Log.CatchUp(ctx); err != nil {
+		return err
+	}
+	return u.Graves.Bury(ctx, site, subject, decisions, reason, at)
+}
+
 // Pair is a journal and the ledger that it is shipped to, by whichever instance.
 //
 // Decisions are on their way between the two: in spools, in the outbox, in a batch that a shipper has in hand. So an

@@ -35,8 +35,9 @@ type Entry struct {
 type Addition struct {
 	From       int64 // How long the log was.
 	Entries    []Entry
-	Tiles      []Tile // Those that are new or have grown.
-	Checkpoint string // Of what the log is then.
+	Tiles      []Tile    // Those that are new or have grown.
+	Checkpoint string    // Of what the log is then.
+	Taken      []Waiting // What the entries are of, in their order.
 }
 
 // Waiting is a decision that is not in the log yet, or a tombstone.
@@ -44,6 +45,7 @@ type Waiting struct {
 	Position  int64
 	Record    consent.Record
 	Tombstone *Tombstone // nil for a decision.
+	Source    string     // How far the store is with it, in its own terms; the last one's counts for all.
 }
 
 func (w Waiting) commit(salt Salt) Commitment {
@@ -186,7 +188,7 @@ func (l *Log) extend(ctx context.Context) (int, error) {
 	if err != nil || len(waiting) == 0 {
 		return 0, err
 	}
-	addition := Addition{From: tree.N}
+	addition := Addition{From: tree.N, Taken: waiting}
 	growth := newGrowth(tree, l.hashes(ctx, tree))
 	for _, one := range waiting {
 		entry := Entry{Position: one.Position}
