@@ -48,6 +48,7 @@ var allowed = map[string][]string{
 	"server/internal/sequencing":           {"server/internal/consent", "server/internal/demodata", "server/internal/shipping", "server/internal/transparency"},
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
 	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
+	"server/internal/retention":            {"server/internal/admintrail", "server/internal/consent", "server/internal/register"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},
@@ -85,7 +86,7 @@ var allowed = map[string][]string{
 var (
 	useCases = []string{"schemas", "server/internal/consent", "server/internal/recording", "server/internal/shipping",
 		"server/internal/reporting", "server/internal/sighting", "server/internal/account", "server/internal/snippetbuild",
-		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register", "server/internal/sealing"}
+		"server/internal/daykey", "server/internal/evidence", "server/internal/ratelimit", "server/internal/exposure", "server/internal/admintrail", "server/internal/auditing", "server/internal/exporting", "server/internal/transparency", "server/internal/witnessing", "server/internal/rights", "server/internal/register", "server/internal/retention", "server/internal/sealing"}
 	stores = append([]string{"server/internal/storetls", "server/internal/site", "server/internal/moving", "server/internal/demodata", "server/internal/sequencing"}, useCases...)
 )
 

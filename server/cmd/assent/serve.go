@@ -28,6 +28,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
+	"assent/server/internal/retention"
 	"assent/server/internal/rights"
 	"assent/server/internal/sealing"
 	"assent/server/internal/shipping"
@@ -48,6 +49,8 @@ const stopTimeout = 20 * time.Second
 type serveCommand struct {
 	storeFlags
 	limitFlags
+	keepFlags
+	noticeFlags
 	Addr      string `help:"Address to listen on." env:"ASSENT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	PublicURL string `help:"Address that visitors' browsers use, if a proxy stands in front: printed, and named in policies." name:"public-url" env:"ASSENT_PUBLIC_URL" placeholder:"https://assent.example.com"`
 
@@ -83,6 +86,13 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	periods, err := c.periods()
+	if err != nil {
+		return err
+	}
+	if err := retention.CheckNotice(c.RetentionNotice); err != nil {
+		return err
+	}
 	stores, err := openStores(env.ctx, c.storeFlags)
 	if err != nil {
 		return err
@@ -113,7 +123,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
+	s, err := wire(env.ctx, stores, outside{periods: periods, notice: c.RetentionNotice, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -162,6 +172,8 @@ func parseProxies(texts []string) ([]*net.IPNet, error) {
 type server struct {
 	http       *http.Server
 	recorder   *recording.Recorder
+	keeper     *retention.Keeper    // nil where nothing can be removed by age.
+	notice     int                  // Days ahead that it announces.
 	shipper    *shipping.Shipper    // nil when the journal is the ledger.
 	spool      *spool.Spool         // nil when the journal is on this machine.
 	backlog    *shipping.Backlog    // nil when nothing bounds the outbox.
@@ -200,6 +212,8 @@ type outside struct {
 	rate     int           // Grants per minute and network; 0 for no limit.
 
 	recipients witnessing.Recipients // Of the log's checkpoints.
+	periods    retention.Periods     // For how long things are kept.
+	notice     int                   // Days ahead that a deletion is announced.
 	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
@@ -277,6 +291,12 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
+	if stores.aged != nil {
+		eraser.Holds = holdsOf(stores)
+		keeper := keeperOf(stores, front.periods)
+		keeper.Log = s.transcript
+		s.keeper, s.notice = &keeper, front.notice
+	}
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
@@ -342,6 +362,9 @@ func (s *server) begin(ctx context.Context) {
 	}
 	s.background.Go(func() { s.transcript.Keep(work, s.log) })
 	s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
+	if s.keeper != nil {
+		s.background.Go(func() { s.keeper.Keep(work, s.notice, s.log) })
+	}
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })
 	}

@@ -27,6 +27,7 @@ import (
 	"assent/server/internal/redisstore"
 	"assent/server/internal/register"
 	"assent/server/internal/reporting"
+	"assent/server/internal/retention"
 	"assent/server/internal/rights"
 	"assent/server/internal/sequencing"
 	"assent/server/internal/shipping"
@@ -105,6 +106,12 @@ type logged interface {
 	rights.Graves
 }
 
+// aged is a store of which what was kept long enough can be removed.
+type aged interface {
+	retention.Store
+	retention.Times
+}
+
 var (
 	_ front = (*embeddedstore.Store)(nil)
 	_ front = (*redisstore.Store)(nil)
@@ -127,6 +134,7 @@ type stores struct {
 	logged       logged
 	transcribed  sequencing.Store // Of Redis and ClickHouse.
 	trail        rights.Trail     // The one embedded store that is both; nil where there are two.
+	aged         aged             // The same one; nil where there are two.
 	shipped      bool             // The back is another store, which a shipper has to fill.
 	beside       bool             // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
@@ -175,7 +183,7 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 		s.logged = embedded
 	}
 	if !s.shipped {
-		s.trail = embedded
+		s.trail, s.aged = embedded, embedded
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/rights"
 )
 
 const problemPrefix = "urn:assent:problem:"
@@ -61,6 +62,8 @@ func translate(err error) *problem {
 		return known
 	case errors.As(err, &invalid):
 		return newProblem(http.StatusUnprocessableEntity, "invalid", "The request is not valid", invalid.Error(), invalid.Faults...)
+	case errors.Is(err, rights.ErrHeld):
+		return newProblem(http.StatusConflict, "held", "A legal hold is in force", "These decisions are kept for legal claims (GDPR, Art. 17(3)(e)). Nothing was erased. Ask again when the hold has ended.")
 	case errors.Is(err, errSignedOut):
 		return newProblem(http.StatusUnauthorized, "signed-out", "Not signed in", "Sign in at /dashboard/ and try again.")
 	case errors.Is(err, errForeignRequest):

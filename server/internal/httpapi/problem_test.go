@@ -14,6 +14,7 @@ import (
 	"assent/schemas"
 	"assent/server/internal/account"
 	"assent/server/internal/consent"
+	"assent/server/internal/rights"
 )
 
 // ASVS 16.5.1
@@ -28,6 +29,7 @@ func TestTranslate(t *testing.T) {
 		{&consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/x", Detail: "is wrong"}}}, 422, "invalid", false},
 		{fmt.Errorf("look up: %w", consent.ErrNotFound), 404, "not-found", false},
 		{consent.ErrConflict, 409, "id-reused", false},
+		{rights.ErrHeld, 409, "held", false},
 		{consent.ErrOverloaded, 503, "overloaded", true},
 		{fmt.Errorf("commit: %w: %w", consent.ErrUnavailable, secret), 503, "unavailable", true},
 		{context.DeadlineExceeded, 503, "unavailable", true},

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,8 @@ import (
 const (
 	ByVisitor = "visitor" // The visitor's own browser asked.
 	ByOfficer = "officer" // Somebody of the site did, for the visitor or for another reason.
+
+	ByRetention = "retention" // They were kept long enough; see package retention.
 )
 
 // Trail is where decisions are kept. rightstest holds implementations to these promises.
@@ -31,6 +34,15 @@ type Log interface {
 	CatchUp(ctx context.Context) error
 }
 
+// Holds are legal holds.
+type Holds interface {
+	// Held reports whether one is in force over a subject's decisions.
+	Held(ctx context.Context, site, subject string) (bool, error)
+}
+
+// ErrHeld says that a legal hold is in force, under which nothing may be erased (GDPR, Art. 17(3)(e)).
+var ErrHeld = errors.New("a legal hold is in force over these decisions: nothing was erased (GDPR, Art. 17(3)(e))")
+
 // Receivers are those that were told what visitors decided.
 type Receivers interface {
 	// Forget lets them be told, before anything is erased, that a subject's grants are no more.
@@ -40,6 +52,7 @@ type Receivers interface {
 // Eraser erases.
 type Eraser struct {
 	Trail     Trail
+	Holds     Holds     // nil where nothing is held.
 	Log       Log       // nil where no log is kept.
 	Receivers Receivers // nil where nobody is told.
 	Now       func() time.Time
@@ -56,6 +69,13 @@ type Erased struct {
 // Erase removes all decisions of a subject. Where there are none, it says so: the count is 0.
 func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased, error) {
 	done := Erased{Reference: rand.Text(), At: e.Now().UTC().Truncate(time.Microsecond), Receipts: []string{}}
+	if e.Holds != nil {
+		if held, err := e.Holds.Held(ctx, site, subject); err != nil {
+			return Erased{}, err
+		} else if held {
+			return Erased{}, ErrHeld
+		}
+	}
 	// Decisions enter the log before they can be erased from it.
 	if err := e.catchUp(ctx); err != nil {
 		return Erased{}, err

@@ -1,0 +1,66 @@
+// Package retention removes what was kept long enough, shows beforehand what that is, and keeps a record of it. Legal holds
+// stop it.
+package retention
+
+import (
+	"fmt"
+	"time"
+)
+
+// Class is a kind of data with a period of its own.
+type Class string
+
+// What is kept for a while. Exports are written straight to who asks for them: none is kept.
+const (
+	Decisions Class = "decisions"
+	Exposures Class = "exposures"
+)
+
+// Rule says how long a class is kept.
+type Rule struct {
+	Class       Class
+	Days        int // Unless somebody sets another period.
+	Least, Most int
+}
+
+// Rules are the defaults, and what may be set instead.
+var Rules = []Rule{
+	// Who relies on consent must be able to prove it (GDPR, Art. 7(1)), against claims too, which mostly last three years from the
+	// end of the year in which they came up (BGB, §§ 195 and 199): up to four years. Below a year, choices would outlive their proof.
+	{Class: Decisions, Days: 1461, Least: 366, Most: 3653},
+	// 25 months are what the CNIL recommends at most for measurements of audiences; a year later can still be compared with the one before.
+	{Class: Exposures, Days: 761, Least: 31, Most: 3653},
+}
+
+// Periods are days by class; a class that is not there has its rule's.
+type Periods map[Class]int
+
+// Forever is the period of a class of which nothing goes by age.
+const Forever = 0
+
+// Check says which period is out of bounds.
+func (p Periods) Check() error {
+	for _, rule := range Rules {
+		if days, isSet := p[rule.Class]; isSet && days != Forever && (days < rule.Least || days > rule.Most) {
+			return fmt.Errorf("%s are to be kept for %d days; give %d to %d, or 0 to keep them until they are erased", rule.Class, days, rule.Least, rule.Most)
+		}
+	}
+	return nil
+}
+
+func (p Periods) days(rule Rule) int {
+	if days, isSet := p[rule.Class]; isSet {
+		return days
+	}
+	return rule.Days
+}
+
+func (p Periods) forever(class Class) bool {
+	days, isSet := p[class]
+	return isSet && days == Forever
+}
+
+// before is the day, in UTC, up to which something has been kept for that many days.
+func before(days int, now time.Time) time.Time {
+	return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -days)
+}
