@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/integration"
 	"assent/server/internal/sealing"
@@ -50,12 +51,19 @@ func dataKeysOf(store front, folder, given string) dataKeys {
 
 // open opens the keys, and makes the first one where none are given and there is none.
 func (k dataKeys) open(ctx context.Context) (*sealing.Ring, error) {
+	var unsure error
 	if own, editable := k.primary.(sealing.Editable); editable && !k.given {
-		if err := sealing.Ensure(ctx, own, rand.Reader, time.Now()); err != nil {
-			return nil, err
-		}
+		unsure = sealing.Ensure(ctx, own, rand.Reader, time.Now())
 	}
-	return sealing.OpenRing(ctx, k.all, rand.Reader)
+	ring, err := sealing.OpenRing(ctx, k.all, rand.Reader)
+	if err != nil {
+		return nil, errors.Join(unsure, err)
+	}
+	// A key that Redis keeps and its replicas do not have yet gets there before what it will seal.
+	if unsure != nil && !errors.Is(unsure, consent.ErrUnavailable) {
+		return nil, unsure
+	}
+	return ring, nil
 }
 
 // editable returns the place that new keys are put in.
