@@ -22,6 +22,7 @@ func TestTwoDeploymentsAndAFileWitness(t *testing.T) {
 	logKey := first.text("/log/key")
 	second := startProgram(t, t.TempDir(), "ASSENT_WITNESS_OF="+logKey)
 	witnessKey := second.text("/log/witness/key")
+	first.await("/metrics", "assent_log_checkpoint_seconds ")
 	if err := first.end(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func TestTwoDeploymentsAndAFileWitness(t *testing.T) {
 		t.Errorf("the file has %q, %v; served is %q", kept, err, checkpoint)
 	}
 	metrics := first.text("/metrics")
-	for _, want := range []string{"assent_log_entries 4", "assent_log_waiting 0", "assent_log_checkpoint_seconds ",
+	for _, want := range []string{"assent_log_entries 4", "assent_log_waiting 0",
 		`assent_log_witness_success_timestamp_seconds{witness="checkpoints"} 1.`, `{witness="` + second.address + `"} 1.`} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics lack %s", want)

@@ -2,6 +2,7 @@ package sealing
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,8 @@ func newKey(secret []byte, created time.Time) (Key, error) {
 // ID names the key and says nothing about it.
 func (k Key) ID() string { return nameOf(k.id) }
 
-func nameOf(id [idSize]byte) string { return base64.RawURLEncoding.EncodeToString(id[:]) }
+// nameOf has no sign that a command would take for a flag.
+func nameOf(id [idSize]byte) string { return hex.EncodeToString(id[:]) }
 
 // text is the key as files have it, one a line.
 func (k Key) text() string {
