@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Assent } from '../../snippet/test/harness/assent.ts';
 import { until } from '../../snippet/test/harness/browser.ts';
-import { dashboardOf, decide, type Office, openOffice, overflow, violations } from './lab.ts';
+import { dashboardOf, decide, inEveryDress, type Office, openOffice, violations } from './lab.ts';
 
 let office: Office;
 let assent: Assent;
@@ -53,14 +53,7 @@ test('one of them is told in words, beside what the visitor was shown, in the vi
     assert.ok(facts.includes(fact), `${fact} in ${facts}`);
   }
   await page.frameLocator('.preview iframe').getByRole('button', { name: 'Alle ablehnen' }).waitFor();
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(page), [], colorScheme);
-  }
-  await page.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await overflow(page), 0);
-  assert.deepEqual(await violations(page), []);
-  await page.setViewportSize({ width: 1280, height: 900 });
+  await inEveryDress(page);
 });
 
 test('a decision has an address of its own', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { dashboardOf, decide, enter, type Office, openOffice, overflow, owner, violations } from './lab.ts';
+import { dashboardOf, decide, enter, inEveryDress, type Office, openOffice, owner, violations } from './lab.ts';
 
 let office: Office;
 let value = '';
@@ -47,16 +47,7 @@ test('a token is made, shown once, and reads', async () => {
 });
 
 test('its page is without barriers, and fits a phone', async () => {
-  const { page } = office;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(page), [], colorScheme);
-  }
-  await page.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await overflow(page), 0);
-  assert.deepEqual(await violations(page), []);
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
+  await inEveryDress(office.page);
 });
 
 test('the value is not shown again, and revoking ends it', async () => {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"assent/server/internal/following"
 )
 
 // follow is how often a keyring looks for keys that another process has added.
@@ -62,21 +64,9 @@ func OpenKeyring(ctx context.Context, source Source) (*Keyring, error) {
 
 // Watch follows the source until the context ends. While it cannot be read the keys stay as they are.
 func (k *Keyring) Watch(ctx context.Context, log *slog.Logger) {
-	ticker := time.NewTicker(follow)
-	defer ticker.Stop()
-	lost := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		err := k.refresh(ctx)
-		if err != nil && ctx.Err() == nil && !lost {
-			log.WarnContext(ctx, "signing keys cannot be read; the known ones stay in use", "error", err)
-		}
-		lost = err != nil
-	}
+	following.Follow(ctx, follow, k.refresh, func(err error) {
+		log.WarnContext(ctx, "signing keys cannot be read; the known ones stay in use", "error", err)
+	})
 }
 
 func (k *Keyring) refresh(ctx context.Context) error {

@@ -96,7 +96,7 @@ func (p Page) WriteList(to io.Writer, versions []Version, upcoming *Version) err
 func (f frame) shown(key string, v Version) *shownVersion {
 	one := &shownVersion{ID: v.ID, Summary: inLanguage(v.Summary, f.Language, v.Notice.Languages)}
 	if !v.At.IsZero() {
-		one.When, one.ISO = f.Fill(key, "date", written(v.At)), v.At.UTC().Format(time.RFC3339)
+		one.When, one.ISO = f.Fill(key, "date", visitorpage.Written(v.At)), v.At.UTC().Format(time.RFC3339)
 	}
 	return one
 }
@@ -127,7 +127,7 @@ func (p Page) WriteVersion(to io.Writer, v Version) error {
 		Title, Text, When, ISO string
 		Purposes               []toldPurpose
 		Facts                  []toldFact
-	}{frame: f, Title: text("banner.title"), Text: text("banner.text"), When: written(v.At), ISO: v.At.UTC().Format(time.RFC3339)}
+	}{frame: f, Title: text("banner.title"), Text: text("banner.text"), When: visitorpage.Written(v.At), ISO: v.At.UTC().Format(time.RFC3339)}
 	if v.At.IsZero() {
 		view.When = ""
 	}
@@ -199,6 +199,3 @@ func inLanguage(texts map[string]string, wanted string, languages []string) stri
 	}
 	return ""
 }
-
-// written is an instant as people of every language can read it.
-func written(at time.Time) string { return at.UTC().Format("2006-01-02, 15:04 UTC") }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,13 +47,13 @@ func TestErasureFromPairs(t *testing.T) {
 			server := startRedis(t)
 			return func(t *testing.T) rightstest.Parts {
 				store, folder := openEmbedded(t)
-				return rightstest.Parts{Journal: openRedis(t, server.URL), Ledger: store, Spooled: true, Folders: append(server.Folders(), folder)}
+				return rightstest.Parts{Journal: openRedis(t, server.URL), Ledger: store, Folders: append(server.Folders(), folder)}
 			}
 		},
 		"Redis and ClickHouse": func(t *testing.T) func(t *testing.T) rightstest.Parts {
 			redis, clickhouse := startRedis(t), startClickHouse(t)
 			return func(t *testing.T) rightstest.Parts {
-				return rightstest.Parts{Journal: openRedis(t, redis.URL), Ledger: openClickHouse(t, clickhouse.URL("redis")), Spooled: true,
+				return rightstest.Parts{Journal: openRedis(t, redis.URL), Ledger: openClickHouse(t, clickhouse.URL("redis")),
 					Folders: append(redis.Folders(), clickhouse.Folder())}
 			}
 		},
@@ -60,6 +61,9 @@ func TestErasureFromPairs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			open := start(t)
 			rightstest.TestPair(t, open)
+			if strings.HasPrefix(name, "Redis") {
+				rightstest.TestSpooled(t, open)
+			}
 			rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores { return shipped(t, open(t)) })
 		})
 	}

@@ -89,7 +89,7 @@ func (r Receipt) Write(to io.Writer, wanted []language.Tag) error {
 		return fmt.Errorf("draw code of receipt: %w", err)
 	}
 	v := view{words: w, Nonce: r.Nonce, Outcome: w.Say("panel." + s.Decision.Action), Host: hostOf(s), Key: r.Key, Keys: r.Keys, Code: code,
-		Recorded: written(s.Event.At), RecordedISO: s.Event.At.Format(time.RFC3339), Page: s.Decision.Page, Facts: facts(s, w), Files: files(s.Jti, w)}
+		Recorded: visitorpage.Written(s.Event.At), RecordedISO: s.Event.At.Format(time.RFC3339), Page: s.Decision.Page, Facts: facts(s, w), Files: files(s.Jti, w)}
 	v.Change = strings.ReplaceAll(w.Say("change.text"), "{action}", cmp.Or(s.Withdrawal, w.Say("action.open")))
 	if of := s.Notice.Language; of != "" && primary(of) != primary(w.Language) {
 		v.Read = &words{visitorpage.Words{Language: of}}
@@ -150,7 +150,7 @@ func facts(s schemas.Statement, w words) []fact {
 		add(fact{Name: w.Say("controller"), Text: strings.Join(slices.DeleteFunc([]string{c.Name, c.Address}, func(t string) bool { return t == "" }), ", ")})
 		add(fact{Name: w.Say("contact"), Text: c.Contact, Link: linkTo(c.Contact)})
 	}
-	add(fact{Name: w.Say("valid"), Text: written(s.Decision.ExpiresAt)})
+	add(fact{Name: w.Say("valid"), Text: visitorpage.Written(s.Decision.ExpiresAt)})
 	add(fact{Name: w.Say("pseudonym"), Text: s.Sub, Code: true})
 	if s.Notice.Published {
 		add(fact{Name: w.Say("notice"), Text: s.Notice.ID, Code: true})
@@ -193,6 +193,3 @@ func hostOf(s schemas.Statement) string {
 	}
 	return s.Decision.Site
 }
-
-// written is an instant as people of every language can read it.
-func written(at time.Time) string { return at.UTC().Format("2006-01-02, 15:04 UTC") }

@@ -1,19 +1,12 @@
 package requests
 
 import (
-	_ "embed"
-	"html/template"
 	"io"
 	"strconv"
 	"strings"
 
 	"assent/server/internal/consent"
 )
-
-//go:embed copy.html
-var copySource string
-
-var copyPage = template.Must(template.New("copy").Parse(copySource))
 
 // copied is what the template reads.
 type copied struct {
@@ -26,8 +19,11 @@ type fact struct{ Name, Text string }
 
 // WriteCopy writes everything that is recorded of a visitor as a page for that visitor. The language is en or de.
 func WriteCopy(to io.Writer, decisions []consent.Record, language string) error {
-	return copyPage.Execute(to, copied{view: view{Language: language, words: copyTexts[language]}, Decisions: decisions})
+	return pages.ExecuteTemplate(to, "copy.html", copied{view: view{Language: language, words: copyTexts[language]}, Decisions: decisions})
 }
+
+// Title is the page's.
+func (c copied) Title() string { return c.Say("copy") }
 
 // Facts leaves out what is not recorded.
 func (c copied) Facts(r consent.Record) []fact {

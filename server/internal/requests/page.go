@@ -1,16 +1,18 @@
 package requests
 
 import (
-	_ "embed"
+	"embed"
 	"html/template"
 	"io"
 	"time"
+
+	"assent/server/internal/visitorpage"
 )
 
-//go:embed page.html
-var source string
+//go:embed paper.html page.html copy.html
+var sources embed.FS
 
-var page = template.Must(template.New("request").Parse(source))
+var pages = template.Must(template.ParseFS(sources, "*.html"))
 
 // view is what the template reads.
 type view struct {
@@ -21,14 +23,17 @@ type view struct {
 
 // WritePage writes a request as a page to be printed, which closes it when it is done. The language is en or de.
 func WritePage(to io.Writer, r Request, site, id, language string) error {
-	return page.Execute(to, view{Language: language, Site: site, ID: id, Request: r, words: texts[language]})
+	return pages.ExecuteTemplate(to, "page.html", view{Language: language, Site: site, ID: id, Request: r, words: texts[language]})
 }
+
+// Title is the page's.
+func (v view) Title() string { return v.Say("title") + " " + v.ID }
 
 // Say returns the words of a key.
 func (v view) Say(key string) string { return v.words[key] }
 
 // At is an instant as people of every language can read it.
-func (view) At(at time.Time) string { return at.UTC().Format("2006-01-02, 15:04 UTC") }
+func (view) At(at time.Time) string { return visitorpage.Written(at) }
 
 var texts = map[string]map[string]string{
 	"en": {

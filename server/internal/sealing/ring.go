@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"assent/server/internal/following"
 )
 
 // follow is how often a ring looks for keys that another process has added.
@@ -72,21 +74,9 @@ func OpenRing(ctx context.Context, source Source, random io.Reader) (*Ring, erro
 
 // Watch follows the source until the context ends. While it cannot be read the keys stay as they are.
 func (r *Ring) Watch(ctx context.Context, log *slog.Logger) {
-	ticker := time.NewTicker(follow)
-	defer ticker.Stop()
-	lost := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		err := r.refresh(ctx)
-		if err != nil && ctx.Err() == nil && !lost {
-			log.WarnContext(ctx, "data keys cannot be read; the known ones stay in use", "error", err)
-		}
-		lost = err != nil
-	}
+	following.Follow(ctx, follow, r.refresh, func(err error) {
+		log.WarnContext(ctx, "data keys cannot be read; the known ones stay in use", "error", err)
+	})
 }
 
 func (r *Ring) refresh(ctx context.Context) error {

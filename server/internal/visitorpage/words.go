@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -36,6 +37,9 @@ func (w Words) Fill(key string, namesAndValues ...string) string {
 	}
 	return strings.NewReplacer(pairs...).Replace(w.Say(key))
 }
+
+// Written is an instant as people of every language can read it.
+func Written(at time.Time) string { return at.UTC().Format("2006-01-02, 15:04 UTC") }
 
 // Direction is how the language is written.
 func (w Words) Direction() string {

@@ -37,7 +37,6 @@ type (
 type Parts struct {
 	Journal Journal
 	Ledger  Ledger
-	Spooled bool // Decisions may come to the journal from spools.
 	Folders []string
 }
 
@@ -47,13 +46,17 @@ func TestPair(t *testing.T, open func(t *testing.T) Parts) {
 		"a step that fails is completed by another instance": leftHalfway,
 		"a step that fails is completed when asked again":    askedAgain,
 		"what nobody ships is told":                          notShipped,
-		"a spool that comes late brings nothing back":        lateSpool,
 		"a shipper that hung brings nothing back":            hungShipper,
 		"what the ledger refused goes too":                   refusedGoes,
 		"two at once":                                        twoAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
+}
+
+// TestSpooled runs the case of journals that decisions may come to from spools.
+func TestSpooled(t *testing.T, open func(t *testing.T) Parts) {
+	t.Run("a spool that comes late brings nothing back", func(t *testing.T) { lateSpool(t, open(t)) })
 }
 
 func (p Parts) pair() rights.Pair {
@@ -222,9 +225,6 @@ func notShipped(t *testing.T, p Parts) {
 
 // lateSpool hands over what was stamped before the erasure, and something later.
 func lateSpool(t *testing.T, p Parts) {
-	if !p.Spooled {
-		t.Skip("no spool is in front of this journal")
-	}
 	site := recordingtest.Site()
 	first := Record(t, p.Journal, recordingtest.Decision(site, "s1"))
 	p.ship(t, p.Ledger)
