@@ -88,6 +88,15 @@ func (p *Prover) Prove(index int64) ([]tlog.Hash, error) {
 	return hashes, nil
 }
 
+// ProveGrowth returns the proof that an earlier log is the beginning of the tree (RFC 6962, 2.1.2).
+func (p *Prover) ProveGrowth(from int64) ([]tlog.Hash, error) {
+	hashes, err := tlog.ProveTree(p.Tree.N, from, p.hashes)
+	if err != nil {
+		return nil, fmt.Errorf("prove growth from %d: %w", from, err)
+	}
+	return hashes, nil
+}
+
 // hash is that of a span: at hand where it is full, and else made of those of its halves.
 func (p *Prover) hash(s span) (tlog.Hash, error) {
 	level := 0
