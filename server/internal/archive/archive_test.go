@@ -396,7 +396,6 @@ func TestAFileThatEndsEarlyOrIsNoArchive(t *testing.T) {
 	}
 }
 
-// ASVS 5.2.3
 func TestAHostileArchiveIsRefused(t *testing.T) {
 	k := open(t)
 	k.record(t, 2, 30, "shop")
