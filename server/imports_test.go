@@ -57,6 +57,7 @@ var allowed = map[string][]string{
 	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/useragent":            {},
 	"server/internal/processing":           {"schemas", "server/internal/consent", "server/internal/transfer"},
+	"server/internal/archive":              {"schemas", "server/internal/consent", "server/internal/evidence", "server/internal/processing", "server/internal/site", "server/internal/transparency", "server/internal/witnessing"},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/visitorpage":          {"snippet", "server/internal/site"},
 	"server/internal/receiptpage":          {"schemas", "server/internal/consent", "server/internal/visitorpage", "server/internal/qrcode"},
@@ -71,7 +72,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"deploy/gen":                           {},

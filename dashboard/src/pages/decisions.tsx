@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Found as Page, Publication, Receipt, Site } from '../../../schemas/types.gen.ts';
 import { call, type Failure } from '../api.ts';
 import { failure } from '../failure.ts';
-import { format, t } from '../language.ts';
+import { format, language, t } from '../language.ts';
 import { Export } from '../parts/export.tsx';
 import { Found } from '../parts/found.tsx';
 import { Heading } from '../parts/heading.tsx';
@@ -50,6 +50,8 @@ export const DecisionsPage = ({ arrived }: { arrived: boolean }) => {
 };
 
 const daysIn = ({ from, to }: Wanted) => new URLSearchParams({ ...(from && { from }), ...(to && { to }) });
+
+const inLanguage = (query: URLSearchParams) => new URLSearchParams([...query, ['language', language]]);
 
 const Search = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
   const texts = t.decisionsPage;
@@ -216,6 +218,18 @@ const Results = ({ site, wanted }: { site: Site; wanted: Wanted }) => {
           files={[{ name: t.files.decisions, path: `sites/${site.id}/exports/decisions`, query: daysIn(wanted) }]}
         />
       </section>
+      {!site.demo && (
+        <section class="card">
+          <h2>{t.files.archive}</h2>
+          <p class="muted">{t.files.archiveLead}</p>
+          <Export
+            kinds={['zip']}
+            files={[
+              { name: t.files.archive, path: `sites/${site.id}/exports/archive`, query: inLanguage(daysIn(wanted)) },
+            ]}
+          />
+        </section>
+      )}
     </>
   );
 };

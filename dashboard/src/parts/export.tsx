@@ -5,7 +5,7 @@ import { explain } from '../explain.ts';
 import { format, t } from '../language.ts';
 import { expire, isSignedOut } from '../session.ts';
 
-const formats = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet', json: 'JSON', html: 'HTML' };
+const formats = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet', json: 'JSON', html: 'HTML', zip: 'ZIP' };
 type Kind = keyof typeof formats;
 
 // A row is a line.
@@ -58,17 +58,19 @@ export const Export = ({ files, kinds = ['csv', 'ndjson', 'parquet'] }: Props) =
           ))}
         </select>
       )}
-      <select
-        aria-label={t.files.format}
-        value={kind}
-        onChange={(event) => setKind(event.currentTarget.value as typeof kind)}
-      >
-        {kinds.map((one) => (
-          <option key={one} value={one}>
-            {formats[one]}
-          </option>
-        ))}
-      </select>
+      {kinds.length > 1 && (
+        <select
+          aria-label={t.files.format}
+          value={kind}
+          onChange={(event) => setKind(event.currentTarget.value as typeof kind)}
+        >
+          {kinds.map((one) => (
+            <option key={one} value={one}>
+              {formats[one]}
+            </option>
+          ))}
+        </select>
+      )}
       {progress ? (
         <button type="button" class="quiet" onClick={() => running.current?.abort()}>
           {t.files.stop}
@@ -84,7 +86,10 @@ export const Export = ({ files, kinds = ['csv', 'ndjson', 'parquet'] }: Props) =
           <span id={id} class="muted">
             {countable.includes(kind)
               ? t.files.rows(format.number(progress.rows), format.number(progress.of))
-              : t.files.bytes(format.number(Math.ceil(progress.bytes / 1000)), format.number(progress.of))}
+              : t.files.bytes(
+                  format.number(Math.ceil(progress.bytes / 1000)),
+                  progress.of ? format.number(progress.of) : undefined,
+                )}
           </span>
         </>
       )}

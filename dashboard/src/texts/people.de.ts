@@ -104,6 +104,7 @@ export const trail: typeof trailInEnglish = {
     'end-experiment': 'Experiment beendet',
     'adopt-variant': 'Variante veröffentlicht',
     'export-decisions': 'Entscheidungen als Datei gespeichert',
+    'export-archive': 'Archiv mit Beweisen gespeichert',
     'export-processing': 'Verarbeitungsverzeichnis als Datei gespeichert',
     'export-rates': 'Quoten als Datei gespeichert',
     'view-integrations': 'Integrationen angesehen',

@@ -96,6 +96,7 @@ export const trail = {
     'end-experiment': 'Ended an experiment',
     'adopt-variant': 'Published a variant',
     'export-decisions': 'Saved decisions as a file',
+    'export-archive': 'Saved an archive with proofs',
     'export-processing': 'Saved the record of processing as a file',
     'export-rates': 'Saved rates as a file',
     'view-integrations': 'Looked at integrations',

@@ -26,6 +26,7 @@ type commands struct {
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
 	Requests    requestsCommand    `cmd:"" help:"List what visitors asked for as data subjects and what is not done yet. Works while a server runs."`
 	Verify      verifyCommands     `cmd:"" help:"Check what is kept against its proofs."`
+	Archive     archiveCommand     `cmd:"" help:"Write all decisions of a site in a period into one file, with proofs that somebody else can check. Works while a server runs."`
 	Retention   retentionCommands  `cmd:"" help:"Remove what was kept long enough, and keep legal holds, which stop that."`
 	Import      importCommand      `cmd:"" help:"Make a draft notice of another consent tool's configuration file."`
 	Backup      backupCommand      `cmd:"" help:"Write everything that is kept into one file, while the server serves."`

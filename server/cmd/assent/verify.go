@@ -18,6 +18,7 @@ import (
 
 type verifyCommands struct {
 	Log     verifyLogCommand     `cmd:"" default:"withargs" help:"Compare every decision with the log of decisions, and name the first that is not as it was recorded."`
+	Archive verifyArchiveCommand `cmd:"" help:"Say whether an archive of a site's decisions is whole and genuine, and what it does not show. No server is needed."`
 	Receipt verifyReceiptCommand `cmd:"" help:"Say whether a receipt is genuine, and what it proves. No server is needed, but for its public keys."`
 }
 

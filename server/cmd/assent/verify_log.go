@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -96,11 +95,11 @@ func (c *verifyLogCommand) checkpoints(env *environment, store logged) (head tlo
 		all = append(all, head)
 	}
 	for _, file := range c.Checkpoint {
-		text, err := os.ReadFile(file)
+		given, err := readCheckpoints([]string{file})
 		if err != nil {
 			return tlog.Tree{}, nil, err
 		}
-		for _, checkpoint := range transparency.SplitCheckpoints(string(text)) {
+		for _, checkpoint := range given {
 			tree, err := transparency.OpenCheckpoint(checkpoint, key)
 			if err != nil {
 				return tlog.Tree{}, nil, fmt.Errorf("%s: %w", file, err)

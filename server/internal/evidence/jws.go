@@ -14,12 +14,16 @@ import (
 	"assent/schemas"
 )
 
-// receiptType says what a JWS is, so that nothing else that a key may sign one day passes for a receipt.
-const receiptType = "assent-receipt+jwt"
+// Types say what a JWS is, so that nothing else that a key signs passes for a receipt.
+const (
+	receiptType = "assent-receipt+jwt"
+	// archiveType is that of an archive's manifest.
+	archiveType = "assent-archive+jws"
+)
 
-func newSigner(key Key) (jose.Signer, error) {
+func newSigner(key Key, of jose.ContentType) (jose.Signer, error) {
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: jose.JSONWebKey{Key: key.Private, KeyID: key.ID}},
-		(&jose.SignerOptions{}).WithType(receiptType))
+		(&jose.SignerOptions{}).WithType(of))
 	if err != nil {
 		return nil, fmt.Errorf("use signing key %s: %w", key.ID, err)
 	}
@@ -36,7 +40,16 @@ func (k *Keyring) Sign(statement schemas.Statement) (string, error) {
 	if err := canonical.Canonicalize(); err != nil { // RFC 8785.
 		return "", fmt.Errorf("encode statement: %w", err)
 	}
-	signed, err := k.held.Load().signer.Sign(canonical)
+	return compact(k.held.Load().receipts, canonical)
+}
+
+// SignArchive returns an archive's manifest as a compact JWS.
+func (k *Keyring) SignArchive(manifest []byte) (string, error) {
+	return compact(k.held.Load().archives, manifest)
+}
+
+func compact(signer jose.Signer, payload []byte) (string, error) {
+	signed, err := signer.Sign(payload)
 	if err != nil {
 		return "", fmt.Errorf("sign statement: %w", err)
 	}
@@ -87,35 +100,48 @@ func Issuer(text string) string {
 	return named.Iss
 }
 
-// Verify holds a compact JWS against the keys. The algorithm and the kind of key are ours to choose, never the JWS's.
+// Verify holds a receipt against the keys.
 func (p PublishedKeys) Verify(text string) (Verified, error) {
-	if err := strictly(text); err != nil {
+	keyID, payload, err := p.open(text, receiptType)
+	if err != nil {
 		return Verified{}, err
 	}
-	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.EdDSA})
-	switch {
-	case errors.As(err, new(*jose.ErrUnexpectedSignatureAlgorithm)):
-		return Verified{}, ErrAlgorithm
-	case err != nil:
-		return Verified{}, fmt.Errorf("%w: %v", ErrNoReceipt, err)
-	}
-	protected := parsed.Signatures[0].Protected
-	if protected.ExtraHeaders[jose.HeaderType] != receiptType {
-		return Verified{}, fmt.Errorf("%w: its type is not %s", ErrNoReceipt, receiptType)
-	}
-	key, known := p[protected.KeyID]
-	if !known {
-		return Verified{}, fmt.Errorf("%w (%q)", ErrUnknownKey, protected.KeyID)
-	}
-	payload, err := parsed.Verify(key)
-	if err != nil {
-		return Verified{}, ErrForged
-	}
-	found := Verified{KeyID: protected.KeyID}
+	found := Verified{KeyID: keyID}
 	if err := json.Unmarshal(payload, &found.Statement); err != nil {
 		return Verified{}, fmt.Errorf("%w: its content cannot be read: %v", ErrNoReceipt, err)
 	}
 	return found, nil
+}
+
+// OpenArchive holds an archive's signed manifest against the keys, and returns the manifest and the id of its key.
+func (p PublishedKeys) OpenArchive(text string) (keyID string, manifest []byte, err error) {
+	return p.open(text, archiveType)
+}
+
+// open holds a compact JWS against the keys. The algorithm and the kind of key are ours to choose, never the JWS's.
+func (p PublishedKeys) open(text, of string) (keyID string, payload []byte, err error) {
+	if err := strictly(text); err != nil {
+		return "", nil, err
+	}
+	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.EdDSA})
+	switch {
+	case errors.As(err, new(*jose.ErrUnexpectedSignatureAlgorithm)):
+		return "", nil, ErrAlgorithm
+	case err != nil:
+		return "", nil, fmt.Errorf("%w: %v", ErrNoReceipt, err)
+	}
+	protected := parsed.Signatures[0].Protected
+	if protected.ExtraHeaders[jose.HeaderType] != of {
+		return "", nil, fmt.Errorf("%w: its type is not %s", ErrNoReceipt, of)
+	}
+	key, known := p[protected.KeyID]
+	if !known {
+		return "", nil, fmt.Errorf("%w (%q)", ErrUnknownKey, protected.KeyID)
+	}
+	if payload, err = parsed.Verify(key); err != nil {
+		return "", nil, ErrForged
+	}
+	return protected.KeyID, payload, nil
 }
 
 // strictly refuses what decodes to the same bytes and was not written by a signer: base64url has spare bits at its end.

@@ -52,7 +52,8 @@ type Keyring struct {
 
 // held is the keys at one time.
 type held struct {
-	signer    jose.Signer
+	receipts  jose.Signer // Each signs one type of JWS.
+	archives  jose.Signer
 	published []byte // JWK Set of the public halves.
 }
 
@@ -84,11 +85,15 @@ func (k *Keyring) refresh(ctx context.Context) error {
 	if known := k.held.Load(); known != nil && bytes.Equal(known.published, published) {
 		return nil
 	}
-	signer, err := newSigner(keys[0])
+	receipts, err := newSigner(keys[0], receiptType)
 	if err != nil {
 		return err
 	}
-	k.held.Store(&held{signer: signer, published: published})
+	archives, err := newSigner(keys[0], archiveType)
+	if err != nil {
+		return err
+	}
+	k.held.Store(&held{receipts: receipts, archives: archives, published: published})
 	return nil
 }
 

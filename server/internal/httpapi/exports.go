@@ -119,24 +119,37 @@ func attach(c echo.Context, what, format string, rows int, now time.Time) {
 	header.Set(headerRows, strconv.Itoa(rows))
 }
 
-// write answers with a file of rows. Where it fails in the middle the connection is cut: a file that ends must be whole.
+// isFile notes in the trail what a file is of.
+func isFile(c echo.Context, what string) {
+	c.Set(concernsKey, strings.Join(strings.Fields(strings.Join([]string{what, c.QueryParam("format"), c.QueryParam("from"), c.QueryParam("to")}, " ")), " "))
+}
+
+// write answers with a file of rows.
 func write[T any](x *exports, c echo.Context, what string, rows int, fill func(exporting.Sheet[T]) error) error {
 	format := c.QueryParam("format")
-	c.Set(concernsKey, strings.Join(strings.Fields(strings.Join([]string{what, format, c.QueryParam("from"), c.QueryParam("to")}, " ")), " "))
+	isFile(c, what)
 	if exporting.MediaType(format) == "" {
 		_, err := exporting.New[T](io.Discard, format)
 		return err
 	}
-	select {
-	case x.running <- struct{}{}:
-		defer func() { <-x.running }()
-	default:
-		return errExports
-	}
-	header := c.Response().Header()
-	header.Set(echo.HeaderContentType, exporting.MediaType(format))
 	attach(c, what, format, rows, x.now())
-	err := send(c, format, fill)
+	return x.send(c, exporting.MediaType(format), func(to io.Writer) error {
+		sheet, err := exporting.New[T](to, format)
+		if err != nil {
+			return err
+		}
+		if err := fill(sheet); err != nil {
+			return err
+		}
+		return sheet.Close()
+	})
+}
+
+// send answers with a file. Where it fails in the middle the connection is cut: a file that ends must be whole.
+func (x *exports) send(c echo.Context, mediaType string, fill func(io.Writer) error) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, mediaType)
+	err := x.inTurn(c, fill)
 	switch {
 	case err == nil && !c.Response().Committed: // A file without rows and without a line of names.
 		return c.NoContent(http.StatusOK)
@@ -152,21 +165,24 @@ func write[T any](x *exports, c echo.Context, what string, rows int, fill func(e
 	}
 }
 
-func send[T any](c echo.Context, format string, fill func(exporting.Sheet[T]) error) error {
+// inTurn writes a file while no more than a few others are written.
+func (x *exports) inTurn(c echo.Context, fill func(io.Writer) error) error {
+	select {
+	case x.running <- struct{}{}:
+		defer func() { <-x.running }()
+	default:
+		return errExports
+	}
 	steady := &steady{Writer: c.Response(), controller: http.NewResponseController(c.Response())}
 	// Otherwise the server would take the request for one that never ends, and its reader for gone.
 	if err := steady.controller.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	buffered := bufio.NewWriterSize(steady, 64<<10)
-	sheet, err := exporting.New[T](buffered, format)
-	if err != nil {
+	if err := fill(buffered); err != nil {
 		return err
 	}
-	if err := fill(sheet); err != nil {
-		return err
-	}
-	return errors.Join(sheet.Close(), buffered.Flush())
+	return buffered.Flush()
 }
 
 // steady gives each write its own time, in place of the one that the server gives an answer as a whole.

@@ -99,6 +99,7 @@ var whoMay = map[string]string{
 
 	"GET /v1/admin/sites/:site/decisions":          "owner officer",
 	"GET /v1/admin/sites/:site/exports/decisions":  "owner officer",
+	"GET /v1/admin/sites/:site/exports/archive":    "owner officer",
 	"GET /v1/admin/sites/:site/exports/processing": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/exports/rates":      "owner analyst officer",
 	"GET /v1/admin/sites/:site/exports/groups":     "owner analyst officer",
@@ -146,6 +147,7 @@ var tokensRead = map[string]string{
 
 	"GET /v1/admin/sites/:site/decisions":         "decisions",
 	"GET /v1/admin/sites/:site/exports/decisions": "decisions",
+	"GET /v1/admin/sites/:site/exports/archive":   "decisions",
 }
 
 // untold are the only routes whose use is not in the trail.

@@ -108,6 +108,7 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/requests/:request/steps": {account.EraseDecisions, "work-on-request"},
 
 	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},
+	"GET /v1/admin/sites/:site/exports/archive":   {account.ReadDecisions, "export-archive"},
 	"GET /v1/admin/sites/:site/exports/rates":     {account.ExportData, "export-rates"},
 	"GET /v1/admin/sites/:site/exports/groups":    {account.ExportData, "export-rates"},
 

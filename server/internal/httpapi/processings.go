@@ -53,14 +53,8 @@ func (p *processings) of(c echo.Context) (schemas.Processing, error) {
 		return schemas.Processing{}, err
 	}
 	published.Notice = *notice
-	publications, err := p.publisher.Publications(ctx, found)
-	if err != nil {
+	if published.At, err = p.publisher.PublishedAt(ctx, found, published.ID); err != nil {
 		return schemas.Processing{}, err
-	}
-	for _, one := range publications {
-		if one.Notice == published.ID {
-			published.At = one.At
-		}
 	}
 	return processing.Record(published, p.publisher.Adequate, lang, p.now()), nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"assent/server/internal/account"
 	"assent/server/internal/admintrail"
+	"assent/server/internal/archive"
 	"assent/server/internal/auditing"
 	"assent/server/internal/daykey"
 	"assent/server/internal/evidence"
@@ -67,6 +68,7 @@ type Parts struct {
 	// Transparency and Places are nil where no log of decisions is kept.
 	Transparency *transparency.Log
 	Places       transparency.Index
+	Rows         transparency.Archive  // nil like Transparency.
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
 	Integrations integration.Desk
@@ -101,6 +103,8 @@ func New(p Parts) (http.Handler, error) {
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, now: p.Now}
+	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive,
+		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest}}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
@@ -237,6 +241,7 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)
 	a.GET("/sites/:site/exports/processing", processings.file)
+	a.GET("/sites/:site/exports/archive", archives.write)
 	a.GET("/sites/:site/processing", processings.record)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)

@@ -54,6 +54,7 @@ var (
 
 		"GET /v1/admin/sites/:site/decisions":         ofDecisions,
 		"GET /v1/admin/sites/:site/exports/decisions": ofDecisions,
+		"GET /v1/admin/sites/:site/exports/archive":   ofDecisions,
 
 		"GET /v1/admin/trail": ofTrail,
 	}

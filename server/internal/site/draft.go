@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"time"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
@@ -174,6 +175,17 @@ func (p Publisher) Publications(ctx context.Context, s schemas.Site) ([]schemas.
 		list = append(list, schemas.Publication{Notice: s.Notice})
 	}
 	return list, nil
+}
+
+// PublishedAt returns when a site last published a notice; zero where that is not on record.
+func (p Publisher) PublishedAt(ctx context.Context, s schemas.Site, notice string) (at time.Time, err error) {
+	publications, err := p.Publications(ctx, s)
+	for _, one := range publications {
+		if one.Notice == notice {
+			at = one.At
+		}
+	}
+	return at, err
 }
 
 // published returns a site and the notice that it publishes.

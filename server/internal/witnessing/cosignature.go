@@ -44,6 +44,18 @@ func newCosignatureVerifier(text string) (cosignatureKey, error) {
 	return key, nil
 }
 
+// CheckCosignature returns the name of the witness with this key if it has signed the checkpoint.
+func CheckCosignature(checkpoint, key string) (name string, err error) {
+	verifier, err := newCosignatureVerifier(key)
+	if err != nil {
+		return "", err
+	}
+	if _, err := note.Open([]byte(checkpoint), note.VerifierList(verifier)); err != nil {
+		return "", fmt.Errorf("%s has not signed it: %w", verifier.name, err)
+	}
+	return verifier.name, nil
+}
+
 // text is how keys are written down: name, hash and key.
 func (k cosignatureKey) text() string {
 	return fmt.Sprintf("%s+%08x+%s", k.name, k.KeyHash(), base64.StdEncoding.EncodeToString(append([]byte{cosignatureAlgorithm}, k.public...)))

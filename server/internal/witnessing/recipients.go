@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -180,6 +181,21 @@ func (all Recipients) Cosigned(checkpoint string) string {
 	for _, one := range all {
 		if latest := one.latest.Load(); latest != nil && latest.checkpoint == checkpoint {
 			cosigned += latest.cosignatures
+		}
+	}
+	return cosigned
+}
+
+// Latest returns the newest checkpoints that there are cosignatures for, with those.
+func (all Recipients) Latest() []string {
+	var cosigned []string
+	for _, one := range all {
+		latest := one.latest.Load()
+		if latest == nil || latest.cosignatures == "" {
+			continue
+		}
+		if whole := all.Cosigned(latest.checkpoint); !slices.Contains(cosigned, whole) {
+			cosigned = append(cosigned, whole)
 		}
 	}
 	return cosigned
