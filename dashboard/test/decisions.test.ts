@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { Assent } from '../../snippet/test/harness/assent.ts';
+import { type Assent, runApart } from '../../snippet/test/harness/assent.ts';
 import { until } from '../../snippet/test/harness/browser.ts';
 import { dashboardOf, decide, inEveryDress, type Office, openOffice, violations } from './lab.ts';
 
@@ -79,15 +79,28 @@ test('all decisions of the days are saved as a file, in each format', async () =
     await page.getByLabel('Format').selectOption(ending);
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save as a file' }).click(),
+      page.getByRole('button', { name: 'Save as a file' }).first().click(),
     ]);
     assert.match(file.suggestedFilename(), new RegExp(`^assent-${site}-decisions-.*\\.${ending}$`), name);
     const bytes = await readFile(await file.path());
     if (ending === 'parquet') assert.equal(bytes.subarray(0, 4).toString(), 'PAR1');
     else assert.equal(bytes.toString().trim().split('\n').length, ending === 'csv' ? 3 : 2, name);
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.').first().waitFor();
   }
   assert.deepEqual(await violations(page), []);
+});
+
+test('an archive with proofs is saved, which anybody can verify', async () => {
+  const archive = page
+    .locator('section.card')
+    .filter({ has: page.getByRole('heading', { name: 'Archive for an authority' }) });
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    archive.getByRole('button', { name: 'Save as a file' }).click(),
+  ]);
+  assert.match(file.suggestedFilename(), new RegExp(`^assent-${site}-archive-.*\\.zip$`));
+  await archive.getByText('Saved.').waitFor();
+  assert.match(await runApart('verify', 'archive', await file.path()), /2 decisions and 0 tombstones/);
 });
 
 test('what does not match is said to be nothing, and a slip to be one', async () => {

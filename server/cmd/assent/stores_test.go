@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +76,33 @@ func TestEveryPairOfStoresAnswersTheSame(t *testing.T) {
 			}
 			v.erases(t)
 			awaitVerified(t, data, env, "6 decisions are as they were recorded", "1 were erased, and the log has a tombstone for each")
+			p.wantArchives(owner, added.ID, env, data)
 		})
+	}
+}
+
+// wantArchives has the archive that the dashboard saves and the one that the command writes verified without the stores.
+func (p *program) wantArchives(owner *http.Client, site string, env []string, data string) {
+	p.t.Helper()
+	dir := p.t.TempDir()
+	saved, written := filepath.Join(dir, "saved.zip"), filepath.Join(dir, "written.zip")
+	answer, err := owner.Get(p.url("/v1/admin/sites/" + site + "/exports/archive?format=zip"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close()); err != nil || answer.StatusCode != http.StatusOK {
+		p.t.Fatalf("%d %s, %v", answer.StatusCode, body, err)
+	}
+	if err := os.WriteFile(saved, body, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	beside(p.t, env, "archive", "--data", data, site, written)
+	key := p.text("/log/key")
+	for _, file := range []string{saved, written} {
+		if said := string(beside(p.t, nil, "verify", "archive", file, "--key", key)); !strings.Contains(said, "6 decisions and 1 tombstones") {
+			p.t.Errorf("%s: %s", file, said)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,12 +59,16 @@ func tellArchive(to io.Writer, v archive.Verified, trusted archive.Trusted) erro
 	if !m.From.IsZero() {
 		since = m.From.Format(time.RFC3339)
 	}
+	issuer := "a server whose address it does not tell"
+	if m.Issuer != "" {
+		issuer = strconv.Quote(m.Issuer)
+	}
 	lines := []string{
 		"The archive holds: every file and every record is as it was written.",
 		"",
 		fmt.Sprintf("Site       %q (%q)", m.Site, m.Name),
 		fmt.Sprintf("Recorded   from %s until before %s, by the server's clock", since, m.To.Format(time.RFC3339)),
-		fmt.Sprintf("Made       %s, by %q", m.MadeAt.Format(time.RFC3339), m.Issuer),
+		fmt.Sprintf("Made       %s, by %s", m.MadeAt.Format(time.RFC3339), issuer),
 		fmt.Sprintf("Records    %d decisions and %d tombstones are in the log as they are here; %d texts of notices are those that were answered", m.Decisions, m.Tombstones, v.Notices),
 		fmt.Sprintf("Log        %d entries, root %s", m.Entries, v.Root),
 		fmt.Sprintf("Signed     by key %s; the log by %s", v.SignedBy, v.LogKey),

@@ -54,6 +54,26 @@ func TestTwoDeploymentsAndAFileWitness(t *testing.T) {
 	if code, out, errs := command("verify", "--data", data, "--key", logKey, "--checkpoint", cosigned, "--checkpoint", file); code != 0 || !strings.Contains(out, "4 checkpoints agree") {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
+	wantCosignedArchive(t, data, added.ID, cosigned, witnessKey)
+}
+
+// wantCosignedArchive has what a witness has signed put into an archive, where whoever has the witness's key is told of it, and
+// whoever has another one of it is not.
+func wantCosignedArchive(t *testing.T, data, site, cosigned, witnessKey string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "archive.zip")
+	wantRun(t, 0, "archive", "--data", data, site, file, "--checkpoint", cosigned)
+	name, _, _ := strings.Cut(witnessKey, "+")
+	if said := wantRun(t, 0, "verify", "archive", file, "--witness", witnessKey); !strings.Contains(said, "Witnesses  [\""+name+"\"] have signed") {
+		t.Errorf("with the witness's key: %s", said)
+	}
+	if said := wantRun(t, 0, "verify", "archive", file); strings.Contains(said, "have signed the log's head, or") || !strings.Contains(said, "give their keys (--witness)") {
+		t.Errorf("without it: %s", said)
+	}
+	other := startProgram(t, t.TempDir(), "ASSENT_WITNESS_OF="+logKeyOf(t, data)).text("/log/witness/key")
+	if said := wantRun(t, 0, "verify", "archive", file, "--witness", other); strings.Contains(said, "have signed the log's head, or") {
+		t.Errorf("with another witness's key: %s", said)
+	}
 }
 
 // text is a page of the server, without the end of its line.

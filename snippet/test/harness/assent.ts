@@ -31,6 +31,10 @@ const portOf = async (child: ChildProcess, log: () => string): Promise<number> =
   throw new Error(`assent serve ended with ${child.exitCode}: ${log()}`);
 };
 
+/** Runs a command that needs no data of a server and returns what it prints. */
+export const runApart = async (...words: string[]): Promise<string> =>
+  (await promisify(execFile)(binary, words)).stdout;
+
 /** Starts the real server on a free port with an empty data folder of its own, and further flags. */
 export const startAssent = async (...flags: string[]): Promise<Assent> => {
   const data = await mkdtemp(join(tmpdir(), 'assent-snippet-'));
@@ -46,18 +50,16 @@ export const startAssent = async (...flags: string[]): Promise<Assent> => {
       const file = join(data, 'notice.json');
       await writeFile(file, JSON.stringify(notice));
       const flags = ['--data', data, '--name', 'Test', '--origin', origin, '--notice', file, '--json'];
-      const { stdout } = await promisify(execFile)(binary, ['site', 'add', ...flags]);
-      const { id, script } = JSON.parse(stdout) as { id: string; script: string };
+      const { id, script } = JSON.parse(await runApart('site', 'add', ...flags)) as { id: string; script: string };
       const served = async () => (await fetch(`http://127.0.0.1:${port}${script}`)).ok;
       await until(served, `the running server serves ${script}`);
       return id;
     },
     async run(command, ...flags) {
-      return (await promisify(execFile)(binary, [command, '--data', data, ...flags])).stdout;
+      return runApart(command, '--data', data, ...flags);
     },
     async stub(site) {
-      const { stdout } = await promisify(execFile)(binary, ['site', 'tag', '--data', data, site]);
-      return stdout.match(/<script>.*<\/script>/)![0];
+      return (await runApart('site', 'tag', '--data', data, site)).match(/<script>.*<\/script>/)![0];
     },
     printed: () => log,
     async stop() {
