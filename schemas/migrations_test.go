@@ -24,6 +24,7 @@ var taken = map[string]string{
 	"clickhouse/0009_log.sql":                "c7f25921c1eed2e4",
 	"clickhouse/0010_log_on_disk.sql":        "07d3d4d56727e0c8",
 	"clickhouse/0011_old_parts.sql":          "55e881f1ddbf1d2b",
+	"clickhouse/0012_answer.sql":             "4a776cba9318cda1",
 	"embedded/0001_init.sql":                 "bfd86969d8df6790",
 	"embedded/0002_sightings.sql":            "bbda0d1b2c039817",
 	"embedded/0003_regime.sql":               "40b5537007a5bf25",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,8 +16,7 @@ import (
 
 var _ reporting.Counts = (*Store)(nil)
 
-// whole are the dimensions that the ledger keeps as numbers. They stay numbers until they are read: grouping by texts takes
-// ClickHouse several times as long.
+// whole are the dimensions that the ledger keeps as numbers.
 var whole = map[reporting.Dimension]bool{reporting.Synthetic: true, reporting.Waited: true}
 
 // answers are the dimensions that take two columns: what was granted and what was refused.
@@ -25,43 +25,46 @@ var answers = map[reporting.Dimension][2]string{
 	reporting.Services: {"services_granted", "services_refused"},
 }
 
-// countQuery puts together a query in which the first delivery of each decision counts, with what it said.
-type countQuery struct {
-	selected []string // Of the first deliveries.
-	groups   []string
-	chosen   []string // Conditions.
-	values   []any    // Of the conditions.
-}
+// countsFast is the version from which on FINAL compares rows only where parts overlap, which ids that grow with time rarely
+// do once parts have merged, and from which on there is the column answer (0012_answer).
+var countsFast = [2]int{24, 1}
 
 // CountDecisions implements reporting.Counts.
 func (s *Store) CountDecisions(ctx context.Context, q reporting.Question) ([]reporting.Cell, error) {
-	var query countQuery
-	for _, d := range reporting.OfDecisions {
-		query.add(d, q)
-	}
 	version, err := s.ready(ctx)
 	if err != nil {
 		return nil, err
 	}
-	from, arguments := query.merged(), []any{q.Site, q.From.UnixMicro(), q.To.UnixMicro()}
-	if older(&version, splitsFinal) {
-		from, arguments = query.firstOnes(), periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro())
+	if older(&version, countsFast) {
+		return s.countFirstOnes(ctx, q)
 	}
-	text := "SELECT " + at(q, "first", 1_000_000) + ", count(), toUInt64(0)" + query.read() + " FROM " + from + query.conditions() +
-		" GROUP BY at" + query.grouped()
-	return s.cells(ctx, q, reporting.OfDecisions, text, append(arguments, query.values...))
+	return s.countMerged(ctx, q)
+}
+
+// countFirstOnes counts the first delivery of each decision, with what it said, as query.go explains it.
+func (s *Store) countFirstOnes(ctx context.Context, q reporting.Question) ([]reporting.Cell, error) {
+	inner := "SELECT id, subject, min(recorded_at) AS first"
+	for _, column := range union(columnsOf(q.By), chosenBy(q)) {
+		inner += fmt.Sprintf(", argMin(%s, recorded_at) AS f_%[1]s", column)
+	}
+	conditions, values := conditionsOf(q)
+	query := "SELECT " + at(q, "first", 1_000_000) + ", count(), toUInt64(0)" + read(q.By) +
+		" FROM (" + inner + " FROM decisions WHERE " + ofPeriod + " GROUP BY id, subject) WHERE first >= ?" + conditions +
+		" GROUP BY at" + listed(columnsOf(q.By))
+	return s.cells(ctx, q, query, append(periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro()), values...))
 }
 
 // CountExposures implements reporting.Counts.
 func (s *Store) CountExposures(ctx context.Context, q reporting.Question) ([]reporting.Cell, error) {
-	var query countQuery
-	for _, d := range reporting.OfExposures {
-		query.add(d, q)
-	}
 	seconds := int64(reporting.Slot / time.Second)
-	text := "SELECT " + at(q, "slot * 900", 1) + ", sum(views), sum(visitors)" + query.read() + " FROM (SELECT slot, views, visitors" + query.plain() +
-		" FROM exposures WHERE site = ? AND slot >= ? AND slot < ?) WHERE slot >= 0" + query.conditions() + " GROUP BY at" + query.grouped()
-	return s.cells(ctx, q, reporting.OfExposures, text, append([]any{q.Site, q.From.Unix() / seconds, q.To.Unix() / seconds}, query.values...))
+	q.Where = maps.Clone(q.Where)
+	maps.DeleteFunc(q.Where, func(d reporting.Dimension, _ []string) bool { return !slices.Contains(reporting.OfExposures, d) })
+	conditions, values := conditionsOf(q)
+	query := "SELECT " + at(q, "slot * 900", 1) + ", sum(views), sum(visitors)" + read(q.By) +
+		" FROM (SELECT slot, views, visitors" + renamed(union(columnsOf(q.By), chosenBy(q))) +
+		" FROM exposures WHERE site = ? AND slot >= ? AND slot < ?) WHERE slot >= 0" + conditions +
+		" GROUP BY at" + listed(columnsOf(q.By))
+	return s.cells(ctx, q, query, append([]any{q.Site, q.From.Unix() / seconds, q.To.Unix() / seconds}, values...))
 }
 
 // at is the beginning of a row's slot or hour in seconds, of a time that has so many units to the second.
@@ -73,42 +76,39 @@ func at(q reporting.Question, column string, units int64) string {
 	return fmt.Sprintf("intDiv(%s, %d) * %d AS at", column, seconds*units, seconds)
 }
 
-// add takes in a dimension that the question groups or chooses by.
-func (c *countQuery) add(d reporting.Dimension, q reporting.Question) {
-	isGrouped, wanted := slices.Contains(q.By, d), q.Where[d]
-	if !isGrouped && len(wanted) == 0 {
-		return
-	}
-	columns := []string{string(d)}
-	if pair, two := answers[d]; two {
-		columns = pair[:]
-	}
-	c.selected = append(c.selected, columns...)
-	if isGrouped {
-		c.groups = append(c.groups, columns...)
-	}
-	if len(wanted) > 0 {
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(wanted)), ", ")
-		c.chosen = append(c.chosen, "f_"+columns[0]+" IN ("+marks+")")
-		for _, value := range wanted {
-			c.values = append(c.values, valueOf(d, value))
+// columnsOf are the columns that dimensions take.
+func columnsOf(dimensions []reporting.Dimension) (columns []string) {
+	for _, d := range dimensions {
+		if pair, two := answers[d]; two {
+			columns = append(columns, pair[:]...)
+		} else {
+			columns = append(columns, string(d))
 		}
 	}
+	return columns
 }
 
-// splitsFinal is the version from which on FINAL compares rows only where parts overlap, which ids that grow with time
-// rarely do once parts have merged. Earlier ones are faster at grouping.
-var splitsFinal = [2]int{24, 1}
-
-// merged lets ClickHouse drop later deliveries as a merge would: precedence is greatest for the first. Conditions on times
-// hold for what is left, also when the first delivery lies before the period or in another partition.
-func (c *countQuery) merged() string {
-	return "(SELECT recorded_at AS first" + c.plain() + " FROM decisions FINAL WHERE site = ? AND recorded_at >= ? AND recorded_at < ?) WHERE 1"
+// chosenBy are the columns that the question has conditions on.
+func chosenBy(q reporting.Question) (columns []string) {
+	for _, d := range slices.Sorted(maps.Keys(q.Where)) {
+		if len(q.Where[d]) > 0 {
+			columns = append(columns, string(d))
+		}
+	}
+	return columns
 }
 
-// firstOnes is the same as query.go explains it.
-func (c *countQuery) firstOnes() string {
-	return "(SELECT id, subject, min(recorded_at) AS first" + c.firsts() + " FROM decisions WHERE " + ofPeriod + " GROUP BY id, subject) WHERE first >= ?"
+// conditionsOf are the question's, on renamed columns, and their values.
+func conditionsOf(q reporting.Question) (conditions string, values []any) {
+	for _, column := range chosenBy(q) {
+		d := reporting.Dimension(column)
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(q.Where[d])), ", ")
+		conditions += " AND f_" + column + " IN (" + marks + ")"
+		for _, value := range q.Where[d] {
+			values = append(values, valueOf(d, value))
+		}
+	}
+	return conditions, values
 }
 
 // valueOf is a value of a dimension as the ledger keeps it. What is no number is no number's value.
@@ -122,34 +122,39 @@ func valueOf(d reporting.Dimension, text string) any {
 	return -1
 }
 
-func (c *countQuery) firsts() string {
-	var text strings.Builder
-	for _, column := range c.selected {
-		fmt.Fprintf(&text, ", argMin(%s, recorded_at) AS f_%[1]s", column)
+// union has each column once.
+func union(some, others []string) []string {
+	all := slices.Clone(some)
+	for _, column := range others {
+		if !slices.Contains(all, column) {
+			all = append(all, column)
+		}
 	}
-	return text.String()
+	return all
 }
 
-func (c *countQuery) plain() string {
+// renamed selects columns under names that those of results do not meet.
+func renamed(columns []string) string {
 	var text strings.Builder
-	for _, column := range c.selected {
+	for _, column := range columns {
 		fmt.Fprintf(&text, ", %s AS f_%[1]s", column)
 	}
 	return text.String()
 }
 
-func (c *countQuery) grouped() string {
+// listed are renamed columns after others.
+func listed(columns []string) string {
 	var text strings.Builder
-	for _, column := range c.groups {
+	for _, column := range columns {
 		text.WriteString(", f_" + column)
 	}
 	return text.String()
 }
 
-// read are the groups in the types that cells scans.
-func (c *countQuery) read() string {
+// read selects what dimensions take in the types that a scanner takes.
+func read(dimensions []reporting.Dimension) string {
 	var text strings.Builder
-	for _, column := range c.groups {
+	for _, column := range columnsOf(dimensions) {
 		if whole[reporting.Dimension(column)] {
 			text.WriteString(", toUInt32(f_" + column + ")")
 		} else {
@@ -159,57 +164,68 @@ func (c *countQuery) read() string {
 	return text.String()
 }
 
-func (c *countQuery) conditions() string {
-	var text strings.Builder
-	for _, condition := range c.chosen {
-		text.WriteString(" AND " + condition)
-	}
-	return text.String()
-}
-
-// cells runs a query whose columns after the numbers are those of the dimensions, in the order of their kind.
-func (s *Store) cells(ctx context.Context, q reporting.Question, dimensions []reporting.Dimension, query string, arguments []any) ([]reporting.Cell, error) {
-	var at int64
+// cells runs a query whose columns after the numbers are what read selects.
+func (s *Store) cells(ctx context.Context, q reporting.Question, query string, arguments []any) ([]reporting.Cell, error) {
+	var second int64
 	var n, visitors uint64
-	row := []any{&at, &n, &visitors}
-	texts, numbers, lists := map[reporting.Dimension]*string{}, map[reporting.Dimension]*uint32{}, map[reporting.Dimension]*[2][]string{}
-	for _, d := range dimensions {
-		switch _, two := answers[d]; {
-		case !slices.Contains(q.By, d):
-		case two:
-			lists[d] = &[2][]string{}
-			row = append(row, &lists[d][0], &lists[d][1])
-		case whole[d]:
-			numbers[d] = new(uint32)
-			row = append(row, numbers[d])
-		default:
-			texts[d] = new(string)
-			row = append(row, texts[d])
-		}
-	}
+	scanner := newScanner(q.By)
 	var cells []reporting.Cell
 	var odd error
-	err := s.each(ctx, query, arguments, row, func() {
+	err := s.each(ctx, query, arguments, append([]any{&second, &n, &visitors}, scanner.columns...), func() {
 		if n == 0 && visitors == 0 {
 			return // Old servers group nothing to one row where the whole time is asked for.
 		}
-		cell := reporting.Cell{N: int(n), Visitors: int(visitors), Values: make([]string, len(q.By))}
-		if q.Each > 0 {
-			cell.At = time.Unix(at, 0).UTC()
-		}
-		for i, d := range q.By {
-			switch {
-			case lists[d] != nil:
-				var err error
-				cell.Values[i], err = consent.AnswersText(join(lists[d][0], lists[d][1]))
-				odd = errors.Join(odd, err)
-			case numbers[d] != nil:
-				cell.Values[i] = strconv.FormatUint(uint64(*numbers[d]), 10)
-			default:
-				cell.Values[i] = *texts[d]
-			}
-		}
-		cells = append(cells, cell)
+		values, err := scanner.values()
+		odd = errors.Join(odd, err)
+		cells = append(cells, cellOf(q, second, int(n), int(visitors), values))
 	})
 	return cells, errors.Join(err, odd)
+}
+
+func cellOf(q reporting.Question, second int64, n, visitors int, values []string) reporting.Cell {
+	cell := reporting.Cell{N: n, Visitors: visitors, Values: values}
+	if q.Each > 0 {
+		cell.At = time.Unix(second, 0).UTC()
+	}
+	return cell
+}
+
+// scanner takes what dimensions take of a row.
+type scanner struct {
+	columns []any // To be scanned into.
+	texts   []func() (string, error)
+}
+
+func newScanner(dimensions []reporting.Dimension) *scanner {
+	s := new(scanner)
+	for _, d := range dimensions {
+		switch _, two := answers[d]; {
+		case two:
+			lists := new([2][]string)
+			s.add(func() (string, error) { return consent.AnswersText(join(lists[0], lists[1])) }, &lists[0], &lists[1])
+		case whole[d]:
+			number := new(uint32)
+			s.add(func() (string, error) { return strconv.FormatUint(uint64(*number), 10), nil }, number)
+		default:
+			text := new(string)
+			s.add(func() (string, error) { return *text, nil }, text)
+		}
+	}
+	return s
+}
+
+func (s *scanner) add(text func() (string, error), columns ...any) {
+	s.columns, s.texts = append(s.columns, columns...), append(s.texts, text)
+}
+
+// values are the dimensions' of the row that was scanned last.
+func (s *scanner) values() ([]string, error) {
+	values := make([]string, len(s.texts))
+	var odd error
+	for i, text := range s.texts {
+		var err error
+		values[i], err = text()
+		odd = errors.Join(odd, err)
+	}
+	return values, odd
 }

@@ -187,7 +187,7 @@ func compactColumns() string {
 	for _, name := range []string{"notice", "action", "outcome", "source", "locale", "page", "regime", "country", "device", "browser"} {
 		out = strings.Replace(out, name+" String", name+" "+low, 1)
 	}
-	return out
+	return out + "; answer " + low
 }
 
 // TestEveryMemberIsStored fails when a member joins the record and the ledger does not keep it: the round trips of the

@@ -26,6 +26,7 @@ type Store struct {
 	options *clickhouse.Options
 	cluster *cluster // nil when the tables are on one server.
 	lock    Lock     // nil when nothing but the steps themselves keeps processes apart.
+	labels  *labels
 
 	life    context.Context // Of preparations: until Close.
 	endLife context.CancelFunc
@@ -63,7 +64,7 @@ func Open(address string, changes ...Option) (*Store, error) {
 	if options.ReadTimeout == 0 {
 		options.ReadTimeout = time.Minute
 	}
-	s := &Store{options: options}
+	s := &Store{options: options, labels: newLabels()}
 	for _, change := range changes {
 		if err := change(s); err != nil {
 			return nil, err

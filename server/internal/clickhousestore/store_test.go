@@ -60,8 +60,9 @@ func TestCurrent(t *testing.T) {
 	}
 	testAll(t, server.URL)
 	t.Run("Migrations", func(t *testing.T) {
-		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql 0006_dimensions.sql 0007_compact_dimensions.sql 0008_exposures.sql 0009_log.sql 0010_log_on_disk.sql 0011_old_parts.sql", compactColumns())
+		testMigrations(t, server.URL("migrated"), "0001_decisions.sql 0002_compact.sql 0003_regime.sql 0004_compact_regime.sql 0005_codecs.sql 0006_dimensions.sql 0007_compact_dimensions.sql 0008_exposures.sql 0009_log.sql 0010_log_on_disk.sql 0011_old_parts.sql 0012_answer.sql", compactColumns())
 	})
+	t.Run("Labels", func(t *testing.T) { testLabels(t, server.URL("labels")) })
 	t.Run("EarlierRows", func(t *testing.T) { testEarlierRows(t, server.URL("earlier")) })
 	t.Run("EarlierWriters", func(t *testing.T) { testEarlierWriters(t, server.URL("writers")) })
 	t.Run("Refused", func(t *testing.T) {
