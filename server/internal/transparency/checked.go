@@ -56,6 +56,11 @@ func rowsOf(data []byte, width int) [][]tlog.Hash {
 	for i := range row {
 		row[i] = tlog.Hash(data[i*tlog.HashSize:])
 	}
+	return treeOver(row)
+}
+
+// treeOver is a row of hashes and those above it, up to where no two are left.
+func treeOver(row []tlog.Hash) [][]tlog.Hash {
 	rows := make([][]tlog.Hash, 0, tileHeight+1)
 	for len(row) > 0 {
 		rows = append(rows, row)

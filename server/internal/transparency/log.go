@@ -48,11 +48,11 @@ type Waiting struct {
 	Source    string     // How far the store is with it, in its own terms; the last one's counts for all.
 }
 
-func (w Waiting) commit(salt Salt) Commitment {
+func (w *Waiting) commit(salt Salt) Commitment {
 	if w.Tombstone != nil {
 		return w.Tombstone.Commit(salt)
 	}
-	return Commit(salt, w.Record)
+	return commit(salt, &w.Record)
 }
 
 // Store keeps a log beside the decisions that it is about. Several processes may use it at once.
@@ -190,7 +190,8 @@ func (l *Log) extend(ctx context.Context) (int, error) {
 	}
 	addition := Addition{From: tree.N, Taken: waiting}
 	growth := newGrowth(tree, l.hashes(ctx, tree))
-	for _, one := range waiting {
+	for i := range waiting {
+		one := &waiting[i]
 		entry := Entry{Position: one.Position}
 		if _, err := io.ReadFull(l.random, entry.Salt[:]); err != nil {
 			return 0, fmt.Errorf("draw salt: %w", err)
