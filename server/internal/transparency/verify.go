@@ -1,6 +1,7 @@
 package transparency
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -155,15 +156,8 @@ func (v *verification) wholeTile(b *batch) (bool, error) {
 
 // is reports whether the tile is the lowest row of that part of the tree.
 func (t lastTile) is(tree [][]tlog.Hash) bool {
-	if len(t.data) != TileWidth*tlog.HashSize {
-		return false
-	}
-	for i, hash := range tree[0] {
-		if tlog.Hash(t.data[i*tlog.HashSize:]) != hash {
-			return false
-		}
-	}
-	return true
+	lowest := hashesData(make([]byte, 0, groupedTileSize), tree[0])
+	return bytes.Equal(t.data, lowest) || bytes.Equal(t.data, hashesData(lowest, tree[groupHeight]))
 }
 
 func (v *verification) row(row *Row, hashes rowHashes) error {
@@ -270,21 +264,27 @@ func (v *verification) tile(level int, n int64) (lastTile, error) {
 
 // compare holds the root of a full subtree against the tile that has it. Of the lowest level each hash is one entry's.
 func (v *verification) compare(row *Row, height int, n int64, hash tlog.Hash) error {
-	if height%tileHeight != 0 {
+	level, perTile, from := height/tileHeight, int64(TileWidth), int64(0)
+	switch height % tileHeight {
+	case 0:
+	case groupHeight:
+		perTile, from = TileWidth>>groupHeight, tileSize
+	default:
 		return nil
 	}
-	level := height / tileHeight
-	tile, err := v.tile(level, n/TileWidth)
+	tile, err := v.tile(level, n/perTile)
 	if err != nil {
 		return err
 	}
-	within := n % TileWidth * tlog.HashSize
+	within := from + n%perTile*tlog.HashSize
 	switch {
+	case from > 0 && len(tile.data) <= tileSize:
+		return nil // It is not full, or of before.
 	case int64(len(tile.data)) < within+tlog.HashSize:
 		return row.finding(fmt.Sprintf("tile %d of level %d of the log was removed or cut short", tile.n, level))
 	case tlog.Hash(tile.data[within:within+tlog.HashSize]) == hash:
 		return nil
-	case level == 0:
+	case height == 0:
 		return row.finding("its entry in the log was changed: it is not the one that the tree was built from")
 	default:
 		return row.finding(fmt.Sprintf("tile %d of level %d of the log was changed: it does not follow from the entries up to this one", tile.n, level))
