@@ -176,11 +176,20 @@ func putTree(ctx context.Context, tx *sql.Tx, addition transparency.Addition, ho
 	return err
 }
 
+const selectTile = "SELECT data FROM log_tiles WHERE level = ? AND n = ?"
+
 // TileData implements transparency.TileStore.
 func (s *Store) TileData(ctx context.Context, level int, n int64) ([]byte, error) {
-	var data []byte
-	if err := s.read.QueryRowContext(ctx, "SELECT data FROM log_tiles WHERE level = ? AND n = ?", level, n).Scan(&data); err != nil {
-		return nil, found("read tile", err)
+	row, err := s.tiles.first(ctx, int64(level), n)
+	if errors.Is(err, errNoRow) {
+		return nil, consent.ErrNotFound
+	}
+	if err != nil {
+		return nil, unavailable("read tile", err)
+	}
+	data, isBlob := row[0].([]byte)
+	if !isBlob {
+		return nil, fmt.Errorf("tile %d of level %d holds %T", n, level, row[0])
 	}
 	return data, nil
 }

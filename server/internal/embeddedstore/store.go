@@ -28,6 +28,7 @@ type Store struct {
 	opened   os.FileInfo // What the file was when it was opened.
 	recorder writer
 	readers  *readers // For Current.
+	tiles    *readers // For TileData.
 }
 
 // Open opens or creates the store in dir, brings its schema up to date and returns it ready for use. The clock stamps
@@ -63,12 +64,15 @@ func Open(ctx context.Context, dir string, now func() time.Time) (*Store, error)
 	if s.readers, err = openReaders(s.read.Driver(), dataSource(file, "query_only(1)"), selectCurrent, 2); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare database: %w", err), s.read.Close(), s.write.Close())
 	}
+	if s.tiles, err = openReaders(s.read.Driver(), dataSource(file, "query_only(1)"), selectTile, 2); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare database: %w", err), s.readers.close(), s.read.Close(), s.write.Close())
+	}
 	return s, nil
 }
 
 // Close writes back the log and closes the file. The store must not be used afterwards.
 func (s *Store) Close() error {
-	return errors.Join(s.recorder.close(), s.readers.close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.recorder.close(), s.readers.close(), s.tiles.close(), s.read.Close(), s.write.Close())
 }
 
 // Ping reports whether a decision could be recorded: it writes a row, because a full disk can still be read.

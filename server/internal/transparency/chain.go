@@ -153,7 +153,7 @@ func (c *Chain) Check(index int64, commitment Commitment, proof []tlog.Hash) err
 	if len(proof) != len(others) {
 		return ErrNotLogged
 	}
-	hash := tlog.RecordHash(commitment[:])
+	hash := commitment.leafHash()
 	for i, other := range proof {
 		place := len(others) - 1 - i
 		others[place].hash = other

@@ -6,9 +6,10 @@ package transparency
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"slices"
 	"strconv"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"assent/server/internal/consent"
 )
@@ -30,41 +31,77 @@ const leafDomain = "assent/decision/1"
 
 // Commit returns SHA-256 of the domain, the salt, and the decision's fields one after the other, each after its length in
 // bytes as four bytes, the greatest first.
-func Commit(salt Salt, r consent.Record) Commitment {
-	return commit(leafDomain, salt, fields(r))
+func Commit(salt Salt, r consent.Record) Commitment { return commit(salt, &r) }
+
+func commit(salt Salt, r *consent.Record) Commitment {
+	var room [1024]byte // Enough for most without asking for memory.
+	return sha256.Sum256(decisionText(room[:0], salt, r))
 }
 
-func commit(domain string, salt Salt, fields []string) Commitment {
-	text := make([]byte, 0, 512)
-	text = append(append(text, domain...), salt[:]...)
-	for _, field := range fields {
-		text = append(binary.BigEndian.AppendUint32(text, uint32(len(field))), field...)
-	}
-	return sha256.Sum256(text)
+// decisionText is what a decision's commitment is the hash of. Times are microseconds since 1970 in decimal, 0 for one that
+// is not known. A list is its length, then its members; answers are theirs, then names and 1 or 0 in turn, sorted by name.
+func decisionText(text []byte, salt Salt, r *consent.Record) []byte {
+	text = begin(text, leafDomain, salt)
+	id, _ := r.ID.MarshalText() // It never fails.
+	text = field(field(field(field(field(text, id), r.Site), r.Subject), r.Notice), r.Action)
+	text = answers(answers(text, r.Purposes), r.Services)
+	text = field(field(field(field(text, r.Source), strconv.FormatBool(r.Synthetic)), r.Locale), r.Page)
+	text = number(number(number(text, consent.Micros(r.DecidedAt)), consent.Micros(r.RecordedAt)), int64(r.LifetimeDays))
+	text = list(field(list(text, r.Flags), r.Regime), r.Removed)
+	return number(field(field(field(text, r.Country), r.Device), r.Browser), int64(r.Waited))
 }
 
-// fields are the decision's, in the order of the commitment. Times are microseconds since 1970 in decimal, 0 for one that is
-// not known. A list is its length, then its members; answers are theirs, then names and 1 or 0 in turn, sorted by name.
-func fields(r consent.Record) []string {
-	text := []string{r.ID.String(), r.Site, r.Subject, r.Notice, r.Action}
-	text = appendAnswers(appendAnswers(text, r.Purposes), r.Services)
-	text = append(text, r.Source, strconv.FormatBool(r.Synthetic), r.Locale, r.Page, number(consent.Micros(r.DecidedAt)),
-		number(consent.Micros(r.RecordedAt)), number(int64(r.LifetimeDays)))
-	text = append(append(text, number(int64(len(r.Flags)))), r.Flags...)
-	text = append(append(text, r.Regime, number(int64(len(r.Removed)))), r.Removed...)
-	return append(text, r.Country, r.Device, r.Browser, number(int64(r.Waited)))
+func begin(text []byte, domain string, salt Salt) []byte {
+	return append(append(text, domain...), salt[:]...)
 }
 
-func number(n int64) string { return strconv.FormatInt(n, 10) }
+func field[T string | []byte](text []byte, value T) []byte {
+	return append(binary.BigEndian.AppendUint32(text, uint32(len(value))), value...)
+}
 
-func appendAnswers(text []string, answers map[string]bool) []string {
-	text = append(text, number(int64(len(answers))))
-	for _, name := range slices.Sorted(maps.Keys(answers)) {
-		answer := "0"
-		if answers[name] {
-			answer = "1"
-		}
-		text = append(text, name, answer)
+func list(text []byte, members []string) []byte {
+	text = number(text, int64(len(members)))
+	for _, member := range members {
+		text = field(text, member)
 	}
 	return text
+}
+
+func number(text []byte, n int64) []byte {
+	if 0 <= n && n < 10 { // As most are.
+		return append(text, 0, 0, 0, 1, '0'+byte(n))
+	}
+	text = append(text, 0, 0, 0, 0)
+	begun := len(text)
+	text = strconv.AppendInt(text, n, 10)
+	binary.BigEndian.PutUint32(text[begun-4:], uint32(len(text)-begun))
+	return text
+}
+
+func answers(text []byte, given map[string]bool) []byte {
+	text = number(text, int64(len(given)))
+	if len(given) == 0 {
+		return text
+	}
+	var room [16]string
+	names := room[:0]
+	for name := range given {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		answer := int64(0)
+		if given[name] {
+			answer = 1
+		}
+		text = number(field(text, name), answer)
+	}
+	return text
+}
+
+// leafHash is tlog.RecordHash of the commitment, without asking for memory.
+func (c Commitment) leafHash() tlog.Hash {
+	var text [1 + CommitmentSize]byte // RFC 6962 puts a zero in front of a leaf.
+	copy(text[1:], c[:])
+	return sha256.Sum256(text[:])
 }

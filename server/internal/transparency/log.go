@@ -48,11 +48,11 @@ type Waiting struct {
 	Source    string     // How far the store is with it, in its own terms; the last one's counts for all.
 }
 
-func (w Waiting) commit(salt Salt) Commitment {
+func (w *Waiting) commit(salt Salt) Commitment {
 	if w.Tombstone != nil {
 		return w.Tombstone.Commit(salt)
 	}
-	return Commit(salt, w.Record)
+	return commit(salt, &w.Record)
 }
 
 // Store keeps a log beside the decisions that it is about. Several processes may use it at once.
@@ -87,6 +87,8 @@ type Log struct {
 	random io.Reader
 	signed atomic.Pointer[time.Time] // When the last checkpoint of this process was kept.
 	opened atomic.Pointer[head]      // The checkpoint that was opened last.
+
+	grown atomic.Pointer[growth] // What this process made of it last.
 
 	checked checkedTiles
 }
@@ -188,27 +190,22 @@ func (l *Log) extend(ctx context.Context) (int, error) {
 	if err != nil || len(waiting) == 0 {
 		return 0, err
 	}
-	addition := Addition{From: tree.N, Taken: waiting}
-	growth := newGrowth(tree, l.hashes(ctx, tree))
-	for _, one := range waiting {
-		entry := Entry{Position: one.Position}
-		if _, err := io.ReadFull(l.random, entry.Salt[:]); err != nil {
-			return 0, fmt.Errorf("draw salt: %w", err)
-		}
-		entry.Commitment = one.commit(entry.Salt)
-		addition.Entries = append(addition.Entries, entry)
-		if err := growth.add(entry.Commitment); err != nil {
-			return 0, err
-		}
-	}
-	grown, err := growth.tree()
+	growth, err := l.growing(ctx, tree)
 	if err != nil {
 		return 0, err
 	}
-	if addition.Tiles, err = growth.tiles(); err != nil {
-		return 0, err
+	salts := make([]byte, len(waiting)*SaltSize)
+	if _, err := io.ReadFull(l.random, salts); err != nil {
+		return 0, fmt.Errorf("draw salts: %w", err)
 	}
-	if addition.Checkpoint, err = l.key.sign(grown); err != nil {
+	addition := Addition{From: tree.N, Taken: waiting, Entries: make([]Entry, len(waiting))}
+	for i := range waiting {
+		salt := Salt(salts[i*SaltSize:])
+		addition.Entries[i] = Entry{Position: waiting[i].Position, Salt: salt, Commitment: waiting[i].commit(salt)}
+		growth.add(addition.Entries[i].Commitment.leafHash())
+	}
+	addition.Tiles = growth.tiles()
+	if addition.Checkpoint, err = l.key.sign(growth.tree()); err != nil {
 		return 0, err
 	}
 	if err := l.store.Extend(ctx, addition); err != nil {
@@ -216,5 +213,14 @@ func (l *Log) extend(ctx context.Context) (int, error) {
 	}
 	now := time.Now()
 	l.signed.Store(&now)
+	l.grown.Store(growth)
 	return len(waiting), nil
+}
+
+// growing is the tree at hand, where nobody else has extended it since, or else what is kept of it.
+func (l *Log) growing(ctx context.Context, tree tlog.Tree) (*growth, error) {
+	if last := l.grown.Load(); last != nil && last.tree() == tree {
+		return last.goOn(), nil
+	}
+	return readGrowth(ctx, tree, l.store)
 }

@@ -71,7 +71,7 @@ func (p Proof) Check(r consent.Record, public string) error {
 		return err
 	}
 	commitment := Commit(p.Salt, r)
-	if err := tlog.CheckRecord(p.Hashes, tree.N, tree.Hash, p.Index, tlog.RecordHash(commitment[:])); err != nil {
+	if err := tlog.CheckRecord(p.Hashes, tree.N, tree.Hash, p.Index, commitment.leafHash()); err != nil {
 		return fmt.Errorf("decision %s is not entry %d of the log: %w", r.ID, p.Index, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package transparency
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"assent/server/internal/consent"
@@ -17,5 +18,6 @@ const tombstoneDomain = "assent/erasure/1"
 
 // Commit returns what stands for the tombstone in the log: as that of a decision, with its own domain and fields.
 func (t Tombstone) Commit(salt Salt) Commitment {
-	return commit(tombstoneDomain, salt, []string{number(t.Erased), number(consent.Micros(t.At)), t.Reason})
+	text := number(number(begin(nil, tombstoneDomain, salt), t.Erased), consent.Micros(t.At))
+	return sha256.Sum256(field(text, t.Reason))
 }

@@ -1,9 +1,12 @@
 package transparency
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -23,7 +26,7 @@ type Row struct {
 
 // Archive is what Verify goes through.
 type Archive interface {
-	// EachRow calls do with all rows by position, until it returns an error, which is returned.
+	// EachRow calls do with all rows by position, until it returns an error, which is returned. Do may keep what it gets.
 	EachRow(ctx context.Context, do func(Row) error) error
 	// Checkpoints returns those that are kept, the latest last.
 	Checkpoints(ctx context.Context) ([]string, error)
@@ -55,16 +58,14 @@ type Verified struct {
 
 // Verify goes through all decisions and the log once, in memory that does not grow, and compares them with the log's head
 // and with earlier ones, such as somebody else has kept. The error is a *Finding for the first decision that was changed,
-// removed, moved or put in between, or the archive's.
+// removed, moved or put in between, or the archive's. It hashes on all processors while the archive is read.
 func Verify(ctx context.Context, archive Archive, tree tlog.Tree, earlier ...tlog.Tree) (Verified, error) {
-	v := verification{ctx: ctx, archive: archive, tree: tree, tiles: map[int]lastTile{}, earlier: map[int64]tlog.Hash{}}
-	for _, one := range earlier {
-		if known, isKnown := v.earlier[one.N]; one.N > tree.N || isKnown && known != one.Hash {
-			return v.Verified, &Finding{Index: tree.N, What: fmt.Sprintf("an earlier checkpoint stands for %d entries, which are not those of the present one", one.N)}
-		}
-		v.earlier[one.N] = one.Hash
+	v := verification{ctx: ctx, archive: archive, tree: tree, tiles: map[int]lastTile{}}
+	if err := v.expect(earlier); err != nil {
+		return v.Verified, err
 	}
-	if err := archive.EachRow(ctx, v.row); err != nil {
+	err := hashed(func(do func(Row) error) error { return archive.EachRow(ctx, do) }, v.batch)
+	if err != nil {
 		return v.Verified, err
 	}
 	if v.Entries < tree.N {
@@ -91,7 +92,7 @@ type verification struct {
 	last    int64            // Position of the row before.
 	tiles   map[int]lastTile // By level.
 	late    *Finding         // The first decision without an entry.
-	earlier map[int64]tlog.Hash
+	earlier []tlog.Tree      // Those that the log has not grown to yet, the smallest first.
 
 	tombstones int64
 }
@@ -102,25 +103,83 @@ type lastTile struct {
 	data []byte
 }
 
-func (v *verification) row(row Row) error {
-	finding := &Finding{Position: row.Position, Index: row.Index}
-	if row.Decision != nil {
-		finding.Receipt = row.Decision.ID.String()
+// expect takes the earlier heads that the log has to agree with as it grows.
+func (v *verification) expect(earlier []tlog.Tree) error {
+	v.earlier = slices.Clone(earlier)
+	slices.SortStableFunc(v.earlier, func(a, b tlog.Tree) int { return cmp.Compare(a.N, b.N) })
+	for i, one := range v.earlier {
+		if one.N > v.tree.N || i > 0 && one.N == v.earlier[i-1].N && one.Hash != v.earlier[i-1].Hash {
+			return &Finding{Index: v.tree.N, What: fmt.Sprintf("an earlier checkpoint stands for %d entries, which are not those of the present one", one.N)}
+		}
 	}
+	v.earlier = slices.CompactFunc(v.earlier, func(a, b tlog.Tree) bool { return a.N == b.N })
+	if len(v.earlier) > 0 && v.earlier[0].N == 0 {
+		v.earlier = v.earlier[1:]
+	}
+	return nil
+}
+
+// batch looks at a whole tile at once where nothing is wrong with it, and else row by row, to find the first that is.
+func (v *verification) batch(b *batch) error {
+	isWhole, err := v.wholeTile(b)
+	if err != nil || isWhole {
+		return err
+	}
+	for i := range b.rows {
+		if err := v.row(&b.rows[i], b.hashes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wholeTile takes the rows of a tile that is as it should be; false, and nothing is taken, when it is not.
+func (v *verification) wholeTile(b *batch) (bool, error) {
+	if b.tree == nil || v.late != nil || v.Entries%TileWidth != 0 || len(v.earlier) > 0 && v.earlier[0].N < v.Entries+TileWidth {
+		return false, nil
+	}
+	for i := range b.rows {
+		if v.fault(&b.rows[i], v.Entries+int64(i), b.hashes[i].isOf) != "" {
+			return false, nil
+		}
+	}
+	tile, err := v.tile(0, v.Entries/TileWidth)
+	if err != nil || !tile.is(b.tree) {
+		return false, err
+	}
+	for i := range b.rows {
+		v.count(&b.rows[i])
+	}
+	last := &b.rows[TileWidth-1]
+	return true, v.grow(last, tileHeight, b.tree[tileHeight][0])
+}
+
+// is reports whether the tile is the lowest row of that part of the tree.
+func (t lastTile) is(tree [][]tlog.Hash) bool {
+	lowest := hashesData(make([]byte, 0, groupedTileSize), tree[0])
+	return bytes.Equal(t.data, lowest) || bytes.Equal(t.data, hashesData(lowest, tree[groupHeight]))
+}
+
+func (v *verification) row(row *Row, hashes rowHashes) error {
 	if row.Entry != nil && v.late != nil {
 		v.late.What = "the log has an entry after it and none for it: either that was removed, or the decision was put in between"
 		return v.late
 	}
-	if finding.What = v.fault(row); finding.What != "" {
-		return finding
+	if what := v.fault(row, v.Entries, hashes.isOf); what != "" {
+		return row.finding(what)
 	}
 	if row.Entry == nil {
 		v.Waiting++
 		if v.late == nil {
-			v.late = finding
+			v.late = row.finding("")
 		}
 		return nil
 	}
+	v.count(row)
+	return v.grow(row, 0, hashes.leaf)
+}
+
+func (v *verification) count(row *Row) {
 	v.last = row.Position
 	v.Entries++
 	if row.Erased {
@@ -129,21 +188,35 @@ func (v *verification) row(row Row) error {
 	if row.Tombstone != nil {
 		v.tombstones++
 	}
-	err := v.root.add(tlog.RecordHash(row.Entry.Commitment[:]), func(height int, n int64, hash tlog.Hash) error {
-		return v.compare(finding, height, n, hash)
+}
+
+// grow adds a full subtree of that height, the row's entry being its last.
+func (v *verification) grow(row *Row, height int, hash tlog.Hash) error {
+	err := v.root.add(height, hash, func(height int, n int64, hash tlog.Hash) error {
+		return v.compare(row, height, n, hash)
 	})
-	if err != nil {
+	if err != nil || len(v.earlier) == 0 || v.earlier[0].N != v.Entries {
 		return err
 	}
-	if hash, isKnown := v.earlier[v.Entries]; isKnown && hash != v.root.hash() {
-		finding.What = "it, or an entry before it, is another one than when an earlier checkpoint was signed"
-		return finding
+	was := v.earlier[0].Hash
+	v.earlier = v.earlier[1:]
+	if was != v.root.hash() {
+		return row.finding("it, or an entry before it, is another one than when an earlier checkpoint was signed")
 	}
 	return nil
 }
 
-// fault is what is wrong with a row by itself and its place, or "".
-func (v *verification) fault(row Row) string {
+func (r *Row) finding(what string) *Finding {
+	finding := &Finding{Position: r.Position, Index: r.Index, What: what}
+	if r.Decision != nil {
+		finding.Receipt = r.Decision.ID.String()
+	}
+	return finding
+}
+
+// fault is what is wrong with a row by itself and its place, or "": which entry is due there, and whether its entry is the
+// hash of what it says.
+func (v *verification) fault(row *Row, due int64, isOf bool) string {
 	switch {
 	case row.Odd != "":
 		return row.Odd
@@ -151,11 +224,11 @@ func (v *verification) fault(row Row) string {
 		return "is a tombstone that is not in the log yet: look again in a minute"
 	case row.Entry == nil:
 		return ""
-	case row.Index != v.Entries:
-		return fmt.Sprintf("comes as entry %d of the log where entry %d is due: one was removed or moved", row.Index, v.Entries)
+	case row.Index != due:
+		return fmt.Sprintf("comes as entry %d of the log where entry %d is due: one was removed or moved", row.Index, due)
 	case row.Index >= v.tree.N:
 		return "its entry was added to the log beside the signed checkpoint"
-	case row.Tombstone != nil && row.Tombstone.Commit(row.Entry.Salt) != row.Entry.Commitment:
+	case row.Tombstone != nil && !isOf:
 		return "was changed: it is not the tombstone that was entered into the log"
 	case row.Tombstone != nil && row.Erased:
 		return "is a tombstone, and another one says that it was erased"
@@ -169,40 +242,53 @@ func (v *verification) fault(row Row) string {
 		return "was removed: the log has its entry, and no tombstone"
 	case row.Erased:
 		return "is still there, although the log has a tombstone for it"
-	case Commit(row.Entry.Salt, *row.Decision) != row.Entry.Commitment:
+	case !isOf:
 		return "was changed: it is not what was entered into the log"
 	default:
 		return ""
 	}
 }
 
+// tile reads one, or has it at hand. One that is not there is empty.
+func (v *verification) tile(level int, n int64) (lastTile, error) {
+	if tile, isKnown := v.tiles[level]; isKnown && tile.n == n {
+		return tile, nil
+	}
+	data, err := v.archive.TileData(v.ctx, level, n)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return lastTile{}, fmt.Errorf("read tile %d of level %d of the log: %w", n, level, err)
+	}
+	v.tiles[level] = lastTile{n: n, data: data}
+	return v.tiles[level], nil
+}
+
 // compare holds the root of a full subtree against the tile that has it. Of the lowest level each hash is one entry's.
-func (v *verification) compare(finding *Finding, height int, n int64, hash tlog.Hash) error {
-	if height%tileHeight != 0 {
+func (v *verification) compare(row *Row, height int, n int64, hash tlog.Hash) error {
+	level, perTile, from := height/tileHeight, int64(TileWidth), int64(0)
+	switch height % tileHeight {
+	case 0:
+	case groupHeight:
+		perTile, from = TileWidth>>groupHeight, tileSize
+	default:
 		return nil
 	}
-	level := height / tileHeight
-	tile, isKnown := v.tiles[level]
-	if !isKnown || tile.n != n/TileWidth {
-		data, err := v.archive.TileData(v.ctx, level, n/TileWidth)
-		if err != nil && !errors.Is(err, consent.ErrNotFound) {
-			return fmt.Errorf("read tile %d of level %d of the log: %w", n/TileWidth, level, err)
-		}
-		tile = lastTile{n: n / TileWidth, data: data}
-		v.tiles[level] = tile
+	tile, err := v.tile(level, n/perTile)
+	if err != nil {
+		return err
 	}
-	within := n % TileWidth * tlog.HashSize
+	within := from + n%perTile*tlog.HashSize
 	switch {
+	case from > 0 && len(tile.data) <= tileSize:
+		return nil // It is not full, or of before.
 	case int64(len(tile.data)) < within+tlog.HashSize:
-		finding.What = fmt.Sprintf("tile %d of level %d of the log was removed or cut short", tile.n, level)
+		return row.finding(fmt.Sprintf("tile %d of level %d of the log was removed or cut short", tile.n, level))
 	case tlog.Hash(tile.data[within:within+tlog.HashSize]) == hash:
 		return nil
-	case level == 0:
-		finding.What = "its entry in the log was changed: it is not the one that the tree was built from"
+	case height == 0:
+		return row.finding("its entry in the log was changed: it is not the one that the tree was built from")
 	default:
-		finding.What = fmt.Sprintf("tile %d of level %d of the log was changed: it does not follow from the entries up to this one", tile.n, level)
+		return row.finding(fmt.Sprintf("tile %d of level %d of the log was changed: it does not follow from the entries up to this one", tile.n, level))
 	}
-	return finding
 }
 
 // peaks are the roots of the full subtrees of a tree that grows from the left: as many as its size has ones.
@@ -211,12 +297,12 @@ type peaks struct {
 	size   int64
 }
 
-// add calls full with each subtree that the leaf makes full, the leaf itself first: its height, its number among those of
-// this height, and its root.
-func (p *peaks) add(leaf tlog.Hash, full func(height int, n int64, hash tlog.Hash) error) error {
-	hash := leaf
-	n := p.size
-	for height := 0; ; height++ {
+// add takes a full subtree of that height, a leaf being one of height 0, and calls full with each one that it makes full,
+// itself first: its height, its number among those of this height, and its root.
+func (p *peaks) add(height int, hash tlog.Hash, full func(height int, n int64, hash tlog.Hash) error) error {
+	added := int64(1) << height
+	n := p.size >> height
+	for ; ; height++ {
 		if err := full(height, n, hash); err != nil {
 			return err
 		}
@@ -229,7 +315,7 @@ func (p *peaks) add(leaf tlog.Hash, full func(height int, n int64, hash tlog.Has
 		n >>= 1
 	}
 	p.hashes = append(p.hashes, hash)
-	p.size++
+	p.size += added
 	return nil
 }
 
