@@ -201,18 +201,19 @@ func (k Keeper) resume(ctx context.Context) error {
 	return nil
 }
 
-// Keep runs now and once a day until ctx ends, and announces days ahead what it removes.
+// Keep runs now and once a day until ctx ends, and announces days ahead what it removes. After a run that failed it does not
+// wait as long: a store may have been away.
 func (k Keeper) Keep(ctx context.Context, days int, log *slog.Logger) {
-	ticker := time.NewTicker(24 * time.Hour)
-	defer ticker.Stop()
 	for {
+		pause := 24 * time.Hour
 		if err := k.RunAnnounced(ctx, days, "daily run", log); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "retention was cut off; the next run goes on from there", "error", err)
+			pause = time.Hour
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-time.After(pause):
 		}
 	}
 }

@@ -54,9 +54,9 @@ type Choices interface {
 // Pair is a journal and the ledger that it is shipped to. Instances that remove at the same time take turns, step by step.
 type Pair struct {
 	Ledger   Ledger
-	Graves   Graves
-	Log      Log // Of the graves.
-	Choices  Choices
+	Graves   Graves  // nil where the journal has the log.
+	Log      Log     // Of the graves.
+	Choices  Choices // nil where the journal has none apart.
 	Register register.Store
 	Now      func() time.Time
 	Turn     time.Duration // For which a step is somebody's unless that is renewed; 0 for the usual.
@@ -161,7 +161,7 @@ func (p Pair) carryOut(ctx context.Context, step Step) error {
 }
 
 func (p Pair) removeStep(ctx context.Context, step Step) error {
-	if step.Class == Decisions {
+	if step.Class == Decisions && p.Graves != nil {
 		records, err := p.Ledger.DecisionsOfStep(ctx, step)
 		if err != nil {
 			return err
@@ -205,19 +205,9 @@ func (p Pair) keepAlive(ctx context.Context, step Step, stop context.CancelCause
 }
 
 // Settle implements Store.
-func (p Pair) Settle(ctx context.Context) error { return p.Choices.ForgetPast(ctx, p.Now()) }
-
-// Apart is a store of decisions whose current choices are elsewhere.
-type Apart struct {
-	Store
-	Choices Choices
-	Now     func() time.Time
-}
-
-// Settle implements Store.
-func (a Apart) Settle(ctx context.Context) error {
-	if err := a.Store.Settle(ctx); err != nil {
-		return err
+func (p Pair) Settle(ctx context.Context) error {
+	if p.Choices == nil {
+		return nil
 	}
-	return a.Choices.ForgetPast(ctx, a.Now())
+	return p.Choices.ForgetPast(ctx, p.Now())
 }
