@@ -6,6 +6,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"assent/server/internal/clickhousestore"
 	"assent/server/internal/consent"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/retention"
@@ -15,8 +16,7 @@ import (
 )
 
 // testRetention has decisions of three months, of which two are past, and one of another site in the first.
-func testRetention(t *testing.T, address string) {
-	store, closing := open(t, address)
+func testRetention(t *testing.T, store *clickhousestore.Store, closing func()) {
 	t.Cleanup(closing)
 	day := func(month time.Month, day int) time.Time { return time.Date(2024, month, day, 10, 0, 0, 0, time.UTC) }
 	at := func(site, subject string, when time.Time, lifetime int) consent.Record {
