@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"server/internal/sequencing":           {"server/internal/consent", "server/internal/demodata", "server/internal/shipping", "server/internal/transparency"},
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
 	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
-	"server/internal/retention":            {"server/internal/admintrail", "server/internal/consent", "server/internal/register"},
+	"server/internal/retention":            {"schemas", "server/internal/admintrail", "server/internal/consent", "server/internal/register", "server/internal/rights"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},

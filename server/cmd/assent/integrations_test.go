@@ -69,20 +69,7 @@ func (c *crm) trusted(t *testing.T) string {
 // TestWithdrawalsAreToldThroughKills kills the server while visitors grant and withdraw. Each withdrawal of what the receiver
 // was told is told, after the grant, and nothing after it.
 func TestWithdrawalsAreToldThroughKills(t *testing.T) {
-	for name, stores := range map[string]func() []string{
-		"embedded": func() []string { return nil },
-		"redis and clickhouse": func() []string {
-			redis, err := servers.Redis()
-			if err != nil {
-				t.Fatal(err)
-			}
-			clickhouse, err := servers.ClickHouse()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return []string{"REDIS_URL=" + redis.URL, "CLICKHOUSE_URL=" + clickhouse.URL("integrations")}
-		},
-	} {
+	for name, stores := range bothKinds(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			receiver := startCRM(t)

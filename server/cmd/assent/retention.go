@@ -58,18 +58,18 @@ func (f storeFlags) with(env *environment, do func(*stores) error) (err error) {
 	return do(s)
 }
 
-func (f retentionFlags) keeper(s *stores) (retention.Keeper, error) {
-	if s.aged == nil {
-		return retention.Keeper{}, errors.New("retention works where the embedded store keeps everything, and not yet with Redis or ClickHouse; nothing was removed")
-	}
+func (f retentionFlags) keeper(s *stores, log retention.Log) (retention.Keeper, error) {
 	periods, err := f.periods()
-	return keeperOf(s, periods), err
+	return keeperOf(s, periods, log), err
 }
 
-// keeperOf needs a store that can remove by age.
-func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
-	return retention.Keeper{
-		Store: s.aged, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
+// removedAtOnce is how many decisions go from ClickHouse at once: it writes anew all that lies beside them.
+const removedAtOnce = 50_000
+
+// keeperOf needs the log only to remove.
+func keeperOf(s *stores, periods retention.Periods, log retention.Log) retention.Keeper {
+	keeper := retention.Keeper{
+		Store: expiringOf(s, log), Log: log, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
 		Sites: func(ctx context.Context) (ids []string, err error) {
 			sites, err := s.front.Sites(ctx)
 			for _, site := range sites {
@@ -80,11 +80,38 @@ func keeperOf(s *stores, periods retention.Periods) retention.Keeper {
 			return ids, err
 		},
 	}
+	if s.clickhouse != nil {
+		keeper.Months = true
+	}
+	if s.embedded == nil {
+		keeper.AtOnce = removedAtOnce
+	}
+	return keeper
 }
 
-// holdsOf are the legal holds, where the store can tell when somebody's decisions were recorded.
+// expiringOf is what removes by age, wherever decisions, their copies, choices and the log are.
+func expiringOf(s *stores, log retention.Log) retention.Store {
+	pair := retention.Pair{Ledger: s.clickhouse, Register: s.front, Log: log, Now: time.Now}
+	switch {
+	case s.redis == nil && s.clickhouse == nil:
+		return s.embedded
+	case s.clickhouse == nil:
+		return retention.Apart{Store: s.embedded, Choices: s.redis, Now: time.Now}
+	case s.redis == nil:
+		return retention.Copied{Store: s.embedded, Copy: pair}
+	default:
+		pair.Graves, pair.Choices = &s.transcribed, s.redis
+		return pair
+	}
+}
+
+// holdsOf are the legal holds.
 func holdsOf(s *stores) *retention.Holds {
-	return &retention.Holds{Store: s.front, Times: s.aged, Trail: s.front, Now: time.Now}
+	var times retention.Times = s.back
+	if s.shipped {
+		times = retention.BothTimes{Times: s.back, Current: s.front}
+	}
+	return &retention.Holds{Store: s.front, Times: times, Trail: s.front, Now: time.Now}
 }
 
 type retentionPlanCommand struct{ retentionFlags }
@@ -92,7 +119,7 @@ type retentionPlanCommand struct{ retentionFlags }
 // Run prints one line for each class, site and month, or one that says that nothing goes.
 func (c *retentionPlanCommand) Run(env *environment) error {
 	return c.with(env, func(s *stores) error {
-		keeper, err := c.keeper(s)
+		keeper, err := c.keeper(s, nil)
 		if err != nil {
 			return err
 		}
@@ -148,15 +175,14 @@ type retentionRunCommand struct {
 // Run removes and prints the records.
 func (c *retentionRunCommand) Run(env *environment) error {
 	return c.with(env, func(s *stores) error {
-		keeper, err := c.keeper(s)
-		if err != nil {
-			return err
-		}
 		log, err := transparency.Open(env.ctx, s.logged, rand.Reader)
 		if err != nil {
 			return err
 		}
-		keeper.Log = log
+		keeper, err := c.keeper(s, log)
+		if err != nil {
+			return err
+		}
 		if err := keeper.Run(env.ctx, c.By); err != nil {
 			return fmt.Errorf("%w; what was removed stays so, and the next run goes on from there", err)
 		}
@@ -169,7 +195,7 @@ type retentionRecordsCommand struct{ retentionFlags }
 // Run prints one record a line.
 func (c *retentionRecordsCommand) Run(env *environment) error {
 	return c.with(env, func(s *stores) error {
-		keeper, err := c.keeper(s)
+		keeper, err := c.keeper(s, nil)
 		if err != nil {
 			return err
 		}
@@ -219,9 +245,6 @@ type holdSetCommand struct {
 // Run prints the hold's id.
 func (c *holdSetCommand) Run(env *environment) error {
 	return c.with(env, func(s *stores) error {
-		if s.aged == nil {
-			return errors.New("holds work where the embedded store keeps everything, and not yet with Redis or ClickHouse")
-		}
 		if _, err := s.front.Site(env.ctx, c.Site); err != nil {
 			return noSuchSite(c.Site)
 		}

@@ -172,7 +172,7 @@ func parseProxies(texts []string) ([]*net.IPNet, error) {
 type server struct {
 	http       *http.Server
 	recorder   *recording.Recorder
-	keeper     *retention.Keeper    // nil where nothing can be removed by age.
+	keeper     retention.Keeper
 	notice     int                  // Days ahead that it announces.
 	shipper    *shipping.Shipper    // nil when the journal is the ledger.
 	spool      *spool.Spool         // nil when the journal is on this machine.
@@ -291,12 +291,8 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
-	if stores.aged != nil {
-		eraser.Holds = holdsOf(stores)
-		keeper := keeperOf(stores, front.periods)
-		keeper.Log = s.transcript
-		s.keeper, s.notice = &keeper, front.notice
-	}
+	eraser.Holds = holdsOf(stores)
+	s.keeper, s.notice = keeperOf(stores, front.periods, s.transcript), front.notice
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
@@ -362,9 +358,7 @@ func (s *server) begin(ctx context.Context) {
 	}
 	s.background.Go(func() { s.transcript.Keep(work, s.log) })
 	s.background.Go(func() { s.recipients.Keep(work, s.transcript, witnessing.UsualTimes, s.log) })
-	if s.keeper != nil {
-		s.background.Go(func() { s.keeper.Keep(work, s.notice, s.log) })
-	}
+	s.background.Go(func() { s.keeper.Keep(work, s.notice, s.log) })
 	if s.limiter != nil && s.shared != nil {
 		s.background.Go(func() { s.limiter.Share(work, s.shared, s.keys, s.log) })
 	}

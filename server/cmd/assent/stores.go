@@ -94,6 +94,7 @@ type back interface {
 	exposure.Store
 	demodata.Trail
 	rights.Ledger
+	retention.Times
 	Ping(ctx context.Context) error
 	io.Closer
 }
@@ -104,12 +105,6 @@ type logged interface {
 	transparency.Index
 	transparency.Archive
 	rights.Graves
-}
-
-// aged is a store of which what was kept long enough can be removed.
-type aged interface {
-	retention.Store
-	retention.Times
 }
 
 var (
@@ -132,11 +127,13 @@ type stores struct {
 	lanes        int                                      // Commits that the front can take at once.
 	limits       ratelimit.Shared                         // nil when no other instance can share the front.
 	logged       logged
-	transcribed  sequencing.Store // Of Redis and ClickHouse.
-	trail        rights.Trail     // The one embedded store that is both; nil where there are two.
-	aged         aged             // The same one; nil where there are two.
-	shipped      bool             // The back is another store, which a shipper has to fill.
-	beside       bool             // A server may be using them: the folder\'s lock is left to it.
+	transcribed  sequencing.Store       // Of Redis and ClickHouse.
+	embedded     *embeddedstore.Store   // nil where neither half is embedded.
+	redis        *redisstore.Store      // nil where the front is embedded.
+	clickhouse   *clickhousestore.Store // nil where the back is embedded.
+	trail        rights.Trail           // The one embedded store that is both; nil where there are two.
+	shipped      bool                   // The back is another store, which a shipper has to fill.
+	beside       bool                   // A server may be using them: the folder\'s lock is left to it.
 	dependencies []httpapi.Dependency
 	closers      []io.Closer
 }
@@ -180,10 +177,10 @@ func (s *stores) open(ctx context.Context, flags storeFlags) error {
 	// SQLite has a log of what it keeps, be it another store that recorded it or one that gets a copy.
 	s.logged = &s.transcribed
 	if embedded != nil {
-		s.logged = embedded
+		s.logged, s.embedded = embedded, embedded
 	}
 	if !s.shipped {
-		s.trail, s.aged = embedded, embedded
+		s.trail = embedded
 	}
 	return nil
 }
@@ -242,7 +239,7 @@ func (s *stores) openRedis(ctx context.Context, url string, options redisstore.O
 	if err != nil {
 		return err
 	}
-	s.transcribed.Journal = store
+	s.transcribed.Journal, s.redis = store, store
 	s.front, s.lanes, s.limits, s.clock, s.fill = store, store.Lanes(), store, store.Clock, store.Fill
 	s.closers = append(s.closers, store)
 	s.depend(redisName, true, store.Ping)
@@ -262,7 +259,7 @@ func (s *stores) openClickHouse(flags storeFlags) error {
 	if err != nil {
 		return err
 	}
-	s.back, s.transcribed.Ledger = store, store
+	s.back, s.transcribed.Ledger, s.clickhouse = store, store, store
 	s.closers = append(s.closers, store)
 	s.depend("clickhouse", false, store.Ping)
 	return nil

@@ -65,6 +65,10 @@ func TestShards(t *testing.T) {
 			return counted(t, store, closing)
 		})
 	})
+	t.Run("Retention", func(t *testing.T) {
+		store, closing := openCluster(t, cluster.URL("retention"))
+		testRetention(t, store, closing)
+	})
 	t.Run("OtherWay", func(t *testing.T) { testOtherWay(t, cluster) })
 }
 

@@ -26,21 +26,7 @@ func hashOf(subject string) string { return fmt.Sprintf("%X", sha256.Sum256([]by
 
 // DecisionsOf implements rights.Ledger.
 func (s *Store) DecisionsOf(ctx context.Context, site, subject string, until time.Time) ([]uuid.UUID, error) {
-	var ids []uuid.UUID
-	var text string
-	var failure error
-	query := "SELECT hex(id) AS hexadecimal FROM decisions WHERE " + conditionOf(site, subject, until) + " GROUP BY id ORDER BY id"
-	err := s.each(ctx, query, nil, []any{&text}, func() {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			failure = fmt.Errorf("scan id: %w", err)
-		}
-		ids = append(ids, id)
-	})
-	if err == nil {
-		err = failure
-	}
-	return ids, err
+	return s.ids(ctx, "SELECT hex(id) AS hexadecimal FROM decisions WHERE "+conditionOf(site, subject, until)+" GROUP BY id ORDER BY id")
 }
 
 // RemoveDecisions implements rights.Ledger. ClickHouse writes the parts that hold them anew, and removes the former ones

@@ -129,6 +129,12 @@ func testAll(t *testing.T, url func(database string) string) {
 			return store.Append(ctx, shippingtest.BatchOf(records...))
 		})
 	})
+	t.Run("Retention", func(t *testing.T) {
+		store, closing := open(t, url(recordingtest.Site()))
+		testRetention(t, store, closing)
+	})
+	t.Run("Months", func(t *testing.T) { testMonths(t, url(recordingtest.Site())) })
+	t.Run("Forget", func(t *testing.T) { testForget(t, url(recordingtest.Site())) })
 	t.Run("DemoData", func(t *testing.T) {
 		store, closing := open(t, url(recordingtest.Site()))
 		t.Cleanup(closing)

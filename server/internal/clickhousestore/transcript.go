@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -292,15 +293,42 @@ func (s *Store) HeldAfter(ctx context.Context, after sequencing.Identity, limit 
 	return s.records(ctx, heldAfter, after.Site, hexadecimal(after.ID), after.Subject, limit)
 }
 
-// Forget implements sequencing.Ledger. ClickHouse writes the parts that hold the entry anew.
-func (s *Store) Forget(ctx context.Context, log string, place int64) error {
+// forgetAtOnce is how many places, or runs of places, stand in one statement: servers bound its length and its parts.
+const forgetAtOnce = 2000
+
+// Forget implements sequencing.Ledger. ClickHouse writes the parts that hold the entries anew.
+func (s *Store) Forget(ctx context.Context, log string, places []int64) error {
 	if _, err := s.ready(ctx); err != nil {
 		return err
 	}
-	statement := fmt.Sprintf("ALTER TABLE log_entries UPDATE salt = toFixedString('', 16), id = toFixedString('', 16), site = '', subject = '' WHERE log = '%s' AND place = %d",
-		strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(log), place)
-	if err := s.persist(ctx, s.cluster.place(statement)); err != nil {
-		return s.unavailable("remove from", err)
+	for some := range slices.Chunk(runs(places), forgetAtOnce) {
+		mark := uuid.NewString()
+		statement := "ALTER TABLE log_entries UPDATE salt = toFixedString('', 16), id = toFixedString('', 16), site = '', subject = '' WHERE log = " +
+			literal(log) + " AND (" + strings.Join(some, " OR ") + ") AND " + marked(mark)
+		if err := s.persist(ctx, s.cluster.place(statement)); err != nil {
+			return s.unavailable("remove from", err)
+		}
+		if err := s.awaitMutation(ctx, mark); err != nil {
+			return err
+		}
 	}
-	return s.awaitMutation(ctx, fmt.Sprintf("place = %d", place))
+	return nil
 }
+
+// runs are the conditions that places fulfil, which grow: neighbours share one.
+func runs(places []int64) (conditions []string) {
+	for i := 0; i < len(places); {
+		first := i
+		for i++; i < len(places) && places[i] == places[i-1]+1; i++ {
+		}
+		if i-first == 1 {
+			conditions = append(conditions, fmt.Sprintf("place = %d", places[first]))
+		} else {
+			conditions = append(conditions, fmt.Sprintf("place >= %d AND place <= %d", places[first], places[i-1]))
+		}
+	}
+	return conditions
+}
+
+// marked is a condition that all rows fulfil, and by which a removal is told from others.
+func marked(mark string) string { return "'" + mark + "' <> ''" }

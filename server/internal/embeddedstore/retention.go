@@ -105,6 +105,9 @@ func (s *Store) RemoveExpired(ctx context.Context, scope retention.Scope, most i
 	return removed, nil
 }
 
+// Recover implements retention.Store. RemoveExpired does all or nothing.
+func (s *Store) Recover(context.Context, retention.Class, string) error { return nil }
+
 // Settle implements retention.Store.
 func (s *Store) Settle(ctx context.Context) error {
 	if err := s.RollUp(ctx, 1); err != nil {

@@ -98,7 +98,7 @@ const forgetShipped = `
 // sweepChoices defines sweep: it removes the choices whose time is over from the next bucket in turn, and from one more
 // for every 16 rows that were added since. So all buckets are looked through in about a third of the time that choices
 // are kept for, and a Redis that is full makes room. Hashes expire as a whole only (their fields since Redis 7.4).
-const sweepChoices = `
+const sweepChoices = forgetChoices + `
 	local function sweep(cursor)
 		local state = redis.call('HMGET', cursor, 'b', 'p', 'n', 'm')
 		for i = 1, 4 do state[i] = tonumber(state[i] or 0) end
@@ -106,12 +106,7 @@ const sweepChoices = `
 		local today = math.floor(redis.call('TIME')[1] / 86400)
 		for _ = 0, math.min((added - swept) / 16, 64) do
 			if place >= buckets then place = 0 end
-			local bucket, gone = 'c' .. cursor:sub(2) .. ':' .. place, {}
-			local all = redis.call('HGETALL', bucket)
-			for i = 1, #all, 2 do
-				if struct.unpack('>I2', all[i + 1], 9) <= today then gone[#gone + 1] = all[i] end
-			end
-			if #gone > 0 then redis.call('HDEL', bucket, unpack(gone)) end
+			forgetChoices('c' .. cursor:sub(2) .. ':' .. place, today)
 			place = place + 1
 		end
 		redis.call('HSET', cursor, 'p', place, 'm', added)

@@ -176,10 +176,10 @@ func (s *Store) Tombstones(ctx context.Context, limit int) ([]string, error) {
 	return waiting, nil
 }
 
-// AddTombstone implements sequencing.Journal.
-func (s *Store) AddTombstone(ctx context.Context, tombstone string) error {
-	if err := s.client.RPush(ctx, schemas.TombstonesKey(), tombstone).Err(); err != nil {
-		return unavailable("write tombstone to redis", err)
+// AddTombstones implements sequencing.Journal.
+func (s *Store) AddTombstones(ctx context.Context, tombstones ...string) error {
+	if err := s.client.RPush(ctx, schemas.TombstonesKey(), tombstones).Err(); err != nil {
+		return unavailable("write tombstones to redis", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package retention
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +12,8 @@ import (
 	"assent/server/internal/register"
 )
 
-// removeAtOnce is how many decisions are removed in one transaction: those that come meanwhile wait for it.
-const removeAtOnce = 200
+// Usual is how many decisions are removed in one transaction: those that come meanwhile wait for it.
+const Usual = 200
 
 // Scope says what may go.
 type Scope struct {
@@ -41,6 +42,8 @@ type Store interface {
 	Kept(ctx context.Context, class Class, site string, before time.Time) (int, error)
 	// RemoveExpired removes, durably, at most that many of what may go, and returns how many it did.
 	RemoveExpired(ctx context.Context, scope Scope, most int) (int, error)
+	// Recover completes what an earlier RemoveExpired was cut off from where it cannot be left as it is, whatever is held by now.
+	Recover(ctx context.Context, class Class, site string) error
 	// Settle does once what follows from removals.
 	Settle(ctx context.Context) error
 }
@@ -95,6 +98,9 @@ type Keeper struct {
 	Sites    func(ctx context.Context) ([]string, error)
 	Periods  Periods
 	Now      func() time.Time
+
+	AtOnce int  // How many are removed at once; 0 for the usual.
+	Months bool // Nothing goes before its month is past.
 }
 
 func (k Keeper) deletions() register.Book[Deletion] {
@@ -122,7 +128,7 @@ func (k Keeper) Plan(ctx context.Context) ([]Item, error) {
 			if days == Forever {
 				continue
 			}
-			item, err := k.item(ctx, site, rule.Class, before(days, k.Now()))
+			item, err := k.item(ctx, site, rule.Class, k.before(days))
 			if err != nil {
 				return nil, err
 			}
@@ -131,6 +137,15 @@ func (k Keeper) Plan(ctx context.Context) ([]Item, error) {
 		}
 	}
 	return plan, nil
+}
+
+// before is the day, in UTC, up to which something has been kept for that many days.
+func (k Keeper) before(days int) time.Time {
+	day := k.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -days)
+	if k.Months {
+		return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+	}
+	return day
 }
 
 func (k Keeper) item(ctx context.Context, site string, class Class, before time.Time) (Item, error) {
@@ -186,18 +201,19 @@ func (k Keeper) resume(ctx context.Context) error {
 	return nil
 }
 
-// Keep runs now and once a day until ctx ends, and announces days ahead what it removes.
+// Keep runs now and once a day until ctx ends, and announces days ahead what it removes. After a run that failed it does not
+// wait as long: a store may have been away.
 func (k Keeper) Keep(ctx context.Context, days int, log *slog.Logger) {
-	ticker := time.NewTicker(24 * time.Hour)
-	defer ticker.Stop()
 	for {
+		pause := 24 * time.Hour
 		if err := k.RunAnnounced(ctx, days, "daily run", log); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "retention was cut off; the next run goes on from there", "error", err)
+			pause = time.Hour
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-time.After(pause):
 		}
 	}
 }
@@ -234,6 +250,9 @@ func (k Keeper) carryOut(ctx context.Context, site, id string) error {
 	if err != nil || !deletion.Finished.IsZero() {
 		return err
 	}
+	if err := k.Store.Recover(ctx, deletion.Class, site); err != nil {
+		return err
+	}
 	for {
 		item, err := k.held(ctx, site, deletion.Class, deletion.Before)
 		if err != nil {
@@ -241,7 +260,7 @@ func (k Keeper) carryOut(ctx context.Context, site, id string) error {
 		}
 		removed := 0
 		if !item.Held && stillIn(deletion.Holds, item.Holds) {
-			removed, err = k.Store.RemoveExpired(ctx, item.scope, removeAtOnce)
+			removed, err = k.Store.RemoveExpired(ctx, item.scope, cmp.Or(k.AtOnce, Usual))
 		}
 		if err != nil {
 			return err

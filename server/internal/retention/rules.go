@@ -2,10 +2,7 @@
 // stop it.
 package retention
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // Class is a kind of data with a period of its own.
 type Class string
@@ -58,9 +55,4 @@ func (p Periods) days(rule Rule) int {
 func (p Periods) forever(class Class) bool {
 	days, isSet := p[class]
 	return isSet && days == Forever
-}
-
-// before is the day, in UTC, up to which something has been kept for that many days.
-func before(days int, now time.Time) time.Time {
-	return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -days)
 }

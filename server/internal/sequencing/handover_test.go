@@ -208,10 +208,8 @@ func TestWhatWasErasedLeavesATombstone(t *testing.T) {
 	p.record(t, 300)
 	p.ship(t)
 	p.catchUp(t)
-	for _, n := range []int{3, 299} {
-		if isBuried, err := p.store.BuryOne(t.Context(), p.records[n], "visitor", time.Now()); err != nil || !isBuried {
-			t.Fatal(isBuried, err)
-		}
+	if err := p.store.BuryAll(t.Context(), []consent.Record{p.records[3], p.records[299]}, "visitor", time.Now()); err != nil {
+		t.Fatal(err)
 	}
 	for _, n := range []int{3, 299} {
 		p.remove(t, p.records[n])
@@ -221,7 +219,7 @@ func TestWhatWasErasedLeavesATombstone(t *testing.T) {
 	if err != nil || len(told) != 2 {
 		t.Fatal(told, err)
 	}
-	if err := p.journal.AddTombstone(t.Context(), told[1]); err != nil {
+	if err := p.journal.AddTombstones(t.Context(), told[1]); err != nil {
 		t.Fatal(err)
 	}
 	p.catchUp(t)

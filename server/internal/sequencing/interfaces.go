@@ -41,9 +41,9 @@ type Journal interface {
 	Outgoing(ctx context.Context, shard int, after string, do func([]consent.Record) error) error
 	// Refused returns what the ledger will never take of a shard.
 	Refused(ctx context.Context, shard int) ([]consent.Record, error)
-	// Tombstones returns the first of those that wait, AddTombstone puts one behind them.
+	// Tombstones returns the first of those that wait, AddTombstones puts some behind them.
 	Tombstones(ctx context.Context, limit int) ([]string, error)
-	AddTombstone(ctx context.Context, tombstone string) error
+	AddTombstones(ctx context.Context, tombstones ...string) error
 }
 
 // Identity tells decisions apart.
@@ -102,6 +102,6 @@ type Ledger interface {
 	Held(ctx context.Context, of []Identity) (map[Identity]Kept, error)
 	// HeldAfter returns the decisions that follow on one, by site, id and subject.
 	HeldAfter(ctx context.Context, after Identity, limit int) ([]consent.Record, error)
-	// Forget makes an entry's salt, and whose it was, unreadable for ever.
-	Forget(ctx context.Context, log string, place int64) error
+	// Forget makes the salts of entries, and whose they were, unreadable for ever.
+	Forget(ctx context.Context, log string, places []int64) error
 }

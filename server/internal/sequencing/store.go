@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -377,37 +379,60 @@ func (s *Store) Placed(ctx context.Context, r consent.Record) (transparency.Plac
 	return transparency.Placed{Index: place, Salt: lines[0].Salt, Record: kept.Record}, nil
 }
 
-// Bury buries those of a subject's decisions that the log has, one by one.
+// Bury buries those of a subject's decisions that the log has.
 func (s *Store) Bury(ctx context.Context, site, subject string, decisions []uuid.UUID, reason string, at time.Time) error {
+	var records []consent.Record
 	for _, id := range decisions {
-		if _, err := s.BuryOne(ctx, consent.Record{ID: id, Site: site, Subject: subject}, reason, at); err != nil {
+		records = append(records, consent.Record{ID: id, Site: site, Subject: subject})
+	}
+	return s.bury(ctx, records, reason, at)
+}
+
+// BuryAll buries decisions that the log has. Those that are on their way into it would enter it without their decision: then
+// it buries none. What neither has was buried before, or is none of the log's.
+func (s *Store) BuryAll(ctx context.Context, records []consent.Record, reason string, at time.Time) error {
+	now, err := s.state(ctx)
+	if err != nil {
+		return err
+	}
+	// First: what is taken into the log meanwhile is found there then.
+	outgoing, err := s.outgoing(ctx, now, records)
+	if err != nil {
+		return err
+	}
+	if len(outgoing) > 0 {
+		return fmt.Errorf("%d decisions are on their way into the log: %w", len(outgoing), consent.ErrUnavailable)
+	}
+	return s.bury(ctx, records, reason, at)
+}
+
+// tombstonesAtOnce is how many tombstones are told in one command.
+const tombstonesAtOnce = 1000
+
+// bury lets tombstones wait to enter the log for the decisions that the log has, and then destroys their salts and whose they
+// were. The decisions themselves are the caller's to remove. It may be repeated.
+func (s *Store) bury(ctx context.Context, records []consent.Record, reason string, at time.Time) error {
+	now, err := s.state(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := s.Ledger.Places(ctx, now.log, now.size, records)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	places := slices.Sorted(maps.Values(found))
+	for some := range slices.Chunk(places, tombstonesAtOnce) {
+		texts := make([]string, len(some))
+		for i, place := range some {
+			text, err := json.Marshal(transparency.Tombstone{Erased: place, At: at.UTC(), Reason: reason})
+			if err != nil {
+				return fmt.Errorf("write tombstone: %w", err)
+			}
+			texts[i] = string(text)
+		}
+		if err := s.Journal.AddTombstones(ctx, texts...); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// BuryOne lets a tombstone wait to enter the log for a decision that the log has, and then destroys the decision's salt and
-// whose it was. The decision itself is the caller's to remove. It may be repeated; false when the log has no such decision.
-func (s *Store) BuryOne(ctx context.Context, r consent.Record, reason string, at time.Time) (bool, error) {
-	now, err := s.state(ctx)
-	if err != nil {
-		return false, err
-	}
-	places, err := s.Ledger.Places(ctx, now.log, now.size, []consent.Record{r})
-	if err != nil {
-		return false, err
-	}
-	place, isLogged := places[IdentityOf(r)]
-	if !isLogged {
-		return false, nil
-	}
-	text, err := json.Marshal(transparency.Tombstone{Erased: place, At: at.UTC(), Reason: reason})
-	if err != nil {
-		return false, fmt.Errorf("write tombstone: %w", err)
-	}
-	if err := s.Journal.AddTombstone(ctx, string(text)); err != nil {
-		return false, err
-	}
-	return true, s.Ledger.Forget(ctx, now.log, place)
+	return s.Ledger.Forget(ctx, now.log, places)
 }
