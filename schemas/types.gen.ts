@@ -8,7 +8,7 @@ export interface Session {
   /** What people know the provider of single sign-on as; absent without one. */
   singleSignOn?: string;
   /** What whoever is signed in may do at one site at least. */
-  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'erase decisions' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
+  permissions?: ('view rates' | 'edit notices' | 'export data' | 'read decisions' | 'erase decisions' | 'review services' | 'read the audit trail' | 'manage people' | 'change the site' | 'add sites')[];
   /** What whoever is signed in may do at every site. */
   everywhere?: string[];
   /** What whoever is signed in may do at single sites, beside that. */
@@ -816,6 +816,8 @@ export interface Activity {
   wrong: '' | 'country-missing' | 'safeguard-missing' | 'safeguard-none' | 'adequacy-missing' | 'adequacy-ended';
   /** The same in words, with what to do. */
   remark: string;
+  /** When somebody last looked whether this is still so; missing where nobody has. */
+  reviewedAt?: string;
 }
 
 /** How visitors of one site chose in a period, as far as the filter lets them count. */
@@ -1113,6 +1115,110 @@ export interface RequestOrder {
   reason?: string;
   /** By how many days it is put off. */
   days?: number;
+}
+
+/** A review of one of the notice's services: until when, what the server knows of the service, and what was found by whom. */
+export interface ServiceReview {
+  reference: string;
+  site: string;
+  /** Id of the notice's service. */
+  service: string;
+  name: string;
+  /** When the service was reviewed last, or came. */
+  since: string;
+  due: string;
+  /** `removed` closes the review of a service that the notice no longer has, `off` those of a site that has none. */
+  state: 'open' | 'answered' | 'removed' | 'off';
+  overdue: boolean;
+  /** It is due within a week, or was. */
+  soon: boolean;
+  closedAt?: string;
+  /** Who answered; absent for the server. */
+  by?: string;
+  /** Id of the notice's version that was looked at. */
+  notice?: string;
+  answers?: ReviewAnswers;
+  /** As they are now, or were when it was answered; lists leave them out. */
+  facts?: ServiceFacts;
+}
+
+/** What somebody found. An answer that is not yes needs a remark, and brings the next review within 30 days. */
+export interface ReviewAnswers {
+  /** The service is still used. */
+  inUse: 'yes' | 'no' | 'unsure';
+  /** Its cookies, storage and hosts are still as declared. */
+  storage: 'yes' | 'no' | 'unsure';
+  /** Its purpose is still right. */
+  purpose: 'yes' | 'no' | 'unsure';
+  /** Provider, country, safeguard and retention are still right. */
+  provider: 'yes' | 'no' | 'unsure';
+  remark?: string;
+}
+
+/** What the server knows of a service. Of cookies and storage it hears only what was deleted after a withdrawal, which is what is declared: it does not look for others. */
+export interface ServiceFacts {
+  madeAt: string;
+  /** The first day that is looked at (UTC). */
+  from: string;
+  /** What the notice says. */
+  declared: Service;
+  /** The site's pages tell which third parties they meet; without `autoBlock` they do not, and nothing is seen. */
+  told: boolean;
+  /** At least how many page views told one of its hosts. */
+  pages: number;
+  /** Hosts that pages told as the service's. */
+  hosts: HostSeen[];
+  /** Declared hosts that no page told. */
+  unseen: string[];
+  /** How many of the last withdrawals were looked at. */
+  withdrawals: number;
+  /** Each declared cookie and key of storage. */
+  stored: StoredSeen[];
+  /** Decisions about the service. */
+  decided: number;
+  granted: number;
+  /** Where the data goes, as in a record of processing. */
+  area: 'eea' | 'adequate' | 'third' | 'unknown';
+  /** What is wrong with the transfer. */
+  wrong: '' | 'country-missing' | 'safeguard-missing' | 'safeguard-none' | 'adequacy-missing' | 'adequacy-ended';
+}
+
+/**  */
+export interface HostSeen {
+  host: string;
+  pages: number;
+  lastDay: string;
+  /** The notice names it. */
+  declared: boolean;
+}
+
+/**  */
+export interface StoredSeen {
+  /** As declared. */
+  name: string;
+  /** How many of the withdrawals deleted such a one. */
+  deleted: number;
+}
+
+/** How much of a site is due within a week or overdue. */
+export interface Due {
+  site: string;
+  requests: number;
+  reviews: number;
+}
+
+/** How often each service of a site is reviewed. */
+export interface ReviewPeriod {
+  /** 30 to 730; 0 for no reviews. */
+  days: number;
+}
+
+/** The reviews of a site's services. */
+export interface ServiceReviews {
+  /** How often; 0 for never. */
+  days: number;
+  /** The open ones first, by when they are due, then those closed last. */
+  reviews: ServiceReview[];
 }
 
 /** Third parties that a page's visitor met, as the script tells them in the mode `report`. */

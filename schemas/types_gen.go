@@ -820,6 +820,8 @@ type Activity struct {
 	Wrong string `json:"wrong"`
 	// The same in words, with what to do.
 	Remark string `json:"remark"`
+	// When somebody last looked whether this is still so; missing where nobody has.
+	ReviewedAt time.Time `json:"reviewedAt,omitzero"`
 }
 
 // Rates: How visitors of one site chose in a period, as far as the filter lets them count.
@@ -1117,6 +1119,110 @@ type RequestOrder struct {
 	Reason string `json:"reason,omitempty"`
 	// By how many days it is put off.
 	Days int `json:"days,omitempty"`
+}
+
+// ServiceReview: A review of one of the notice's services: until when, what the server knows of the service, and what was found by whom.
+type ServiceReview struct {
+	Reference string `json:"reference"`
+	Site      string `json:"site"`
+	// Id of the notice's service.
+	Service string `json:"service"`
+	Name    string `json:"name"`
+	// When the service was reviewed last, or came.
+	Since time.Time `json:"since"`
+	Due   time.Time `json:"due"`
+	// `removed` closes the review of a service that the notice no longer has, `off` those of a site that has none.
+	State   string `json:"state"`
+	Overdue bool   `json:"overdue"`
+	// It is due within a week, or was.
+	Soon     bool      `json:"soon"`
+	ClosedAt time.Time `json:"closedAt,omitzero"`
+	// Who answered; absent for the server.
+	By string `json:"by,omitempty"`
+	// Id of the notice's version that was looked at.
+	Notice  string        `json:"notice,omitempty"`
+	Answers ReviewAnswers `json:"answers,omitzero"`
+	// As they are now, or were when it was answered; lists leave them out.
+	Facts ServiceFacts `json:"facts,omitzero"`
+}
+
+// ReviewAnswers: What somebody found. An answer that is not yes needs a remark, and brings the next review within 30 days.
+type ReviewAnswers struct {
+	// The service is still used.
+	InUse string `json:"inUse"`
+	// Its cookies, storage and hosts are still as declared.
+	Storage string `json:"storage"`
+	// Its purpose is still right.
+	Purpose string `json:"purpose"`
+	// Provider, country, safeguard and retention are still right.
+	Provider string `json:"provider"`
+	Remark   string `json:"remark,omitempty"`
+}
+
+// ServiceFacts: What the server knows of a service. Of cookies and storage it hears only what was deleted after a withdrawal, which is what is declared: it does not look for others.
+type ServiceFacts struct {
+	MadeAt time.Time `json:"madeAt"`
+	// The first day that is looked at (UTC).
+	From string `json:"from"`
+	// What the notice says.
+	Declared Service `json:"declared"`
+	// The site's pages tell which third parties they meet; without `autoBlock` they do not, and nothing is seen.
+	Told bool `json:"told"`
+	// At least how many page views told one of its hosts.
+	Pages int `json:"pages"`
+	// Hosts that pages told as the service's.
+	Hosts []HostSeen `json:"hosts"`
+	// Declared hosts that no page told.
+	Unseen []string `json:"unseen"`
+	// How many of the last withdrawals were looked at.
+	Withdrawals int `json:"withdrawals"`
+	// Each declared cookie and key of storage.
+	Stored []StoredSeen `json:"stored"`
+	// Decisions about the service.
+	Decided int `json:"decided"`
+	Granted int `json:"granted"`
+	// Where the data goes, as in a record of processing.
+	Area string `json:"area"`
+	// What is wrong with the transfer.
+	Wrong string `json:"wrong"`
+}
+
+// HostSeen:
+type HostSeen struct {
+	Host    string `json:"host"`
+	Pages   int    `json:"pages"`
+	LastDay string `json:"lastDay"`
+	// The notice names it.
+	Declared bool `json:"declared"`
+}
+
+// StoredSeen:
+type StoredSeen struct {
+	// As declared.
+	Name string `json:"name"`
+	// How many of the withdrawals deleted such a one.
+	Deleted int `json:"deleted"`
+}
+
+// Due: How much of a site is due within a week or overdue.
+type Due struct {
+	Site     string `json:"site"`
+	Requests int    `json:"requests"`
+	Reviews  int    `json:"reviews"`
+}
+
+// ReviewPeriod: How often each service of a site is reviewed.
+type ReviewPeriod struct {
+	// 30 to 730; 0 for no reviews.
+	Days int `json:"days"`
+}
+
+// ServiceReviews: The reviews of a site's services.
+type ServiceReviews struct {
+	// How often; 0 for never.
+	Days int `json:"days"`
+	// The open ones first, by when they are due, then those closed last.
+	Reviews []ServiceReview `json:"reviews"`
 }
 
 // Sightings: Third parties that a page's visitor met, as the script tells them in the mode `report`.

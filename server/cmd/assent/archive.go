@@ -13,6 +13,7 @@ import (
 	"assent/server/internal/archive"
 	"assent/server/internal/consent"
 	"assent/server/internal/processing"
+	"assent/server/internal/reviewing"
 	"assent/server/internal/site"
 	"assent/server/internal/transparency"
 )
@@ -94,6 +95,9 @@ func (c *archiveCommand) wanted(env *environment, stores *stores) (archive.Wante
 	}
 	published.Notice = *notice
 	if published.At, err = publisherOf(stores.front).PublishedAt(env.ctx, found, published.ID); err != nil {
+		return archive.Wanted{}, err
+	}
+	if published.Reviewed, err = reviewing.LastAnswered(env.ctx, stores.front, found.ID); err != nil {
 		return archive.Wanted{}, err
 	}
 	wanted.Processing = processing.Record(published, adequate, c.Language, wanted.MadeAt)

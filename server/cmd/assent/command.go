@@ -25,6 +25,7 @@ type commands struct {
 	Keys        keysCommands       `cmd:"" help:"Manage the keys that receipts are signed with, and those that data is sealed with."`
 	Services    servicesCommand    `cmd:"" help:"List the third parties that a notice may name by id alone."`
 	Requests    requestsCommand    `cmd:"" help:"List what visitors asked for as data subjects and what is not done yet. Works while a server runs."`
+	Reviews     reviewCommands     `cmd:"" help:"Review the services of a site's notice: still used, still as declared? Works while a server runs."`
 	Verify      verifyCommands     `cmd:"" help:"Check what is kept against its proofs."`
 	Archive     archiveCommand     `cmd:"" help:"Write all decisions of a site in a period into one file, with proofs that somebody else can check. Works while a server runs."`
 	Retention   retentionCommands  `cmd:"" help:"Remove what was kept long enough, and keep legal holds, which stop that."`

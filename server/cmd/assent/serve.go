@@ -29,6 +29,7 @@ import (
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
 	"assent/server/internal/retention"
+	"assent/server/internal/reviewing"
 	"assent/server/internal/rights"
 	"assent/server/internal/sealing"
 	"assent/server/internal/shipping"
@@ -194,6 +195,7 @@ type server struct {
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	desk       *requests.Desk
+	reviews    reviewing.Desk
 	stopping   atomic.Bool
 	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
@@ -294,6 +296,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	eraser.Holds = holdsOf(stores)
 	s.keeper, s.notice = keeperOf(stores, front.periods, s.transcript), front.notice
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
+	s.reviews = reviewsOf(stores, catalog, front.adequate)
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
@@ -303,7 +306,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Requests: s.desk,
+		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Requests: s.desk, Reviews: s.reviews,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -353,6 +356,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.exposures.Run(work) })
 	s.background.Go(func() { s.informer.Run(work) })
 	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
+	s.background.Go(func() { s.reviews.Keep(work, s.log) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}

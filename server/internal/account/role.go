@@ -28,6 +28,7 @@ const (
 	ViewRates      Permission = "view rates"
 	EditNotices    Permission = "edit notices"
 	ExportData     Permission = "export data"
+	ReviewServices Permission = "review services"
 	ReadTrail      Permission = "read the audit trail"
 	ReadDecisions  Permission = "read decisions"
 	EraseDecisions Permission = "erase decisions"
@@ -38,10 +39,10 @@ const (
 
 // granted says what each role may do. What is not listed is refused.
 var granted = map[string][]Permission{
-	OwnerRole:   {ViewRates, EditNotices, ExportData, ReadDecisions, EraseDecisions, ReadTrail, ManagePeople, ChangeSite, AddSites},
-	EditorRole:  {ViewRates, EditNotices},
+	OwnerRole:   {ViewRates, EditNotices, ExportData, ReadDecisions, EraseDecisions, ReviewServices, ReadTrail, ManagePeople, ChangeSite, AddSites},
+	EditorRole:  {ViewRates, EditNotices, ReviewServices},
 	AnalystRole: {ViewRates, ExportData},
-	OfficerRole: {ViewRates, ExportData, ReadDecisions, EraseDecisions, ReadTrail},
+	OfficerRole: {ViewRates, ExportData, ReadDecisions, EraseDecisions, ReviewServices, ReadTrail},
 }
 
 // Everywhere stands for all sites, those that will be added among them, where a site is asked for.

@@ -53,6 +53,7 @@ var whoMay = map[string]string{
 	"POST /v1/admin/account/factors/recovery":          users,
 	"POST /v1/admin/account/factors/removal":           users,
 	"GET /v1/admin/sites":                              users,
+	"GET /v1/admin/due":                                users,
 	"GET /v1/admin/services":                           users,
 	"GET /v1/admin/texts":                              users,
 
@@ -111,6 +112,11 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/requests/:request/copy":   "owner officer",
 	"POST /v1/admin/sites/:site/requests/:request/steps": "owner officer",
 
+	"GET /v1/admin/sites/:site/reviews":                  "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/reviews/:review":          "owner editor analyst officer",
+	"POST /v1/admin/sites/:site/reviews/:review/answers": "owner editor officer",
+	"PUT /v1/admin/sites/:site/review-period":            "owner editor officer",
+
 	"GET /v1/admin/sites/:site/report":     "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/rates":      "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/breakdown":  "owner editor analyst officer",
@@ -151,7 +157,7 @@ var tokensRead = map[string]string{
 }
 
 // untold are the only routes whose use is not in the trail.
-var untold = []string{"GET /v1/admin/session", "GET /v1/admin/single-sign-on", "GET /v1/admin/account/sessions", "GET /v1/admin/account/factors", "POST /v1/admin/session/passkey/challenge", "GET /v1/admin/sites", "GET /v1/admin/services", "GET /v1/admin/texts"}
+var untold = []string{"GET /v1/admin/session", "GET /v1/admin/single-sign-on", "GET /v1/admin/account/sessions", "GET /v1/admin/account/factors", "POST /v1/admin/session/passkey/challenge", "GET /v1/admin/sites", "GET /v1/admin/due", "GET /v1/admin/services", "GET /v1/admin/texts"}
 
 var roles = []string{account.OwnerRole, account.EditorRole, account.AnalystRole, account.OfficerRole}
 

@@ -66,6 +66,7 @@ var rules = map[string]rule{
 	"GET /v1/admin/services": {signedIn, ""},
 	"GET /v1/admin/texts":    {signedIn, ""},
 
+	"GET /v1/admin/due":                         {signedIn, ""}, // Counts what the user may see.
 	"GET /v1/admin/sites":                       {signedIn, ""}, // Lists those where the user has a role.
 	"POST /v1/admin/sites":                      {account.AddSites, "create-site"},
 	"PATCH /v1/admin/sites/:site":               {account.ChangeSite, "change-site"},
@@ -106,6 +107,11 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/requests/:request":        {account.ReadDecisions, "view-request"},
 	"GET /v1/admin/sites/:site/requests/:request/copy":   {account.ReadDecisions, "copy-for-request"},
 	"POST /v1/admin/sites/:site/requests/:request/steps": {account.EraseDecisions, "work-on-request"},
+
+	"GET /v1/admin/sites/:site/reviews":                  {account.ViewRates, "view-reviews"},
+	"GET /v1/admin/sites/:site/reviews/:review":          {account.ViewRates, "view-review"},
+	"POST /v1/admin/sites/:site/reviews/:review/answers": {account.ReviewServices, "close-review"},
+	"PUT /v1/admin/sites/:site/review-period":            {account.ReviewServices, "change-review-period"},
 
 	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},
 	"GET /v1/admin/sites/:site/exports/archive":   {account.ReadDecisions, "export-archive"},

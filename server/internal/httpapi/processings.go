@@ -15,6 +15,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/exporting"
 	"assent/server/internal/processing"
+	"assent/server/internal/reviewing"
 	"assent/server/internal/site"
 )
 
@@ -22,6 +23,7 @@ import (
 type processings struct {
 	publisher site.Publisher
 	catalog   *site.Catalog
+	reviews   reviewing.Desk
 	now       func() time.Time
 }
 
@@ -54,6 +56,9 @@ func (p *processings) of(c echo.Context) (schemas.Processing, error) {
 	}
 	published.Notice = *notice
 	if published.At, err = p.publisher.PublishedAt(ctx, found, published.ID); err != nil {
+		return schemas.Processing{}, err
+	}
+	if published.Reviewed, err = reviewing.LastAnswered(ctx, p.reviews.Register, found.ID); err != nil {
 		return schemas.Processing{}, err
 	}
 	return processing.Record(published, p.publisher.Adequate, lang, p.now()), nil

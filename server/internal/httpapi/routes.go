@@ -28,6 +28,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
+	"assent/server/internal/reviewing"
 	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/singlesignon"
@@ -74,6 +75,7 @@ type Parts struct {
 	Integrations integration.Desk
 	Eraser       rights.Eraser
 	Requests     *requests.Desk
+	Reviews      reviewing.Desk
 	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
 	Log          *slog.Logger
@@ -102,7 +104,7 @@ func New(p Parts) (http.Handler, error) {
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
-	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, now: p.Now}
+	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, reviews: p.Reviews, now: p.Now}
 	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive,
 		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest}}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
@@ -115,6 +117,8 @@ func New(p Parts) (http.Handler, error) {
 	presence := &presence{now: p.Now}
 	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits}
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
+	reviews := &reviews{desk: p.Reviews, now: p.Now}
+	due := &due{requests: p.Requests, reviews: p.Reviews}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
 	versions := &versions{publisher: p.Publisher, catalog: p.Catalog}
@@ -237,6 +241,11 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/requests/:request", requestDesk.one)
 	a.GET("/sites/:site/requests/:request/copy", requestDesk.copy)
 	a.POST("/sites/:site/requests/:request/steps", requestDesk.step)
+	a.GET("/due", due.count)
+	a.GET("/sites/:site/reviews", reviews.list)
+	a.GET("/sites/:site/reviews/:review", reviews.one)
+	a.POST("/sites/:site/reviews/:review/answers", reviews.answer)
+	a.PUT("/sites/:site/review-period", reviews.setPeriod)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)

@@ -28,7 +28,9 @@ import (
 	"assent/server/internal/integration"
 	"assent/server/internal/outbound"
 	"assent/server/internal/recording"
+	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
+	"assent/server/internal/reviewing"
 	"assent/server/internal/rights"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
@@ -111,6 +113,8 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	}
 	s.informer = parts.Integrations.Keeper
 	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
+	parts.Reviews = reviewing.Desk{Register: store, Notices: catalog, Sightings: store, Rates: reporting.Rater{Counts: store, Query: store, Notices: catalog.Notice},
+		Ledger: store, Trail: store, Adequate: transfer.BuiltIn(), Now: time.Now}
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func without(all []schemas.Activity, leave func(schemas.Activity) bool) []schema
 
 // Columns are the names of the record's.
 func (view) Columns() []string {
-	return []string{"service", "purpose", "data", "recipient", "country", "period"}
+	return []string{"service", "purpose", "data", "recipient", "country", "period", "reviewed"}
 }
 
 // TransferColumns are the names of the transfers'.

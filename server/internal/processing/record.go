@@ -19,6 +19,8 @@ type Published struct {
 	ID     string
 	At     time.Time // Zero where it is not on record.
 	Notice schemas.Notice
+	// Reviewed is when somebody last looked whether what it says of a service is so, by the service's id.
+	Reviewed map[string]time.Time
 }
 
 // Record returns the record in a language (see Languages), with its transfers as they are judged at a time.
@@ -34,7 +36,9 @@ func Record(p Published, adequate transfer.List, lang string, at time.Time) sche
 		Period: fmt.Sprintf(w.ChoicePeriod, record.LifetimeDays),
 	})
 	for _, s := range n.Services {
-		record.Activities = append(record.Activities, activity(n, s, adequate.Judge(s.Country, s.Safeguard, at), w))
+		a := activity(n, s, adequate.Judge(s.Country, s.Safeguard, at), w)
+		a.ReviewedAt = p.Reviewed[s.ID]
+		record.Activities = append(record.Activities, a)
 	}
 	return record
 }
@@ -88,6 +92,7 @@ type Row struct {
 	Policy     string `json:"policy"`
 	Wrong      string `json:"wrong"`
 	Remark     string `json:"remark"`
+	Reviewed   string `json:"reviewed"` // A day; empty for never.
 }
 
 // Rows is the record as a table.
@@ -98,6 +103,9 @@ func Rows(r schemas.Processing) []Row {
 			Controller: r.Controller.Name, Contact: r.Controller.Contact, Site: r.Name, Notice: r.Notice, Service: a.Service, Name: a.Name,
 			Purpose: a.Purpose, Subjects: r.Subjects, Data: strings.Join(a.Data, "; "), Recipient: a.Recipient, Country: a.Country, Area: a.Area,
 			Safeguard: a.Safeguard, Act: a.Act, Limit: a.Limit, Period: a.Period, Policy: a.Policy, Wrong: a.Wrong, Remark: a.Remark,
+		}
+		if !a.ReviewedAt.IsZero() {
+			rows[i].Reviewed = a.ReviewedAt.UTC().Format(time.DateOnly)
 		}
 	}
 	return rows

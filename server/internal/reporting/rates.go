@@ -72,6 +72,15 @@ func (r Rater) Rates(ctx context.Context, s Segment) (schemas.Rates, error) {
 	return report, nil
 }
 
+// Shares tells how many of a segment granted each purpose and each service.
+func (r Rater) Shares(ctx context.Context, s Segment) (purposes, services []schemas.GrantShare, err error) {
+	cells, err := r.Counts.CountDecisions(ctx, s.question(0, Outcome, Notice, Purposes, Services))
+	if err != nil {
+		return nil, nil, fmt.Errorf("shares: %w", err)
+	}
+	return r.shares(ctx, s.Site, cells)
+}
+
 // everybody is the segment without its filter.
 func (s Segment) everybody() Segment {
 	s.Where = nil

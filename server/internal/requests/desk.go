@@ -142,6 +142,11 @@ func (d *Desk) List(ctx context.Context, site string) ([]Registered, error) {
 	return all, nil
 }
 
+// DueBy returns at most limit requests of all sites that are to be taken up now, the most urgent first.
+func (d *Desk) DueBy(ctx context.Context, limit int) ([]Registered, error) {
+	return d.book.DueBy(ctx, d.now(), limit)
+}
+
 // Copy returns everything that is recorded of the request's visitor, the last first.
 func (d *Desk) Copy(ctx context.Context, site, subject string) ([]consent.Record, error) {
 	var all []consent.Record

@@ -2,11 +2,9 @@ package requests
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
-	"assent/server/internal/consent"
 	"assent/server/internal/register"
 )
 
@@ -16,20 +14,14 @@ const remindersKind register.Kind = "request-reminder"
 // remindedAtOnce bounds what one day's reminders write into the log.
 const remindedAtOnce = 100
 
-var errReminded = errors.New("today was reminded of")
-
-type reminder struct {
-	Day string `json:"day"`
-}
-
 // Remind writes a warning for each request that is due within Ahead, once a day, whichever server is the first to.
 func (d *Desk) Remind(ctx context.Context, log *slog.Logger) error {
 	now := d.now().UTC()
-	first, err := d.isFirst(ctx, now.Format(time.DateOnly))
+	first, err := register.First(ctx, d.store, remindersKind, now.Format(time.DateOnly))
 	if err != nil || !first {
 		return err
 	}
-	due, err := d.book.DueBy(ctx, now, remindedAtOnce)
+	due, err := d.DueBy(ctx, remindedAtOnce)
 	if err != nil {
 		return err
 	}
@@ -37,25 +29,6 @@ func (d *Desk) Remind(ctx context.Context, log *slog.Logger) error {
 		log.WarnContext(ctx, "a visitor's request is due soon; see Requests on the dashboard", "site", one.Site, "request", one.ID, "kind", one.Value.Kind, "due", one.Value.Due, "overdue", one.Value.IsOverdue(now))
 	}
 	return nil
-}
-
-func (d *Desk) isFirst(ctx context.Context, day string) (bool, error) {
-	const everywhere, id = "*", "last"
-	book := register.Book[reminder]{Store: d.store, Kind: remindersKind}
-	_, err := book.Change(ctx, everywhere, id, func(r *reminder) error {
-		if r.Day >= day {
-			return errReminded
-		}
-		r.Day = day
-		return nil
-	})
-	if errors.Is(err, consent.ErrNotFound) {
-		err = book.Add(ctx, everywhere, id, reminder{Day: day})
-	}
-	if errors.Is(err, errReminded) || errors.Is(err, consent.ErrConflict) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // KeepReminding looks every hour whether there is to be reminded, until ctx ends.
