@@ -806,14 +806,16 @@ export interface Activity {
   act: string;
   /** To whom that decision is limited. */
   limit: string;
+  /** Last day of what the transfer rests on, or rested on; empty where no end is known. */
+  until: string;
   /** ISO 8601 duration. */
   retention: string;
   /** The same in words: the time limit for erasure. */
   period: string;
   /** Address of the recipient's privacy policy. */
   policy: string;
-  /** What is wrong with the transfer. */
-  wrong: '' | 'country-missing' | 'safeguard-missing' | 'safeguard-none' | 'adequacy-missing' | 'adequacy-ended';
+  /** What is wrong with the transfer. Where adequacy has ended, the service is suspended. */
+  wrong: '' | 'country-missing' | 'safeguard-missing' | 'safeguard-none' | 'adequacy-missing' | 'adequacy-ended' | 'adequacy-ending';
   /** The same in words, with what to do. */
   remark: string;
   /** When somebody last looked whether this is still so; missing where nobody has. */
@@ -983,7 +985,7 @@ export interface Receipt {
   recordedAt: string;
   expiresAt: string;
   /** What was odd about the decision when it came in. It is kept all the same. */
-  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header' | 'not-seen' | 'bot' | 'demo')[];
+  flags: ('unknown-notice' | 'clock-skew' | 'gpc-header' | 'not-seen' | 'bot' | 'demo' | 'suspended')[];
   /** Names of what the decision deleted in the visitor's browser. */
   removed: string[];
   /** Rules that the visitor was asked by. */

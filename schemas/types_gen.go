@@ -810,13 +810,15 @@ type Activity struct {
 	Act string `json:"act"`
 	// To whom that decision is limited.
 	Limit string `json:"limit"`
+	// Last day of what the transfer rests on, or rested on; empty where no end is known.
+	Until string `json:"until"`
 	// ISO 8601 duration.
 	Retention string `json:"retention"`
 	// The same in words: the time limit for erasure.
 	Period string `json:"period"`
 	// Address of the recipient's privacy policy.
 	Policy string `json:"policy"`
-	// What is wrong with the transfer.
+	// What is wrong with the transfer. Where adequacy has ended, the service is suspended.
 	Wrong string `json:"wrong"`
 	// The same in words, with what to do.
 	Remark string `json:"remark"`

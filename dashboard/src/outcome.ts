@@ -8,7 +8,9 @@ export const outcomeOf = (receipt: Receipt): Outcome | 'bots' => {
   if (receipt.flags.includes('bot')) return 'bots';
   if (receipt.action === 'signal') return 'signals';
   const { essential: _, ...optional } = receipt.purposes;
-  const answers = [...Object.values(optional), ...Object.values(receipt.services)];
+  const refusals = !receipt.flags.includes('suspended');
+  const services = Object.values(receipt.services).filter((yes) => yes || refusals);
+  const answers = [...Object.values(optional), ...services];
   if (!answers.includes(true)) return 'refused';
   return answers.includes(false) ? 'partial' : 'accepted';
 };

@@ -260,6 +260,11 @@ export const de: Texts = {
     },
     bot: { name: 'Programm', meaning: 'Sie kam von einem Programm, das sich so nennt, und zählt in keiner Quote.' },
     'clock-skew': { name: 'Uhr falsch', meaning: 'Die Uhr des Geräts weicht um mehr als einen Tag ab.' },
+    suspended: {
+      name: 'ausgesetzt',
+      meaning:
+        'Ein Dienst war ausgesetzt, weil endete, worauf seine Übermittlung beruhte: Was auch gewählt wurde, er bekam keine Einwilligung.',
+    },
     demo: { name: 'Demo', meaning: 'Diese Entscheidung hat niemand getroffen: Sie gehört zu den Demodaten.' },
   },
   demo: {

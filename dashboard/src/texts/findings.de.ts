@@ -100,7 +100,9 @@ export const findings: typeof english = {
     'adequacy-missing':
       '{service}: Für {country} gibt es keinen Angemessenheitsbeschluss. Vereinbaren Sie Standardvertragsklauseln und wählen Sie diese, oder berichtigen Sie das Land.',
     'adequacy-ended':
-      '{service}: Der Angemessenheitsbeschluss für {country} ({act}) endete am {until}. Vereinbaren Sie Standardvertragsklauseln und wählen Sie diese.',
+      '{service}: Der Angemessenheitsbeschluss für {country} ({act}) endete am {until}, und der Dienst ist ausgesetzt: Nichts von ihm wird geladen, niemand nach ihm gefragt. Vereinbaren Sie Standardvertragsklauseln, wählen Sie diese und veröffentlichen Sie.',
+    'adequacy-ending':
+      '{service}: Der Angemessenheitsbeschluss für {country} ({act}) endet am {until}. Ab dem Tag danach ist der Dienst ausgesetzt. Vereinbaren Sie vorher Standardvertragsklauseln, wählen Sie diese und veröffentlichen Sie.',
     'policy-plain': '{service}: Der Link ist nicht verschlüsselt. Schreiben Sie https.',
     'privacy-policy-missing':
       'Der Hinweis führt nicht zu Ihrer Datenschutzerklärung. Schreiben Sie, unter welcher Adresse sie steht.',

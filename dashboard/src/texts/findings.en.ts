@@ -73,7 +73,9 @@ export const findings = {
     'adequacy-missing':
       '{service}: there is no decision of adequacy for {country}. Agree on standard contractual clauses and choose them, or mend the country.',
     'adequacy-ended':
-      '{service}: the decision of adequacy for {country} ({act}) ended on {until}. Agree on standard contractual clauses and choose them.',
+      '{service}: the decision of adequacy for {country} ({act}) ended on {until}, and the service is suspended: nothing of it is loaded, and nobody is asked about it. Agree on standard contractual clauses, choose them and publish.',
+    'adequacy-ending':
+      '{service}: the decision of adequacy for {country} ({act}) ends on {until}. From the day after, the service is suspended. Agree on standard contractual clauses before, choose them and publish.',
     'policy-plain': '{service}: the link is not encrypted. Write https.',
     'privacy-policy-missing': 'The notice does not lead to your privacy policy. Write its address.',
     'privacy-policy-plain': 'The link is not encrypted. Write https, or a path of the page’s own host.',

@@ -51,6 +51,7 @@ export const processingPage: typeof english = {
     'safeguard-missing': 'keine Garantie genannt',
     'safeguard-none': 'keine Garantie',
     'adequacy-missing': 'kein Angemessenheitsbeschluss',
-    'adequacy-ended': 'Beschluss ist beendet',
+    'adequacy-ended': 'Beschluss ist beendet: ausgesetzt',
+    'adequacy-ending': 'Beschluss endet bald',
   },
 };

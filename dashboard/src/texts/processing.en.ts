@@ -48,6 +48,7 @@ export const processingPage = {
     'safeguard-missing': 'no safeguard named',
     'safeguard-none': 'no safeguard',
     'adequacy-missing': 'no decision of adequacy',
-    'adequacy-ended': 'decision has ended',
+    'adequacy-ended': 'decision has ended: suspended',
+    'adequacy-ending': 'decision ends soon',
   },
 };

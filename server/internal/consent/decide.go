@@ -41,6 +41,7 @@ type Circumstances struct {
 	Bot       bool          // The request came from a program that says so.
 	Seen      bool          // The decision brought a valid token for that its notice was on screen.
 	Waited    time.Duration // Since then, if it was there because the visitor had no choice yet; else 0.
+	Suspended []string      // Ids of services of Notice that nothing may be granted to for now.
 	Country   string
 	Device    string
 	Browser   string
@@ -51,7 +52,7 @@ type Circumstances struct {
 // A refusal is never refused: when its notice is unknown it is flagged and kept as a refusal of what the site asks for
 // today, and names that the notice does not have get into no record. A grant under an unknown notice is an
 // *InvalidError, because it would prove nothing; so is one beside a purpose or service that a known notice does not
-// have, and one under the rules for children.
+// have, and one under the rules for children. To a service that is suspended the record says no, with a flag.
 func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	id, err := uuid.Parse(d.ID)
 	if err != nil {
@@ -82,6 +83,9 @@ func Decide(d schemas.Decision, c Circumstances) (Record, error) {
 	}
 	r.LifetimeDays = c.Notice.LifetimeDays
 	r.Purposes, r.Services = answers(d, *c.Notice)
+	if withhold(r.Purposes, r.Services, *c.Notice, c.Suspended) {
+		r.Flags = append(r.Flags, FlagSuspended)
+	}
 	return r, nil
 }
 

@@ -42,6 +42,7 @@ const (
 	FlagNotSeen       = "not-seen"       // Nothing vouches for that the notice was on screen before it was answered.
 	FlagBot           = "bot"            // The request came from a program that says so.
 	FlagDemo          = "demo"           // Nobody made it: it is demo data, and no proof.
+	FlagSuspended     = "suspended"      // It would have granted a service that was suspended; to that the record says no.
 )
 
 // Outcome classes a decision for the reports.
@@ -139,6 +140,16 @@ func (r Record) Grants() bool {
 	return false
 }
 
+// decidedServices are the answers to services without what this server said no to, whatever the visitor decided.
+func (r Record) decidedServices() map[string]bool {
+	if !slices.Contains(r.Flags, FlagSuspended) {
+		return r.Services
+	}
+	decided := maps.Clone(r.Services)
+	maps.DeleteFunc(decided, func(_ string, yes bool) bool { return !yes })
+	return decided
+}
+
 // Outcome classes the record.
 func (r Record) Outcome() Outcome {
 	if slices.Contains(r.Flags, FlagBot) {
@@ -148,7 +159,7 @@ func (r Record) Outcome() Outcome {
 		return Signaled
 	}
 	granted, refused := 0, 0
-	for _, answers := range []map[string]bool{r.Purposes, r.Services} {
+	for _, answers := range []map[string]bool{r.Purposes, r.decidedServices()} {
 		for _, yes := range answers {
 			if yes {
 				granted++
@@ -184,7 +195,7 @@ func (r Record) Digest() int64 {
 	for _, s := range []string{r.Notice, r.Action, r.Source, r.Locale, r.Page} {
 		write(s)
 	}
-	for _, answers := range []map[string]bool{r.Purposes, r.Services} {
+	for _, answers := range []map[string]bool{r.Purposes, r.decidedServices()} {
 		for _, name := range slices.Sorted(maps.Keys(answers)) {
 			write(name)
 			if answers[name] {

@@ -76,7 +76,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 				t.Errorf("%s has no label %s", lang, key)
 			}
 		}
-		for _, wrong := range []string{transfer.CountryMissing, transfer.SafeguardMissing, transfer.SafeguardNone, transfer.AdequacyMissing, transfer.AdequacyEnded} {
+		for _, wrong := range []string{transfer.CountryMissing, transfer.SafeguardMissing, transfer.SafeguardNone, transfer.AdequacyMissing, transfer.AdequacyEnded, transfer.AdequacyEnding} {
 			if w.Remarks[wrong] == "" {
 				t.Errorf("%s has no remark %s", lang, wrong)
 			}

@@ -49,7 +49,7 @@ func activity(n schemas.Notice, s schemas.Service, v transfer.Verdict, w words) 
 		Service: s.ID, Name: cmp.Or(s.Name, s.ID), Purpose: cmp.Or(texts["purpose."+s.Purpose+".title"], s.Purpose), Aim: texts["purpose."+s.Purpose+".text"],
 		Data: slices.Clone(w.ServiceData), Recipient: s.Provider, Country: s.Country, Area: v.Area, Safeguard: s.Safeguard,
 		Act: v.Decision.Act, Limit: cmp.Or(v.Decision.Scope[w.Language], v.Decision.Scope["en"]),
-		Retention: s.Retention, Period: cmp.Or(w.period(s.Retention), w.Untold), Policy: s.Policy, Wrong: v.Wrong,
+		Until: v.Last, Retention: s.Retention, Period: cmp.Or(w.period(s.Retention), w.Untold), Policy: s.Policy, Wrong: v.Wrong,
 	}
 	if len(s.Cookies) > 0 {
 		a.Data = append(a.Data, w.Cookies+strings.Join(s.Cookies, ", "))
@@ -58,7 +58,7 @@ func activity(n schemas.Notice, s schemas.Service, v transfer.Verdict, w words) 
 		a.Data = append(a.Data, w.Storage+strings.Join(s.Storage, ", "))
 	}
 	if v.Wrong != "" {
-		a.Remark = strings.NewReplacer("{country}", w.Country(s.Country), "{act}", a.Act, "{limit}", a.Limit, "{until}", v.Decision.Until).Replace(w.remark(v))
+		a.Remark = strings.NewReplacer("{country}", w.Country(s.Country), "{act}", a.Act, "{limit}", a.Limit, "{until}", v.Last).Replace(w.remark(v))
 	}
 	return a
 }
@@ -88,6 +88,7 @@ type Row struct {
 	Safeguard  string `json:"safeguard"`
 	Act        string `json:"act"`
 	Limit      string `json:"limit"`
+	Until      string `json:"until"`
 	Period     string `json:"period"`
 	Policy     string `json:"policy"`
 	Wrong      string `json:"wrong"`
@@ -102,7 +103,7 @@ func Rows(r schemas.Processing) []Row {
 		rows[i] = Row{
 			Controller: r.Controller.Name, Contact: r.Controller.Contact, Site: r.Name, Notice: r.Notice, Service: a.Service, Name: a.Name,
 			Purpose: a.Purpose, Subjects: r.Subjects, Data: strings.Join(a.Data, "; "), Recipient: a.Recipient, Country: a.Country, Area: a.Area,
-			Safeguard: a.Safeguard, Act: a.Act, Limit: a.Limit, Period: a.Period, Policy: a.Policy, Wrong: a.Wrong, Remark: a.Remark,
+			Safeguard: a.Safeguard, Act: a.Act, Limit: a.Limit, Until: a.Until, Period: a.Period, Policy: a.Policy, Wrong: a.Wrong, Remark: a.Remark,
 		}
 		if !a.ReviewedAt.IsZero() {
 			rows[i].Reviewed = a.ReviewedAt.UTC().Format(time.DateOnly)

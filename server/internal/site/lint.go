@@ -80,16 +80,16 @@ func lintService(n schemas.Notice, at string, s schemas.Service) []schemas.Findi
 	return findings
 }
 
-// lintAdequacy finds a claim that rests on no decision. It concerns essential services too: nobody consents to a transfer.
+// lintAdequacy finds a claim that rests on no decision, or not for long. It concerns essential services too: nobody consents
+// to a transfer.
 func lintAdequacy(pointer string, s schemas.Service, v transfer.Verdict) []schemas.Finding {
-	named := values{"service": s.Name, "country": s.Country, "act": v.Decision.Act, "until": v.Decision.Until}
-	switch v.Wrong {
-	case transfer.AdequacyMissing:
-		return []schemas.Finding{findingOf(severityWarning, "GDPR Art. 45", adequacyMissing.at(pointer, named))}
-	case transfer.AdequacyEnded:
-		return []schemas.Finding{findingOf(severityWarning, "GDPR Art. 45", adequacyEnded.at(pointer, named))}
+	kinds := map[string]kind{transfer.AdequacyMissing: adequacyMissing, transfer.AdequacyEnded: adequacyEnded, transfer.AdequacyEnding: adequacyEnding}
+	what, found := kinds[v.Wrong]
+	if !found {
+		return nil
 	}
-	return nil
+	named := values{"service": s.Name, "country": s.Country, "act": v.Decision.Act, "until": v.Last}
+	return []schemas.Finding{findingOf(severityWarning, "GDPR Art. 45", what.at(pointer, named))}
 }
 
 // findingOf is a fault with what it means and where the rule comes from.

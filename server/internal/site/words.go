@@ -78,7 +78,8 @@ var (
 	aimMissing           = kind{"aim-missing", `{service} has no aim of its own and is told by its purpose; choose a kind or write {key}`}
 	safeguardNone        = kind{"safeguard-none", `{service} has no safeguard for the transfer; such a transfer needs another ground`}
 	adequacyMissing      = kind{"adequacy-missing", `{service}: there is no decision of adequacy for {country}; agree on standard contractual clauses and write scc, or mend the country`}
-	adequacyEnded        = kind{"adequacy-ended", `{service}: the decision of adequacy for {country} ({act}) ended on {until}; agree on standard contractual clauses and write scc`}
+	adequacyEnded        = kind{"adequacy-ended", `{service}: the decision of adequacy for {country} ({act}) ended on {until}, and the service is suspended: nothing of it is loaded, nobody is asked about it; agree on standard contractual clauses, write scc and publish`}
+	adequacyEnding       = kind{"adequacy-ending", `{service}: the decision of adequacy for {country} ({act}) ends on {until}, and from the day after the service is suspended; agree on standard contractual clauses before, write scc and publish`}
 	policyPlain          = kind{"policy-plain", `{service}: the link is not encrypted; write https`}
 	privacyPolicyMissing = kind{"privacy-policy-missing", `the notice does not lead to the privacy policy; write its address`}
 	privacyPolicyPlain   = kind{"privacy-policy-plain", `the link is not encrypted; write https, or a path of the page's own host`}

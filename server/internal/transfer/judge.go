@@ -1,6 +1,10 @@
 package transfer
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Areas that a country is in.
 const (
@@ -16,8 +20,12 @@ const (
 	SafeguardMissing = "safeguard-missing"
 	SafeguardNone    = "safeguard-none"
 	AdequacyMissing  = "adequacy-missing" // Claimed, and there is no decision.
-	AdequacyEnded    = "adequacy-ended"   // Claimed, and the decision is not in force any more.
+	AdequacyEnded    = "adequacy-ended"   // What the transfer rested on is not in force any more: the service is suspended.
+	AdequacyEnding   = "adequacy-ending"  // What it rests on ends within AheadDays.
 )
+
+// AheadDays is how long ahead the end of a decision is told.
+const AheadDays = 90
 
 // Safeguards of a notice's service.
 const (
@@ -30,6 +38,9 @@ type Verdict struct {
 	Area     string
 	Decision Decision // In force, or the one that ended last; the zero one where there was none.
 	Wrong    string   // Empty for nothing.
+	// Last is the last day of what the transfer rests on, or rested on; empty where it rests on no decision, or on one that
+	// has no end.
+	Last string
 }
 
 // Judge says of data sent to a country under a safeguard, as a notice's service names both, what it is on a day (UTC).
@@ -40,20 +51,62 @@ func (l List) Judge(country, safeguard string, on time.Time) Verdict {
 	case l.isInEEA(country):
 		return Verdict{Area: EEA}
 	}
-	decision, inForce := l.decision(country, on.UTC().Format(time.DateOnly))
+	day := dayOf(on)
+	decision, inForce := l.decision(country, day)
 	v := Verdict{Area: Third, Decision: decision}
 	if inForce {
 		v.Area = Adequate
 	}
+	isLimited := len(decision.Scope) > 0
 	switch {
 	case safeguard == none:
 		v.Wrong = SafeguardNone
-	case safeguard == adequacy && !inForce && decision.Act != "":
-		v.Wrong = AdequacyEnded
-	case safeguard == adequacy && !inForce:
-		v.Wrong = AdequacyMissing
-	case safeguard == "" && (!inForce || len(decision.Scope) > 0): // A decision without limits is a ground by itself.
+	case safeguard != adequacy && safeguard != "":
+	case safeguard == "" && (isLimited || decision.Act == ""): // A decision without limits is a ground by itself.
 		v.Wrong = SafeguardMissing
+	case decision.Act == "":
+		v.Wrong = AdequacyMissing
+	default:
+		v.Last = l.last(decision)
+		v.Wrong = wrongBy(v.Last, inForce, day, dayOf(on.AddDate(0, 0, AheadDays)))
 	}
 	return v
+}
+
+func wrongBy(last string, inForce bool, day, ahead string) string {
+	switch {
+	case !inForce:
+		return AdequacyEnded
+	case last != "" && day <= last && last <= ahead:
+		return AdequacyEnding
+	default:
+		return ""
+	}
+}
+
+// last is the last day of a decision and of those for its country that follow it without a gap; empty for none.
+func (l List) last(d Decision) string {
+	for last := d.Until; ; {
+		next := slices.IndexFunc(l.Decisions, func(next Decision) bool {
+			return last != "" && next.Country == d.Country && next.From <= after(last) && (next.Until == "" || next.Until > last)
+		})
+		if next < 0 {
+			return last
+		}
+		last = l.Decisions[next].Until
+	}
+}
+
+func dayOf(at time.Time) string { return at.UTC().Format(time.DateOnly) }
+
+// after is the day after a day of a list that was checked.
+func after(day string) string { return dayOf(begin(day).AddDate(0, 0, 1)) }
+
+// begin is when such a day begins.
+func begin(day string) time.Time {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		panic(fmt.Sprintf("decision of adequacy: %v", err)) // No list gets past its check with it.
+	}
+	return at
 }

@@ -38,7 +38,8 @@ func TestJudge(t *testing.T) {
 func TestADecisionHoldsFromItsFirstDayToItsLast(t *testing.T) {
 	list := transfer.BuiltIn()
 	for day, wrong := range map[string]string{
-		"2021-06-27": transfer.AdequacyMissing, "2021-06-28": "", "2031-12-27": "", "2031-12-28": transfer.AdequacyEnded,
+		"2021-06-27": transfer.AdequacyMissing, "2021-06-28": "", "2031-09-27": "", "2031-09-28": transfer.AdequacyEnding,
+		"2031-12-27": transfer.AdequacyEnding, "2031-12-28": transfer.AdequacyEnded,
 	} {
 		on, err := time.Parse(time.DateOnly, day)
 		if err != nil {
