@@ -33,6 +33,7 @@ type Input struct {
 	NoticeID string         // Id of the notice, told with each decision.
 
 	Announcement schemas.Announcement // Of the notice that follows; zero for none.
+	Linking      bool                 // Pages may link the browser to an account.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -98,6 +99,7 @@ func (in Input) further(short map[string]any) (map[string][]byte, error) {
 func (in Input) features() map[string]string {
 	needed := features(in.Notice)
 	needed["HAS_CHANGE"] = strconv.FormatBool(in.Announcement.Notice != "")
+	needed["HAS_LINKING"] = strconv.FormatBool(in.Linking)
 	return needed
 }
 
@@ -125,6 +127,7 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_AUTOBLOCK":       strconv.FormatBool(n.AutoBlock == "block"),
 		"HAS_REPORT":          strconv.FormatBool(n.AutoBlock == "report"),
 		"HAS_CHANGE":          "false",
+		"HAS_LINKING":         "false",
 		"HAS_COMPAT":          strconv.FormatBool(len(n.Compat) > 0),
 		"HAS_TRACES":          some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}
