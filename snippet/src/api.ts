@@ -2,7 +2,6 @@ import type { Assent, Queue } from './contract.ts';
 import { acceptAll, decide } from './decide.ts';
 import { on } from './events.ts';
 import { installed } from './installed.ts';
-import { link, unlink } from './link.ts';
 import { openPreferences } from './notice/notice.ts';
 import { selfTest } from './selftest.ts';
 import { snapshot } from './snapshot.ts';
@@ -21,7 +20,6 @@ const api: Assent = {
   withdraw: () => decide('withdraw', [], 'api'),
   receipt: () => readMirror().receipt || null,
   check: selfTest,
-  ...(HAS_LINKING && { link, unlink }),
 };
 
 const earlier = installed<Partial<Queue & Assent>>();

@@ -139,8 +139,6 @@ declare const HAS_REPORT: boolean;
 declare const HAS_COMPAT: boolean;
 /** Another notice is announced. */
 declare const HAS_CHANGE: boolean;
-/** Pages may link the browser to an account of the site. */
-declare const HAS_LINKING: boolean;
 
 interface Navigator {
   readonly globalPrivacyControl?: boolean;

@@ -40,15 +40,17 @@ const send = async (to: 'links' | 'links/removal', body: object): Promise<Linked
   return undefined;
 };
 
-/** Links this browser to an account, of which its choice follows, unless one was made here meanwhile. */
-export const link = async (token: string): Promise<void> => {
+// Of the account the choice follows, unless one was made here meanwhile.
+const link = async (token: string): Promise<void> => {
   const { _at } = current;
   const linked = await send('links', { secret: keepSecret(), token, ...setting(), gpc: signalled });
   if (linked?.followed && !readMirror().pending?.[0] && current._at === _at) follow(linked.followed);
 };
 
-/** Ends the link, if there is one. */
-export const unlink = async (): Promise<void> => {
+const unlink = async (): Promise<void> => {
   const { secret } = readMirror();
   if (secret) await send('links/removal', { secret });
 };
+
+/** What the API has more where pages may link; snippetbuild adds it. */
+export const links = { link, unlink };

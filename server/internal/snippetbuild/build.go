@@ -53,7 +53,7 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: in.features()}.bundle()
+	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: in.features(), additions: in.additions()}.bundle()
 	if err != nil {
 		return Script{}, err
 	}
@@ -95,11 +95,19 @@ func (in Input) further(short map[string]any) (map[string][]byte, error) {
 	return languages, nil
 }
 
+// additions is the code by which pages link the browser to an account, where they may. It is no feature that is compiled away
+// elsewhere: esbuild would still read it, and choose other short names for what the scripts of all sites have.
+func (in Input) additions() map[string]string {
+	if !in.Linking {
+		return nil
+	}
+	return map[string]string{"api.ts": "import { links } from './link.ts';\nObject.assign(api, links);\n"}
+}
+
 // features tells which parts of the script are needed; the others are compiled away.
 func (in Input) features() map[string]string {
 	needed := features(in.Notice)
 	needed["HAS_CHANGE"] = strconv.FormatBool(in.Announcement.Notice != "")
-	needed["HAS_LINKING"] = strconv.FormatBool(in.Linking)
 	return needed
 }
 
@@ -127,7 +135,6 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_AUTOBLOCK":       strconv.FormatBool(n.AutoBlock == "block"),
 		"HAS_REPORT":          strconv.FormatBool(n.AutoBlock == "report"),
 		"HAS_CHANGE":          "false",
-		"HAS_LINKING":         "false",
 		"HAS_COMPAT":          strconv.FormatBool(len(n.Compat) > 0),
 		"HAS_TRACES":          some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}
@@ -156,6 +163,8 @@ type entry struct {
 	short    map[string]any // Short names that are taken; those of the script, for its parts.
 	before   string         // Stands before everything, outside of the function that hides the names of the bundle.
 	without  []string       // Sources that must not be part of it.
+
+	additions map[string]string // Code at the end of sources, by their path.
 }
 
 // bundle makes one file of the sources. It also returns the short names of members that begin with an underscore.
@@ -222,7 +231,7 @@ func (e entry) embedded(sources fs.FS) api.Plugin {
 	}
 	loadSource := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		text, err := fs.ReadFile(sources, args.Path)
-		contents := string(text)
+		contents := string(text) + e.additions[args.Path]
 		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 	}
 	loadMade := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
