@@ -199,11 +199,15 @@ export interface OwnErasure {
   secret: string;
 }
 
-/** Whose decisions are to be erased: those of a subject, or of whose decision a receipt is. */
+/** Whose decisions are to be erased: those of a subject, of whose decision a receipt is, or of all browsers that are linked to an account of the site. */
 export interface ErasureOrder {
   /** The id of one of the decisions, or the address of its receipt. */
   receipt?: string;
   subject?: string;
+  /** The site's own id of an account. It is hashed at once and kept nowhere. */
+  account?: string;
+  /** A token that the site's server signed for the account (deploy/LINKING.md), in place of its id. */
+  token?: string;
 }
 
 /** Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change. */
@@ -533,6 +537,81 @@ export interface Replay {
 export interface Replayed {
   /** How many are sent again. */
   letters: number;
+}
+
+/** A visitor's browser says, with a token that the site's server signed, whose account it is used with. */
+export interface Link {
+  /** The one that the browser's decisions are sent with. */
+  secret: string;
+  /** JWT that the site's server signed for the account (HS256; deploy/LINKING.md). */
+  token: string;
+  /** Id of the notice that the page's script was built with: what follows is held against it. */
+  notice: string;
+  /** BCP 47 tag of the language of the notice. */
+  locale?: string;
+  /** The page, http or https. The server keeps origin and path only. */
+  page?: string;
+  /** Rules that visitors of the page are asked by. */
+  regime?: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+  /** The browser sends a privacy signal, against which nothing that follows grants marketing. */
+  gpc?: boolean;
+}
+
+/** The browser is linked. If its current choice followed the account, it says which one that is. */
+export interface Linked {
+  /** Pseudonymous id of the browser's own decisions. */
+  subject: string;
+  followed?: Followed;
+}
+
+/** A choice that was made on another device of the account, recorded for this one as a decision of its own. */
+export interface Followed {
+  recorded: Recorded;
+  /** When the person chose, from which its lifetime counts. */
+  decidedAt: string;
+}
+
+/** A visitor's browser asks that it is linked to no account any more. */
+export interface OwnUnlinking {
+  secret: string;
+}
+
+/** The site's server asks that no browser is linked to an account any more. */
+export interface AccountUnlinking {
+  /** JWT as for a link, with the claim scope: unlink. */
+  token: string;
+}
+
+/** An account of the site: its id as the site knows it, or a token that the site's server signed for it. */
+export interface AccountName {
+  /** The site's own id of it. It is hashed at once and kept nowhere. */
+  account?: string;
+  token?: string;
+}
+
+/** Whether a site's pages may link browsers to its accounts, and the secrets that its server signs tokens with. */
+export interface Linking {
+  state: 'on' | 'off';
+  /** The newest first; none before the first was made. */
+  secrets: LinkingSecret[];
+}
+
+/** A secret, without what it says. */
+export interface LinkingSecret {
+  createdAt: string;
+  /** Until when it is accepted, since a newer one took its place; absent for the newest. */
+  until?: string;
+}
+
+/** Whether pages may link. */
+export interface LinkingSwitch {
+  state: 'on' | 'off';
+}
+
+/** A new secret, which is told once. */
+export interface MadeLinkingSecret {
+  linking: Linking;
+  secret: string;
 }
 
 /** Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it. */
@@ -975,7 +1054,7 @@ export interface Receipt {
   action: 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'signal';
   purposes: Record<string, boolean>;
   services: Record<string, boolean>;
-  source: 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import';
+  source: 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import' | 'account';
   synthetic: boolean;
   locale?: string;
   /** Origin and path; never a query string. */
@@ -1278,6 +1357,8 @@ export interface Site {
   announcement?: Announcement;
   /** How many days ahead a change of the notice is announced unless told; 30 by default. */
   announceDays?: number;
+  /** Pages may link browsers to the site's own accounts. */
+  linking?: boolean;
   /** What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole. */
   demo?: boolean;
   /** The last experiments with the notice, oldest first; at most the last one runs. */

@@ -203,11 +203,15 @@ type OwnErasure struct {
 	Secret string `json:"secret"`
 }
 
-// ErasureOrder: Whose decisions are to be erased: those of a subject, or of whose decision a receipt is.
+// ErasureOrder: Whose decisions are to be erased: those of a subject, of whose decision a receipt is, or of all browsers that are linked to an account of the site.
 type ErasureOrder struct {
 	// The id of one of the decisions, or the address of its receipt.
 	Receipt string `json:"receipt,omitempty"`
 	Subject string `json:"subject,omitempty"`
+	// The site's own id of an account. It is hashed at once and kept nowhere.
+	Account string `json:"account,omitempty"`
+	// A token that the site's server signed for the account (deploy/LINKING.md), in place of its id.
+	Token string `json:"token,omitempty"`
 }
 
 // Experiment: Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change.
@@ -537,6 +541,81 @@ type Replay struct {
 type Replayed struct {
 	// How many are sent again.
 	Letters int `json:"letters"`
+}
+
+// Link: A visitor's browser says, with a token that the site's server signed, whose account it is used with.
+type Link struct {
+	// The one that the browser's decisions are sent with.
+	Secret string `json:"secret"`
+	// JWT that the site's server signed for the account (HS256; deploy/LINKING.md).
+	Token string `json:"token"`
+	// Id of the notice that the page's script was built with: what follows is held against it.
+	Notice string `json:"notice"`
+	// BCP 47 tag of the language of the notice.
+	Locale string `json:"locale,omitempty"`
+	// The page, http or https. The server keeps origin and path only.
+	Page string `json:"page,omitempty"`
+	// Rules that visitors of the page are asked by.
+	Regime string `json:"regime,omitempty"`
+	// The browser sends a privacy signal, against which nothing that follows grants marketing.
+	Gpc bool `json:"gpc,omitempty"`
+}
+
+// Linked: The browser is linked. If its current choice followed the account, it says which one that is.
+type Linked struct {
+	// Pseudonymous id of the browser's own decisions.
+	Subject  string   `json:"subject"`
+	Followed Followed `json:"followed,omitzero"`
+}
+
+// Followed: A choice that was made on another device of the account, recorded for this one as a decision of its own.
+type Followed struct {
+	Recorded Recorded `json:"recorded"`
+	// When the person chose, from which its lifetime counts.
+	DecidedAt time.Time `json:"decidedAt"`
+}
+
+// OwnUnlinking: A visitor's browser asks that it is linked to no account any more.
+type OwnUnlinking struct {
+	Secret string `json:"secret"`
+}
+
+// AccountUnlinking: The site's server asks that no browser is linked to an account any more.
+type AccountUnlinking struct {
+	// JWT as for a link, with the claim scope: unlink.
+	Token string `json:"token"`
+}
+
+// AccountName: An account of the site: its id as the site knows it, or a token that the site's server signed for it.
+type AccountName struct {
+	// The site's own id of it. It is hashed at once and kept nowhere.
+	Account string `json:"account,omitempty"`
+	Token   string `json:"token,omitempty"`
+}
+
+// Linking: Whether a site's pages may link browsers to its accounts, and the secrets that its server signs tokens with.
+type Linking struct {
+	State string `json:"state"`
+	// The newest first; none before the first was made.
+	Secrets []LinkingSecret `json:"secrets"`
+}
+
+// LinkingSecret: A secret, without what it says.
+type LinkingSecret struct {
+	CreatedAt time.Time `json:"createdAt"`
+	// Until when it is accepted, since a newer one took its place; absent for the newest.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// LinkingSwitch: Whether pages may link.
+type LinkingSwitch struct {
+	State string `json:"state"`
+}
+
+// MadeLinkingSecret: A new secret, which is told once.
+type MadeLinkingSecret struct {
+	Linking Linking `json:"linking"`
+	Secret  string  `json:"secret"`
 }
 
 // LogProof: Shows that a decision is in the log (RFC 6962, 2.1.1). deploy/LOG.md says how to check it.
@@ -1282,6 +1361,8 @@ type Site struct {
 	Announcement Announcement `json:"announcement,omitzero"`
 	// How many days ahead a change of the notice is announced unless told; 30 by default.
 	AnnounceDays int `json:"announceDays,omitempty"`
+	// Pages may link browsers to the site's own accounts.
+	Linking bool `json:"linking,omitempty"`
 	// What it holds is made up by `assent demo-data`: no page adds to it, and it can be removed as a whole.
 	Demo bool `json:"demo,omitempty"`
 	// The last experiments with the notice, oldest first; at most the last one runs.

@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"server/internal/sealing":              {"server/internal/consent", "server/internal/following", "server/internal/register"},
 	"server/internal/requests":             {"server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/rights", "server/internal/visitorpage"},
 	"server/internal/reviewing":            {"schemas", "server/internal/admintrail", "server/internal/auditing", "server/internal/catalogue", "server/internal/consent", "server/internal/following", "server/internal/register", "server/internal/reporting", "server/internal/sighting", "server/internal/transfer"},
+	"server/internal/linking":              {"schemas", "server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/sealing"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
 	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/outbound", "server/internal/register", "server/internal/sealing", "server/internal/shipping"},
 	"server/internal/experiment":           {"schemas"},
@@ -73,7 +74,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/reviewing", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/linking", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/reviewing", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"deploy/gen":                           {},

@@ -35,8 +35,8 @@ export interface Change extends Snapshot {
   removed: string[];
   /** Missing when the choice was made in another tab. */
   action?: Action;
-  /** Missing when the choice was made in another tab. */
-  source?: Source;
+  /** Missing when the choice was made in another tab; `account` when it followed from another device. */
+  source?: Source | 'account';
   /** With the first grant in a document and never again, for tags that start only now. */
   landing?: Landing | undefined;
 }
@@ -114,6 +114,13 @@ export interface Assent {
   receipt(): Recorded | null;
   /** Looks for what is wrong with consent on this page, tells it in the console too. Rejects when it cannot be loaded. */
   check(): Promise<Finding[]>;
+  /**
+   * Links this browser to the account that the site's server signed the token for, and takes over what was chosen on its
+   * other devices. Only where the site has linking switched on.
+   */
+  link?(token: string): Promise<void>;
+  /** Ends that: from then on choices are this browser's own. */
+  unlink?(): Promise<void>;
 }
 
 /** What stands in for the API until the script has come: calls that are made up for, in order. */

@@ -13,6 +13,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/integration"
+	"assent/server/internal/linking"
 	"assent/server/internal/sealing"
 )
 
@@ -76,7 +77,7 @@ func (k dataKeys) editable() (sealing.Editable, error) {
 
 // holders are all who keep sealed values in a store.
 func holders(store front, ring *sealing.Ring) []sealing.Holder {
-	return []sealing.Holder{accountsOf(store).Under(ring), &integration.Keeper{Store: store, Ring: ring, Now: time.Now}}
+	return []sealing.Holder{accountsOf(store).Under(ring), &integration.Keeper{Store: store, Ring: ring, Now: time.Now}, &linking.Keeper{Store: store, Ring: ring, Now: time.Now}}
 }
 
 // resealAll seals everything anew that the first key did not seal.

@@ -293,7 +293,9 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	if front.provider != nil {
 		provider = singlesignon.New(*front.provider, s.keys, time.Now)
 	}
-	eraser.Holds = holdsOf(stores)
+	links := linksOf(stores, ring, catalog)
+	links.Journal, links.Recorder = journal, s.recorder
+	eraser.Links, eraser.Holds = links, holdsOf(stores)
 	s.keeper, s.notice = keeperOf(stores, front.periods, s.transcript), front.notice
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	s.reviews = reviewsOf(stores, catalog, front.adequate)
@@ -306,7 +308,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Requests: s.desk, Reviews: s.reviews,
+		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Requests: s.desk, Reviews: s.reviews,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -452,5 +454,5 @@ func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.
 		return snippetbuild.Input{}, err
 	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
-	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement}, err
+	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement, Linking: known.Linking}, err
 }

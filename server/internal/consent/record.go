@@ -53,7 +53,7 @@ const (
 	Accepted Outcome = "accepted" // Every optional purpose and named service granted.
 	Refused  Outcome = "refused"  // Nothing optional granted.
 	Partial  Outcome = "partial"  // Something in between.
-	Signaled Outcome = "signal"   // Answered by a privacy signal, not by the visitor.
+	Signaled Outcome = "signal"   // Answered by a privacy signal, or on another device: not by the visitor there and then.
 	Bot      Outcome = "bot"      // Answered by a program. No rate counts it.
 )
 
@@ -155,7 +155,7 @@ func (r Record) Outcome() Outcome {
 	if slices.Contains(r.Flags, FlagBot) {
 		return Bot
 	}
-	if r.Action == Signal {
+	if r.Action == Signal || r.Source == FromAccount {
 		return Signaled
 	}
 	granted, refused := 0, 0

@@ -13,11 +13,14 @@ import (
 	"assent/server/internal/rights"
 )
 
+var errWhose = &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "", Detail: "give a receipt, a subject, an account or a token, and only one of them"}}}
+
 // erasures removes what was recorded of somebody.
 type erasures struct {
 	eraser rights.Eraser
 	ledger auditing.Ledger
 	limits *limits
+	names  accountNames
 }
 
 // own erases what the visitor's own browser recorded, which proves by its secret that it is the one. A wrong secret is that
@@ -31,7 +34,7 @@ func (e *erasures) own(c echo.Context) error {
 		return err
 	}
 	if !consent.IsSecret(order.Secret) {
-		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/secret", Detail: "must be 128 random bits as 22 characters of base64url"}}}
+		return badSecret()
 	}
 	return e.erase(c, consent.Subject(c.Param("site"), order.Secret), rights.ByVisitor)
 }
@@ -42,6 +45,9 @@ func (e *erasures) ordered(c echo.Context) error {
 	if err := readJSON(c, &order); err != nil {
 		return err
 	}
+	if order.Account != "" || order.Token != "" {
+		return e.eraseAccount(c, order)
+	}
 	subject, err := e.subjectOf(c, order)
 	if err != nil {
 		return err
@@ -49,9 +55,25 @@ func (e *erasures) ordered(c echo.Context) error {
 	return e.erase(c, subject, rights.ByOfficer)
 }
 
+// eraseAccount erases what every browser recorded that is linked to an account, and the links.
+func (e *erasures) eraseAccount(c echo.Context, order schemas.ErasureOrder) error {
+	if order.Subject != "" || order.Receipt != "" {
+		return errWhose
+	}
+	subjects, err := e.names.subjectsOf(c, order.Account, order.Token)
+	if err != nil {
+		return err
+	}
+	done, err := e.eraser.EraseAll(c.Request().Context(), c.Param("site"), subjects, rights.ByOfficer)
+	if err != nil {
+		return err
+	}
+	return e.answer(c, done)
+}
+
 func (e *erasures) subjectOf(c echo.Context, order schemas.ErasureOrder) (string, error) {
 	if (order.Subject == "") == (order.Receipt == "") {
-		return "", &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "", Detail: "give either a receipt or a subject"}}}
+		return "", errWhose
 	}
 	if order.Subject != "" {
 		return order.Subject, nil
@@ -75,6 +97,10 @@ func (e *erasures) erase(c echo.Context, subject, reason string) error {
 	if err != nil {
 		return err
 	}
+	return e.answer(c, done)
+}
+
+func (e *erasures) answer(c echo.Context, done rights.Erased) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	return c.JSON(http.StatusOK, schemas.Erasure{Reference: done.Reference, At: done.At, Decisions: done.Decisions, Receipts: done.Receipts})
 }

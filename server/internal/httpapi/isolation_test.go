@@ -98,6 +98,11 @@ var whoMay = map[string]string{
 	"POST /v1/admin/sites/:site/integrations/:integration/replays":   "owner",
 	"GET /v1/admin/sites/:site/integrations/:integration/deliveries": "owner officer",
 
+	"GET /v1/admin/sites/:site/linking":         "owner editor analyst officer",
+	"PUT /v1/admin/sites/:site/linking":         "owner",
+	"POST /v1/admin/sites/:site/linking/secret": "owner",
+	"POST /v1/admin/sites/:site/accounts/copy":  "owner officer",
+
 	"GET /v1/admin/sites/:site/decisions":          "owner officer",
 	"GET /v1/admin/sites/:site/exports/decisions":  "owner officer",
 	"GET /v1/admin/sites/:site/exports/archive":    "owner officer",

@@ -100,6 +100,11 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/integrations/:integration/replays":   {account.ChangeSite, "replay-deliveries"},
 	"GET /v1/admin/sites/:site/integrations/:integration/deliveries": {account.ReadDecisions, "view-deliveries"}, // They name visitors.
 
+	"GET /v1/admin/sites/:site/linking":         {account.ViewRates, "view-linking"},
+	"PUT /v1/admin/sites/:site/linking":         {account.ChangeSite, "switch-linking"},
+	"POST /v1/admin/sites/:site/linking/secret": {account.ChangeSite, "make-linking-secret"},
+	"POST /v1/admin/sites/:site/accounts/copy":  {account.ReadDecisions, "copy-account"},
+
 	"GET /v1/admin/sites/:site/decisions":                {account.ReadDecisions, "search-decisions"},
 	"POST /v1/admin/sites/:site/erasures":                {account.EraseDecisions, "erase-decisions"},
 	"GET /v1/admin/sites/:site/requests":                 {account.ReadDecisions, "view-requests"},

@@ -24,6 +24,7 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/integration"
+	"assent/server/internal/linking"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
@@ -73,6 +74,7 @@ type Parts struct {
 	Recipients   witnessing.Recipients // Of the log's checkpoints.
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
 	Integrations integration.Desk
+	Links        *linking.Keeper
 	Eraser       rights.Eraser
 	Requests     *requests.Desk
 	Reviews      reviewing.Desk
@@ -115,7 +117,9 @@ func New(p Parts) (http.Handler, error) {
 	witness := &witness{witness: p.Witness}
 	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
-	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits}
+	names := accountNames{keeper: p.Links}
+	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits, names: names}
+	accountLinks := &accountLinks{keeper: p.Links, names: names, desk: p.Requests, visitors: visitors, publisher: p.Publisher, catalog: p.Catalog}
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	reviews := &reviews{desk: p.Reviews, now: p.Now}
 	due := &due{requests: p.Requests, reviews: p.Reviews}
@@ -154,6 +158,11 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/requests", requestDesk.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/requests", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/links", accountLinks.link, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.OPTIONS("/v1/sites/:site/links", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/links/removal", accountLinks.unlink, visitors.fromSite, limits.of(ratelimit.Refusal))
+	e.OPTIONS("/v1/sites/:site/links/removal", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/accounts/removal", accountLinks.unlinkAccount, limits.of(ratelimit.Refusal))
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)
@@ -234,6 +243,10 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/integrations/:integration/test", integrations.test)
 	a.GET("/sites/:site/integrations/:integration/deliveries", integrations.deliveries)
 	a.POST("/sites/:site/integrations/:integration/replays", integrations.replay)
+	a.GET("/sites/:site/linking", accountLinks.settings)
+	a.PUT("/sites/:site/linking", accountLinks.turn)
+	a.POST("/sites/:site/linking/secret", accountLinks.makeSecret)
+	a.POST("/sites/:site/accounts/copy", accountLinks.copy)
 	a.GET("/sites/:site/decisions", audits.search)
 	a.POST("/sites/:site/erasures", erasures.ordered)
 	a.GET("/sites/:site/requests", requestDesk.list)

@@ -26,12 +26,14 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
 	"assent/server/internal/integration"
+	"assent/server/internal/linking"
 	"assent/server/internal/outbound"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
 	"assent/server/internal/reviewing"
 	"assent/server/internal/rights"
+	"assent/server/internal/sealing"
 	"assent/server/internal/sighting"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -94,6 +96,14 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dataKeys := sealing.Stored{Store: store}
+	if err := sealing.Ensure(t.Context(), dataKeys, rand.Reader, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := sealing.OpenRing(t.Context(), dataKeys, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
 		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store, Counts: store, Ledger: store,
@@ -104,6 +114,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		Dependencies: []Dependency{{Name: "embedded", Required: true, Check: check(store)}},
 		Integrations: integration.Desk{Permit: func(netip.AddrPort) bool { return false }, Keeper: &integration.Keeper{Store: store, Log: store, Journal: store, Notices: catalog.Notice,
 			Client: integration.NewClient(outbound.Guard{}), Now: time.Now, Logger: slog.New(slog.DiscardHandler)}},
+		Links:    &linking.Keeper{Store: store, Ring: ring, Journal: store, Ledger: store, Recorder: recorder, Notices: catalog.Notice, Now: time.Now},
 		Eraser:   rights.Eraser{Trail: store, Now: time.Now},
 		Stopping: s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
@@ -112,6 +123,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		change(&parts)
 	}
 	s.informer = parts.Integrations.Keeper
+	parts.Eraser.Links = parts.Links
 	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	parts.Reviews = reviewing.Desk{Register: store, Notices: catalog, Sightings: store, Rates: reporting.Rater{Counts: store, Query: store, Notices: catalog.Notice},
 		Ledger: store, Trail: store, Adequate: transfer.BuiltIn(), Now: time.Now}

@@ -49,12 +49,19 @@ type Receivers interface {
 	Forget(ctx context.Context, site, subject string) error
 }
 
+// Links are those of subjects to accounts of the site.
+type Links interface {
+	// Forget ends a subject's link, durably.
+	Forget(ctx context.Context, site, subject string) error
+}
+
 // Eraser erases.
 type Eraser struct {
 	Trail     Trail
 	Holds     Holds     // nil where nothing is held.
 	Log       Log       // nil where no log is kept.
 	Receivers Receivers // nil where nobody is told.
+	Links     Links     // nil where nothing is linked.
 	Now       func() time.Time
 }
 
@@ -69,12 +76,8 @@ type Erased struct {
 // Erase removes all decisions of a subject. Where there are none, it says so: the count is 0.
 func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased, error) {
 	done := Erased{Reference: rand.Text(), At: e.Now().UTC().Truncate(time.Microsecond), Receipts: []string{}}
-	if e.Holds != nil {
-		if held, err := e.Holds.Held(ctx, site, subject); err != nil {
-			return Erased{}, err
-		} else if held {
-			return Erased{}, ErrHeld
-		}
+	if err := e.free(ctx, site, subject); err != nil {
+		return Erased{}, err
 	}
 	// Decisions enter the log before they can be erased from it.
 	if err := e.catchUp(ctx); err != nil {
@@ -82,6 +85,11 @@ func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased
 	}
 	if e.Receivers != nil {
 		if err := e.Receivers.Forget(ctx, site, subject); err != nil {
+			return Erased{}, err
+		}
+	}
+	if e.Links != nil {
+		if err := e.Links.Forget(ctx, site, subject); err != nil {
 			return Erased{}, err
 		}
 	}
@@ -95,6 +103,36 @@ func (e Eraser) Erase(ctx context.Context, site, subject, reason string) (Erased
 	}
 	done.Decisions = len(ids)
 	return done, e.catchUp(ctx)
+}
+
+// EraseAll is Erase for all subjects of one person: of none of them where one is held.
+func (e Eraser) EraseAll(ctx context.Context, site string, subjects []string, reason string) (Erased, error) {
+	for _, subject := range subjects {
+		if err := e.free(ctx, site, subject); err != nil {
+			return Erased{}, err
+		}
+	}
+	all := Erased{Reference: rand.Text(), At: e.Now().UTC().Truncate(time.Microsecond), Receipts: []string{}}
+	for _, subject := range subjects {
+		one, err := e.Erase(ctx, site, subject, reason)
+		if err != nil {
+			return Erased{}, err
+		}
+		all.At, all.Decisions, all.Receipts = one.At, all.Decisions+one.Decisions, append(all.Receipts, one.Receipts...)
+	}
+	return all, nil
+}
+
+// free returns ErrHeld where a hold stops erasures.
+func (e Eraser) free(ctx context.Context, site, subject string) error {
+	if e.Holds == nil {
+		return nil
+	}
+	held, err := e.Holds.Held(ctx, site, subject)
+	if err == nil && held {
+		err = ErrHeld
+	}
+	return err
 }
 
 func (e Eraser) catchUp(ctx context.Context) error {

@@ -80,7 +80,7 @@ func (p Publisher) publish(ctx context.Context, known schemas.Site, n New) (sche
 // replace puts next in the place of known and writes down who published, where another notice is published then. That ends
 // an experiment, which compared with the one before.
 func (p Publisher) replace(ctx context.Context, known, next schemas.Site, plan Plan, by string) (schemas.Site, error) {
-	next.Experiments, next.Announcement = known.Experiments, known.Announcement
+	next.Experiments, next.Announcement, next.Linking = known.Experiments, known.Announcement, known.Linking
 	publication := schemas.Publication{}
 	if next.Notice != known.Notice {
 		if err := unannounced(known); err != nil {
@@ -127,6 +127,17 @@ func (p Publisher) Change(ctx context.Context, id string, c Change) (schemas.Sit
 		return schemas.Site{}, err
 	}
 	return p.replace(ctx, known, changed, Plan{}, c.By)
+}
+
+// LetLink says whether a site's pages may link browsers to its accounts.
+func (p Publisher) LetLink(ctx context.Context, id string, may bool) error {
+	known, err := p.Registry.Site(ctx, id)
+	if err != nil || known.Linking == may {
+		return err
+	}
+	next := known
+	next.Linking = may
+	return p.Desk.Publish(ctx, known, next, schemas.Publication{})
 }
 
 // checkPublished holds a site's origins against the notice that it names, and against the one that it announces.

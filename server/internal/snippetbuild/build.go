@@ -33,6 +33,7 @@ type Input struct {
 	NoticeID string         // Id of the notice, told with each decision.
 
 	Announcement schemas.Announcement // Of the notice that follows; zero for none.
+	Linking      bool                 // Pages may link the browser to an account.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -52,7 +53,7 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: in.features()}.bundle()
+	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: in.features(), additions: in.additions()}.bundle()
 	if err != nil {
 		return Script{}, err
 	}
@@ -92,6 +93,15 @@ func (in Input) further(short map[string]any) (map[string][]byte, error) {
 		languages[tag] = []byte(text)
 	}
 	return languages, nil
+}
+
+// additions is the code by which pages link the browser to an account, where they may. It is no feature that is compiled away
+// elsewhere: esbuild would still read it, and choose other short names for what the scripts of all sites have.
+func (in Input) additions() map[string]string {
+	if !in.Linking {
+		return nil
+	}
+	return map[string]string{"api.ts": "import { links } from './link.ts';\nObject.assign(api, links);\n"}
 }
 
 // features tells which parts of the script are needed; the others are compiled away.
@@ -153,6 +163,8 @@ type entry struct {
 	short    map[string]any // Short names that are taken; those of the script, for its parts.
 	before   string         // Stands before everything, outside of the function that hides the names of the bundle.
 	without  []string       // Sources that must not be part of it.
+
+	additions map[string]string // Code at the end of sources, by their path.
 }
 
 // bundle makes one file of the sources. It also returns the short names of members that begin with an underscore.
@@ -219,7 +231,7 @@ func (e entry) embedded(sources fs.FS) api.Plugin {
 	}
 	loadSource := func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		text, err := fs.ReadFile(sources, args.Path)
-		contents := string(text)
+		contents := string(text) + e.additions[args.Path]
 		return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 	}
 	loadMade := func(args api.OnLoadArgs) (api.OnLoadResult, error) {

@@ -49,8 +49,12 @@ func (in Input) change() object {
 
 // version tells whether a script that was built is still the site's.
 func (in Input) version() string {
-	if in.Announcement.Notice == "" {
-		return in.NoticeID
+	version := in.NoticeID
+	if in.Announcement.Notice != "" {
+		version = fmt.Sprint(in.NoticeID, " until ", in.Announcement.At, " then ", in.Announcement.Notice)
 	}
-	return fmt.Sprint(in.NoticeID, " until ", in.Announcement.At, " then ", in.Announcement.Notice)
+	if in.Linking {
+		version += " with links"
+	}
+	return version
 }
