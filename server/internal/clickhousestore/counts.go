@@ -43,9 +43,10 @@ func (s *Store) CountDecisions(ctx context.Context, q reporting.Question) ([]rep
 	if err != nil {
 		return nil, err
 	}
-	from, arguments := query.merged(), []any{q.Site, q.From.UnixMicro(), q.To.UnixMicro()}
+	others, leftOut := butThose(q.LeftOut)
+	from, arguments := query.merged(others), append([]any{q.Site, q.From.UnixMicro(), q.To.UnixMicro()}, leftOut...)
 	if older(&version, splitsFinal) {
-		from, arguments = query.firstOnes(), periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro())
+		from, arguments = query.firstOnes(others), periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro(), leftOut...)
 	}
 	text := "SELECT " + at(q, "first", 1_000_000) + ", count(), toUInt64(0)" + query.read() + " FROM " + from + query.conditions() +
 		" GROUP BY at" + query.grouped()
@@ -102,13 +103,13 @@ var splitsFinal = [2]int{24, 1}
 
 // merged lets ClickHouse drop later deliveries as a merge would: precedence is greatest for the first. Conditions on times
 // hold for what is left, also when the first delivery lies before the period or in another partition.
-func (c *countQuery) merged() string {
-	return "(SELECT recorded_at AS first" + c.plain() + " FROM decisions FINAL WHERE site = ? AND recorded_at >= ? AND recorded_at < ?) WHERE 1"
+func (c *countQuery) merged(others string) string {
+	return "(SELECT recorded_at AS first" + c.plain() + " FROM decisions FINAL WHERE site = ? AND recorded_at >= ? AND recorded_at < ?" + others + ") WHERE 1"
 }
 
 // firstOnes is the same as query.go explains it.
-func (c *countQuery) firstOnes() string {
-	return "(SELECT id, subject, min(recorded_at) AS first" + c.firsts() + " FROM decisions WHERE " + ofPeriod + " GROUP BY id, subject) WHERE first >= ?"
+func (c *countQuery) firstOnes(others string) string {
+	return "(SELECT id, subject, min(recorded_at) AS first" + c.firsts() + " FROM decisions WHERE " + ofPeriod + others + " GROUP BY id, subject) WHERE first >= ?"
 }
 
 // valueOf is a value of a dimension as the ledger keeps it. What is no number is no number's value.
