@@ -1129,7 +1129,7 @@ export interface Request {
   reference: string;
   site: string;
   kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
-  state: 'open' | 'running' | 'extended' | 'done' | 'refused';
+  state: 'open' | 'running' | 'extended' | 'done' | 'refused' | 'lifted';
   how: 'self-service' | 'officer';
   /** How it was checked who asks. */
   identity: string;
@@ -1139,6 +1139,8 @@ export interface Request {
   overdue: boolean;
   /** It is due within a week, or was. */
   soon: boolean;
+  /** A restriction or an objection that leaves the visitor's decisions out now. */
+  honoured: boolean;
   history: RequestStep[];
   effects: RequestEffect[];
   /** SHA-256 of each erased decision's id, hexadecimal: who has a receipt can tell that it was among them. */
@@ -1150,14 +1152,14 @@ export interface RequestStep {
   at: string;
   /** E-mail address; empty for the visitor. */
   who: string;
-  what: 'came' | 'began' | 'acted' | 'extended' | 'refused' | 'erased';
+  what: 'came' | 'began' | 'acted' | 'extended' | 'refused' | 'lifted' | 'erased';
   reason: string;
 }
 
 /** What was done at one place. */
 export interface RequestEffect {
-  place: 'decisions' | 'log' | 'notice' | 'by-hand' | 'requests' | 'copies';
-  what: 'copied' | 'told' | 'withdrawn' | 'removed' | 'tombstoned' | 'unnamed' | 'by-hand' | 'left';
+  place: 'decisions' | 'log' | 'notice' | 'by-hand' | 'requests' | 'reports' | 'exports' | 'services' | 'copies';
+  what: 'copied' | 'told' | 'withdrawn' | 'removed' | 'tombstoned' | 'unnamed' | 'by-hand' | 'left-out' | 'withheld' | 'left';
   count: number;
 }
 
@@ -1191,8 +1193,8 @@ export interface NewRequest {
 
 /** What is to be done about a request. */
 export interface RequestOrder {
-  step: 'act' | 'extend' | 'refuse';
-  /** Needed to extend, to refuse, and where a person has done it: what was done. */
+  step: 'act' | 'extend' | 'refuse' | 'lift';
+  /** Needed to extend, to refuse, to lift (how the visitor was told before), and where a person has done it: what was done. */
   reason?: string;
   /** By how many days it is put off. */
   days?: number;

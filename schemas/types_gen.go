@@ -1142,9 +1142,11 @@ type Request struct {
 	Due     time.Time `json:"due"`
 	Overdue bool      `json:"overdue"`
 	// It is due within a week, or was.
-	Soon    bool            `json:"soon"`
-	History []RequestStep   `json:"history"`
-	Effects []RequestEffect `json:"effects"`
+	Soon bool `json:"soon"`
+	// A restriction or an objection that leaves the visitor's decisions out now.
+	Honoured bool            `json:"honoured"`
+	History  []RequestStep   `json:"history"`
+	Effects  []RequestEffect `json:"effects"`
 	// SHA-256 of each erased decision's id, hexadecimal: who has a receipt can tell that it was among them.
 	Receipts []string `json:"receipts"`
 }
@@ -1196,7 +1198,7 @@ type NewRequest struct {
 // RequestOrder: What is to be done about a request.
 type RequestOrder struct {
 	Step string `json:"step"`
-	// Needed to extend, to refuse, and where a person has done it: what was done.
+	// Needed to extend, to refuse, to lift (how the visitor was told before), and where a person has done it: what was done.
 	Reason string `json:"reason,omitempty"`
 	// By how many days it is put off.
 	Days int `json:"days,omitempty"`

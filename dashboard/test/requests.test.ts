@@ -52,9 +52,24 @@ test('a request is registered by receipt, put off and done by hand with a remark
   assert.ok((await overflow(page)) <= 0);
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByLabel('Reason, or what you did').fill('left out of our reports');
-  await page.getByRole('button', { name: 'I did it' }).click();
+  await page.getByRole('button', { name: 'I told the visitor' }).click();
   await page.getByRole('button', { name: 'Sure?' }).click();
   await page.getByText('done', { exact: true }).waitFor();
+});
+
+test('a restriction that is done holds until it is lifted, with how the visitor was told', async () => {
+  await details().first().locator('summary').click();
+  await page.getByText('left out of rates and files').waitFor();
+  await page.getByRole('button', { name: 'Lift…' }).click();
+  await page.getByRole('button', { name: 'Sure?' }).click();
+  await page.getByRole('alert').getByText('how the visitor was told').waitFor();
+  await page.getByLabel('How you told the visitor').fill('by letter');
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Lift…' }).click();
+  await page.getByRole('button', { name: 'Sure?' }).click();
+  await page.getByText('lifted', { exact: true }).waitFor();
+  assert.equal(await page.getByText('left out of rates and files').count(), 0);
+  for (const complaint of said.splice(0)) assert.match(complaint, /422/);
 });
 
 test('a page of the site asks with what the documentation gives', async () => {
@@ -89,7 +104,10 @@ test('an erasure is done, named no more, and closed with a document', async () =
   await until(async () => (await details().count()) === 4, 'the erasure is listed');
   await page.getByRole('button', { name: 'Erase everything' }).click();
   await page.getByRole('button', { name: 'Sure?' }).click();
-  await until(async () => (await page.locator('.requests .badge', { hasText: 'done' }).count()) === 4, 'all are done');
+  await until(
+    async () => (await page.locator('.requests .badge', { hasText: 'done' }).count()) === 3,
+    'all but the lifted one are done',
+  );
   await details().first().locator('summary').click();
   const [file] = await Promise.all([
     page.waitForEvent('download'),

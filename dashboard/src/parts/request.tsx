@@ -13,11 +13,14 @@ interface Props {
 /** One request: what is asked for until when, what was done, and what there is to do. */
 export const OneRequest = ({ request, work }: Props) => {
   const texts = t.requestsPage;
-  const isClosed = request.state === 'done' || request.state === 'refused';
+  const isClosed = request.state === 'done' || request.state === 'refused' || request.state === 'lifted';
   return (
     <details open={!isClosed}>
       <summary>
         <strong>{texts.kinds[request.kind]}</strong> <span class="badge">{texts.states[request.state]}</span>{' '}
+        {request.honoured && (
+          <span class="badge">{texts.honoured[request.kind === 'objection' ? 'objection' : 'restriction']}</span>
+        )}{' '}
         {request.soon && <span class="badge urgent">{request.overdue ? texts.overdue : texts.soon}</span>}{' '}
         <span class="muted">
           {texts.due} <time dateTime={request.due}>{format.instant(request.due)}</time>
@@ -51,8 +54,38 @@ export const OneRequest = ({ request, work }: Props) => {
         ))}
       </ul>
       {work && !isClosed && <Work request={request} work={work} />}
+      {work && isClosed && request.honoured && <Lift request={request} work={work} />}
       <Files request={request} />
     </details>
+  );
+};
+
+/** Ends a restriction or an objection. The visitor is told before (GDPR, article 18(3)). */
+const Lift = ({ request, work }: { request: Request; work: (order: RequestOrder) => Promise<boolean> }) => {
+  const texts = t.requestsPage;
+  const [reason, setReason] = useState('');
+  const id = `request-${request.reference}-told`;
+  return (
+    <>
+      <div class="field">
+        <label for={id}>{texts.told}</label>
+        <input
+          id={id}
+          value={reason}
+          maxLength={1000}
+          autocomplete="off"
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </div>
+      <p class="steps">
+        <Confirm
+          label={texts.lift}
+          really={texts.really}
+          about={request.reference}
+          act={() => void work({ step: 'lift', reason: reason.trim() })}
+        />
+      </p>
+    </>
   );
 };
 

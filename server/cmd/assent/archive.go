@@ -13,6 +13,7 @@ import (
 	"assent/server/internal/archive"
 	"assent/server/internal/consent"
 	"assent/server/internal/processing"
+	"assent/server/internal/requests"
 	"assent/server/internal/reviewing"
 	"assent/server/internal/site"
 	"assent/server/internal/transparency"
@@ -144,7 +145,8 @@ func (c *archiveCommand) source(env *environment, stores *stores) (archive.Sourc
 	if err != nil {
 		return archive.Source{}, err
 	}
-	return archive.Source{Log: log, Rows: stores.logged, Notices: stores.front, Keys: keys, Issuer: strings.TrimSuffix(c.PublicURL, "/"), Known: func() []string { return given }}, nil
+	return archive.Source{Log: log, Rows: stores.logged, Notices: stores.front, Keys: keys, Issuer: strings.TrimSuffix(c.PublicURL, "/"),
+		Known: func() []string { return given }, Restricted: requests.HonouredIn(stores.front).Restricted}, nil
 }
 
 // readCheckpoints takes apart files that have several.

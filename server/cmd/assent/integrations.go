@@ -9,6 +9,7 @@ import (
 
 	"assent/server/internal/integration"
 	"assent/server/internal/outbound"
+	"assent/server/internal/requests"
 )
 
 type integrationFlags struct {
@@ -31,7 +32,7 @@ func (f integrationFlags) networks() (networks []netip.Prefix, err error) {
 func (s *server) integrations(stores *stores, reachable []netip.Prefix) integration.Desk {
 	permit := integration.Within(reachable)
 	s.informer = &integration.Keeper{
-		Store: stores.front, Journal: stores.front, Notices: s.catalog.Notice, Client: integration.NewClient(outbound.Guard{Permit: permit}), Ring: s.sealing,
+		Store: stores.front, Journal: stores.front, Notices: s.catalog.Notice, Restricted: requests.HonouredIn(stores.front).IsRestricted, Client: integration.NewClient(outbound.Guard{Permit: permit}), Ring: s.sealing,
 		Holder: uuid.NewString(), Now: time.Now, Logger: s.log,
 	}
 	if followed, isLog := stores.front.(integration.Log); isLog {

@@ -87,6 +87,26 @@ func TestRequestsOnRedisAndClickHouse(t *testing.T) {
 	if strings.Count(listed, "\n") != 1 || !strings.HasPrefix(listed, added.ID+"  "+objection.Request.Reference+"  objection  open  ") {
 		t.Errorf("the command lists %q", listed)
 	}
+	owner := p.setUp()
+	if report := p.awaitReport(owner, added.ID, 0); report.Totals.Decisions != 0 {
+		t.Errorf("%d decisions count of a visitor who objected", report.Totals.Decisions)
+	}
+	exported := func(want int) {
+		t.Helper()
+		answer, err := owner.Get(p.url("/v1/admin/sites/" + added.ID + "/exports/decisions?format=ndjson"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if rows, err := io.ReadAll(answer.Body); err != nil || bytes.Count(rows, []byte("\n")) != want || answer.StatusCode != http.StatusOK {
+			t.Errorf("a file with %s, want %d rows, %d, %v", rows, want, answer.StatusCode, err)
+		}
+	}
+	exported(2)
+	if status, told := ask(requests.Restriction); status != http.StatusOK || !told.Request.Honoured {
+		t.Errorf("restriction: %d %+v", status, told)
+	}
+	exported(0)
 	if status, told := ask(requests.Erasure); status != http.StatusOK || told.Request.State != requests.Done {
 		t.Errorf("erasure: %d %+v", status, told)
 	}

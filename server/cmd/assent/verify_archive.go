@@ -73,6 +73,9 @@ func tellArchive(to io.Writer, v archive.Verified, trusted archive.Trusted) erro
 		fmt.Sprintf("Log        %d entries, root %s", m.Entries, v.Root),
 		fmt.Sprintf("Signed     by key %s; the log by %s", v.SignedBy, v.LogKey),
 	}
+	if len(m.Restricted) > 0 {
+		lines = append(lines, fmt.Sprintf("Restricted %d decisions are of visitors who restricted the processing (GDPR, article 18); manifest.json has the numbers of the records", len(m.Restricted)))
+	}
 	if len(v.Cosigned) > 0 {
 		lines = append(lines, fmt.Sprintf("Witnesses  %q have signed the log's head, or an earlier one that it continues", v.Cosigned))
 	}

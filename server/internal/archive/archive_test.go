@@ -33,11 +33,12 @@ import (
 
 // kept is a store with a log of decisions of several sites.
 type kept struct {
-	store  *embeddedstore.Store
-	log    *transparency.Log
-	keys   *evidence.Keyring
-	notice string
-	clock  time.Time
+	store      *embeddedstore.Store
+	log        *transparency.Log
+	keys       *evidence.Keyring
+	notice     string
+	clock      time.Time
+	restricted []string // Subjects.
 }
 
 func open(t testing.TB) *kept {
@@ -109,7 +110,7 @@ func (k *kept) erase(t testing.TB, site, subject string) {
 
 func (k *kept) source() archive.Source {
 	return archive.Source{Log: k.log, Rows: k.store, Notices: k.store, Keys: k.keys, Issuer: "https://assent.example",
-		Known: func() []string { return nil }}
+		Known: func() []string { return nil }, Restricted: func(context.Context, string) ([]string, error) { return k.restricted, nil }}
 }
 
 // march is an archive of days of March of a site.
@@ -324,6 +325,17 @@ func TestEachFlippedBitIsFound(t *testing.T) {
 	}
 	if harmless > 20 {
 		t.Errorf("%d bits of 1500 may be flipped without being found", harmless)
+	}
+}
+
+// TestDecisionsOfTheRestrictedAreMarked and are there, for legal claims.
+func TestDecisionsOfTheRestrictedAreMarked(t *testing.T) {
+	k := open(t)
+	k.record(t, 2, 9, "shop", "blog", "news")
+	k.restricted = []string{"subject-02-0000003", "subject-02-0000004"} // The second decided on another site.
+	verified, err := verify(k.archive(t, march("shop", 1, 4)), k.trusted(t))
+	if err != nil || verified.Manifest.Decisions != 3 || !slices.Equal(verified.Manifest.Restricted, []int64{2}) {
+		t.Errorf("%+v, %v", verified.Manifest, err)
 	}
 }
 

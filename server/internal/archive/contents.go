@@ -63,6 +63,7 @@ type Manifest struct {
 	Entries    int64     `json:"entries"` // Of the log.
 	Decisions  int64     `json:"decisions"`
 	Tombstones int64     `json:"tombstones"`
+	Restricted []int64   `json:"restricted,omitempty"` // Numbers of the records whose visitors restricted the processing (GDPR, article 18).
 	Files      []File    `json:"files"`
 }
 
@@ -135,5 +136,8 @@ func recordOf(receipt schemas.Receipt) (consent.Record, error) {
 }
 
 func saltText(salt transparency.Salt) string { return hex.EncodeToString(salt[:]) }
+
+// records is how many lines there are.
+func (m Manifest) records() int64 { return m.Decisions + m.Tombstones }
 
 func (m Manifest) covers(at time.Time) bool { return !at.Before(m.From) && at.Before(m.To) }

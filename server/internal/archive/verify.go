@@ -312,9 +312,12 @@ func (v *verification) decisions() error {
 	if err := lines.Err(); err != nil {
 		return &Finding{File: decisionsFile, Record: records.count + 1, What: err.Error()}
 	}
-	if want := v.Manifest.Decisions + v.Manifest.Tombstones; records.count != want || records.decisions != v.Manifest.Decisions {
+	if want := v.Manifest.records(); records.count != want || records.decisions != v.Manifest.Decisions {
 		return &Finding{File: decisionsFile, Record: records.count + 1,
 			What: fmt.Sprintf("is missing: there are %d decisions and %d tombstones, the manifest says %d and %d", records.decisions, records.count-records.decisions, v.Manifest.Decisions, v.Manifest.Tombstones)}
+	}
+	if restricted := v.Manifest.Restricted; !slices.IsSorted(restricted) || len(restricted) > 0 && (restricted[0] < 1 || restricted[len(restricted)-1] > records.count) {
+		return &Finding{File: manifestFile, What: "names records as restricted that are not there"}
 	}
 	return v.took(decisionsFile, all.bytes, hex.EncodeToString(all.hash.Sum(nil)))
 }

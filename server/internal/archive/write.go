@@ -32,6 +32,8 @@ type Source struct {
 	Issuer  string // Address of the server, or empty.
 	// Known returns checkpoints that witnesses have signed too, as far as they are at hand.
 	Known func() []string
+	// Restricted returns the subjects of a site who restricted the processing: their decisions are marked.
+	Restricted func(ctx context.Context, site string) ([]string, error)
 }
 
 // Wanted says what is to be in an archive.
@@ -50,6 +52,10 @@ func Write(ctx context.Context, to io.Writer, source Source, wanted Wanted) (Man
 	if err := source.Log.CatchUp(ctx); err != nil {
 		return Manifest{}, err
 	}
+	restricted, err := source.Restricted(ctx, wanted.Site.ID)
+	if err != nil {
+		return Manifest{}, err
+	}
 	prover, err := source.Log.Prover(ctx)
 	if errors.Is(err, transparency.ErrNotYet) {
 		return Manifest{}, &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/site", Detail: "nothing was recorded yet: there is nothing to prove"}}}
@@ -57,7 +63,7 @@ func Write(ctx context.Context, to io.Writer, source Source, wanted Wanted) (Man
 	if err != nil {
 		return Manifest{}, err
 	}
-	w := &writer{ctx: ctx, source: source, wanted: wanted, zip: zip.NewWriter(to), prover: prover, notices: map[string]bool{}, window: window{first: -1}}
+	w := &writer{ctx: ctx, source: source, wanted: wanted, restricted: restricted, zip: zip.NewWriter(to), prover: prover, notices: map[string]bool{}, window: window{first: -1}}
 	w.manifest = Manifest{Format: format, Site: wanted.Site.ID, Name: wanted.Site.Name, Issuer: source.Issuer, From: wanted.From.UTC(), To: wanted.To.UTC(),
 		MadeAt: wanted.MadeAt.UTC(), Entries: prover.Tree.N}
 	if wanted.From.IsZero() {
@@ -72,15 +78,16 @@ func Write(ctx context.Context, to io.Writer, source Source, wanted Wanted) (Man
 }
 
 type writer struct {
-	ctx      context.Context
-	source   Source
-	wanted   Wanted
-	zip      *zip.Writer
-	prover   *transparency.Prover
-	manifest Manifest
-	notices  map[string]bool // Those that decisions name and the site published.
-	window   window
-	entries  int64 // Of the log, that were read.
+	ctx        context.Context
+	source     Source
+	wanted     Wanted
+	zip        *zip.Writer
+	prover     *transparency.Prover
+	manifest   Manifest
+	restricted []string        // Subjects.
+	notices    map[string]bool // Those that decisions name and the site published.
+	window     window
+	entries    int64 // Of the log, that were read.
 }
 
 // window is the part of the log that has the period's decisions, whoever's they are: an entry whose decision was erased does
@@ -211,6 +218,9 @@ func (w *writer) logged(to io.Writer, row transparency.Row) error {
 		return err
 	}
 	w.manifest.Decisions++
+	if slices.Contains(w.restricted, row.Decision.Subject) {
+		w.manifest.Restricted = append(w.manifest.Restricted, w.manifest.records())
+	}
 	return w.line(to, row, line{Decision: receiptOf(*row.Decision)}, transparency.Commit(row.Entry.Salt, *row.Decision))
 }
 
@@ -226,7 +236,7 @@ func (w *writer) line(to io.Writer, row transparency.Row, l line, commitment tra
 	if commitment != row.Entry.Commitment {
 		return changed(row, "was changed")
 	}
-	l.Number, l.Index, l.Salt = w.manifest.Decisions+w.manifest.Tombstones, row.Index, saltText(row.Entry.Salt)
+	l.Number, l.Index, l.Salt = w.manifest.records(), row.Index, saltText(row.Entry.Salt)
 	var err error
 	if l.Proof, err = w.prover.Prove(row.Index); err != nil {
 		return err

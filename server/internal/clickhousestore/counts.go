@@ -47,11 +47,12 @@ func (s *Store) countFirstOnes(ctx context.Context, q reporting.Question) ([]rep
 	for _, column := range union(columnsOf(q.By), chosenBy(q)) {
 		inner += fmt.Sprintf(", argMin(%s, recorded_at) AS f_%[1]s", column)
 	}
+	others, leftOut := butThose(q.LeftOut)
 	conditions, values := conditionsOf(q)
 	query := "SELECT " + at(q, "first", 1_000_000) + ", count(), toUInt64(0)" + read(q.By) +
-		" FROM (" + inner + " FROM decisions WHERE " + ofPeriod + " GROUP BY id, subject) WHERE first >= ?" + conditions +
+		" FROM (" + inner + " FROM decisions WHERE " + ofPeriod + others + " GROUP BY id, subject) WHERE first >= ?" + conditions +
 		" GROUP BY at" + listed(columnsOf(q.By))
-	return s.cells(ctx, q, query, append(periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro()), values...))
+	return s.cells(ctx, q, query, append(periodArguments(q.Site, q.From.UnixMicro(), q.To.UnixMicro(), leftOut...), values...))
 }
 
 // CountExposures implements reporting.Counts.

@@ -183,8 +183,9 @@ func (l *labels) number(by []reporting.Dimension) (expression string, columns []
 
 // decisions are those of the question, with these columns renamed.
 func decisions(q reporting.Question, columns []string) (from string, arguments []any) {
+	others, leftOut := butThose(q.LeftOut)
 	conditions, values := conditionsOf(q)
 	from = "(SELECT recorded_at AS first" + renamed(union(columns, chosenBy(q))) +
-		" FROM decisions FINAL WHERE site = ? AND recorded_at >= ? AND recorded_at < ?) WHERE 1" + conditions
-	return from, append([]any{q.Site, q.From.UnixMicro(), q.To.UnixMicro()}, values...)
+		" FROM decisions FINAL WHERE site = ? AND recorded_at >= ? AND recorded_at < ?" + others + ") WHERE 1" + conditions
+	return from, slices.Concat([]any{q.Site, q.From.UnixMicro(), q.To.UnixMicro()}, leftOut, values)
 }

@@ -2,7 +2,9 @@ package clickhousestore
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -26,10 +28,11 @@ const (
 	ofPeriod = `site = ? AND recorded_at < ? AND (recorded_at >= ?
 		OR id IN (SELECT id FROM decisions WHERE site = ? AND recorded_at < ? AND recorded_at >= ?))`
 
+	// Each has a place for a condition of butThose.
 	daysQuery = `SELECT toString(first_day), first_outcome, count() FROM (
 			SELECT id, subject, min(recorded_at) AS first, argMin(day, recorded_at) AS first_day,
 				argMin(outcome, recorded_at) AS first_outcome
-			FROM decisions WHERE ` + ofPeriod + ` GROUP BY id, subject
+			FROM decisions WHERE ` + ofPeriod + `%s GROUP BY id, subject
 		) WHERE first >= ? GROUP BY first_day, first_outcome ORDER BY first_day`
 
 	purposesQuery = `SELECT purpose, sum(yes), count() FROM (
@@ -39,34 +42,46 @@ const (
 				SELECT id, subject, min(recorded_at) AS first, argMin(purposes_granted, recorded_at) AS granted,
 					argMin(purposes_refused, recorded_at) AS refused,
 					argMin(outcome, recorded_at) AS first_outcome
-				FROM decisions WHERE ` + ofPeriod + ` GROUP BY id, subject
+				FROM decisions WHERE ` + ofPeriod + `%s GROUP BY id, subject
 			) WHERE first >= ? AND first_outcome <> 'bot'
 		) ARRAY JOIN names AS purpose, answers AS yes GROUP BY purpose ORDER BY purpose`
 
 	// reachQuery looks only at times: it tells how many rows there are and how far back the latest of them go.
 	reachQuery = `SELECT count(), min(recorded_at) FROM (
-			SELECT recorded_at FROM decisions WHERE site = ? ORDER BY recorded_at DESC LIMIT ?
+			SELECT recorded_at FROM decisions WHERE site = ?%s ORDER BY recorded_at DESC LIMIT ?
 		)`
 
 	recentQuery = `SELECT ` + columns + ` FROM (
-			SELECT ` + columns + ` FROM decisions WHERE ` + ofPeriod + ` ORDER BY recorded_at LIMIT 1 BY id, subject
+			SELECT ` + columns + ` FROM decisions WHERE ` + ofPeriod + `%s ORDER BY recorded_at LIMIT 1 BY id, subject
 		) WHERE recorded_at >= ? ORDER BY recorded_at DESC, id DESC LIMIT ?`
 
 	findQuery = `SELECT ` + columns + ` FROM decisions WHERE id = toFixedString(unhex(?), 16)
 		ORDER BY recorded_at LIMIT 1 BY site, subject`
 )
 
-// periodArguments are those of ofPeriod and the bound after it.
-func periodArguments(site string, from, to int64) []any {
-	return []any{site, to, from, site, to, from, from}
+// periodArguments are those of ofPeriod, of a condition behind it, and the bound after it.
+func periodArguments(site string, from, to int64, further ...any) []any {
+	return append(append([]any{site, to, from, site, to, from}, further...), from)
+}
+
+// butThose is a condition that leaves subjects out, and its arguments.
+func butThose(subjects []string) (condition string, arguments []any) {
+	if len(subjects) == 0 {
+		return "", nil
+	}
+	for _, subject := range subjects {
+		arguments = append(arguments, subject)
+	}
+	return " AND subject NOT IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(subjects)), ", ") + ")", arguments
 }
 
 // Days implements reporting.Query.
-func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]schemas.Day, error) {
+func (s *Store) Days(ctx context.Context, site string, from, to time.Time, leftOut ...string) ([]schemas.Day, error) {
 	var days []schemas.Day
 	var day, outcome string
 	var count uint64
-	err := s.each(ctx, daysQuery, periodArguments(site, from.UnixMicro(), to.UnixMicro()), []any{&day, &outcome, &count}, func() {
+	others, subjects := butThose(leftOut)
+	err := s.each(ctx, fmt.Sprintf(daysQuery, others), periodArguments(site, from.UnixMicro(), to.UnixMicro(), subjects...), []any{&day, &outcome, &count}, func() {
 		if len(days) == 0 || days[len(days)-1].Day != day {
 			days = append(days, schemas.Day{Day: day})
 		}
@@ -94,11 +109,12 @@ func add(tally *schemas.Tally, outcome consent.Outcome, count int) {
 }
 
 // Purposes implements reporting.Query.
-func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time) ([]schemas.PurposeShare, error) {
+func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time, leftOut ...string) ([]schemas.PurposeShare, error) {
 	var shares []schemas.PurposeShare
 	var purpose string
 	var granted, decided uint64
-	err := s.each(ctx, purposesQuery, periodArguments(site, from.UnixMicro(), to.UnixMicro()), []any{&purpose, &granted, &decided}, func() {
+	others, subjects := butThose(leftOut)
+	err := s.each(ctx, fmt.Sprintf(purposesQuery, others), periodArguments(site, from.UnixMicro(), to.UnixMicro(), subjects...), []any{&purpose, &granted, &decided}, func() {
 		shares = append(shares, schemas.PurposeShare{Purpose: purpose, Granted: int(granted), Decided: int(decided)})
 	})
 	return shares, err
@@ -106,17 +122,18 @@ func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time) (
 
 // Recent implements reporting.Query. It reads whole rows only as far back as the answer needs; when duplicates make
 // that too few, it looks further back.
-func (s *Store) Recent(ctx context.Context, site string, limit int) ([]consent.Record, error) {
+func (s *Store) Recent(ctx context.Context, site string, limit int, leftOut ...string) ([]consent.Record, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
+	others, subjects := butThose(leftOut)
 	for reach := uint64(limit); ; reach *= 4 {
 		var count uint64
 		var oldest int64
-		if err := s.each(ctx, reachQuery, []any{site, reach}, []any{&count, &oldest}, func() {}); err != nil || count == 0 {
+		if err := s.each(ctx, fmt.Sprintf(reachQuery, others), append(append([]any{site}, subjects...), reach), []any{&count, &oldest}, func() {}); err != nil || count == 0 {
 			return nil, err
 		}
-		records, err := s.records(ctx, recentQuery, append(periodArguments(site, oldest, math.MaxInt64), limit)...)
+		records, err := s.records(ctx, fmt.Sprintf(recentQuery, others), append(periodArguments(site, oldest, math.MaxInt64, subjects...), limit)...)
 		if err != nil || len(records) == limit || count < reach {
 			return records, err
 		}

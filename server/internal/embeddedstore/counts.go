@@ -3,6 +3,7 @@ package embeddedstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,7 +53,10 @@ func (s *Store) CountDecisions(ctx context.Context, q reporting.Question) ([]rep
 		if err := tallyColumns(ctx, tx, ofDecisions, q, tally, stale); err != nil {
 			return err
 		}
-		return hours.tally(tally)
+		if err := hours.tally(tally); err != nil || len(q.LeftOut) == 0 {
+			return err
+		}
+		return takeAway(ctx, tx, q, tally)
 	})
 	if err != nil {
 		return nil, unavailable("count decisions", err)
@@ -204,15 +208,15 @@ func (h *hours) builder(site string, hour int64) *rollup.Builder {
 
 // read adds what a query of site and factColumns finds.
 func (h *hours) read(ctx context.Context, tx *sql.Tx, query string, arguments ...any) error {
-	return h.scan(ctx, tx, query, arguments, false)
+	return h.scan(ctx, tx, query, arguments, 1, false)
 }
 
 // readExposures adds the counters that meet a condition.
 func (h *hours) readExposures(ctx context.Context, tx *sql.Tx, condition string, arguments ...any) error {
-	return h.scan(ctx, tx, "SELECT site, slot, "+exposureColumns+", views, visitors FROM exposures WHERE "+condition, arguments, true)
+	return h.scan(ctx, tx, "SELECT site, slot, "+exposureColumns+", views, visitors FROM exposures WHERE "+condition, arguments, 0, true)
 }
 
-func (h *hours) scan(ctx context.Context, tx *sql.Tx, query string, arguments []any, counted bool) error {
+func (h *hours) scan(ctx context.Context, tx *sql.Tx, query string, arguments []any, each int, counted bool) error {
 	rows, err := tx.QueryContext(ctx, query, arguments...)
 	if err != nil {
 		return err
@@ -221,7 +225,7 @@ func (h *hours) scan(ctx context.Context, tx *sql.Tx, query string, arguments []
 	for rows.Next() {
 		var site string
 		var slot int64
-		n, visitors := 1, 0
+		n, visitors := each, 0
 		values := make([]string, len(h.dimensions))
 		into := []any{&site, &slot}
 		for i := range values {
@@ -239,6 +243,19 @@ func (h *hours) scan(ctx context.Context, tx *sql.Tx, query string, arguments []
 	return rows.Err()
 }
 
+// leftOutQuery finds the decisions of subjects, of which there may be more than a statement has parameters.
+const leftOutQuery = `SELECT site, ` + factColumns + ` FROM (SELECT DISTINCT value FROM json_each(?)) AS left_out CROSS JOIN decisions ON subject = left_out.value
+	WHERE site = ? AND recorded_at >= ? AND recorded_at < ?`
+
+// takeAway makes the decisions of those who are left out count for nothing: each of them was counted once.
+func takeAway(ctx context.Context, tx *sql.Tx, q reporting.Question, tally *rollup.Tally) error {
+	hours := hours{dimensions: reporting.OfDecisions}
+	if err := hours.scan(ctx, tx, leftOutQuery, []any{list(q.LeftOut), q.Site, q.From.UnixMicro(), q.To.UnixMicro()}, -1, false); err != nil {
+		return err
+	}
+	return hours.tally(tally)
+}
+
 // tally counts everything that was read, which is of one site.
 func (h *hours) tally(tally *rollup.Tally) error {
 	for at, builder := range h.builders {
@@ -247,6 +264,17 @@ func (h *hours) tally(tally *rollup.Tally) error {
 		}
 	}
 	return nil
+}
+
+// listed are the values of a list, which stands for one parameter.
+const listed = "(SELECT value FROM json_each(?))"
+
+func list(values []string) string {
+	text, err := json.Marshal(append([]string{}, values...))
+	if err != nil {
+		panic(err) // Texts can always be written.
+	}
+	return string(text)
 }
 
 // placeholders are so many question marks.

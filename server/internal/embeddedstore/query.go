@@ -14,13 +14,13 @@ import (
 var _ reporting.Query = (*Store)(nil)
 
 // Days implements reporting.Query.
-func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]schemas.Day, error) {
+func (s *Store) Days(ctx context.Context, site string, from, to time.Time, leftOut ...string) ([]schemas.Day, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT date(recorded_at / 1000000, 'unixepoch') AS day, count(*) FILTER (WHERE outcome <> 'bot'),
 			count(*) FILTER (WHERE outcome = 'accepted'), count(*) FILTER (WHERE outcome = 'refused'),
 			count(*) FILTER (WHERE outcome = 'partial'), count(*) FILTER (WHERE outcome = 'signal'),
 			count(*) FILTER (WHERE outcome = 'bot')
-		FROM decisions WHERE site = ? AND recorded_at >= ? AND recorded_at < ? GROUP BY day ORDER BY day`,
-		site, consent.Micros(from), consent.Micros(to))
+		FROM decisions WHERE site = ? AND recorded_at >= ? AND recorded_at < ? AND subject NOT IN `+listed+` GROUP BY day ORDER BY day`,
+		site, consent.Micros(from), consent.Micros(to), list(leftOut))
 	if err != nil {
 		return nil, unavailable("count days", err)
 	}
@@ -41,11 +41,11 @@ func (s *Store) Days(ctx context.Context, site string, from, to time.Time) ([]sc
 }
 
 // Purposes implements reporting.Query.
-func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time) ([]schemas.PurposeShare, error) {
+func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time, leftOut ...string) ([]schemas.PurposeShare, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT answer.key, sum(answer.value), count(*)
 		FROM decisions, json_each(decisions.purposes) AS answer
-		WHERE site = ? AND recorded_at >= ? AND recorded_at < ? AND outcome <> 'bot' GROUP BY answer.key ORDER BY answer.key`,
-		site, consent.Micros(from), consent.Micros(to))
+		WHERE site = ? AND recorded_at >= ? AND recorded_at < ? AND outcome <> 'bot' AND subject NOT IN `+listed+` GROUP BY answer.key ORDER BY answer.key`,
+		site, consent.Micros(from), consent.Micros(to), list(leftOut))
 	if err != nil {
 		return nil, unavailable("count purposes", err)
 	}
@@ -65,9 +65,9 @@ func (s *Store) Purposes(ctx context.Context, site string, from, to time.Time) (
 }
 
 // Recent implements reporting.Query.
-func (s *Store) Recent(ctx context.Context, site string, limit int) ([]consent.Record, error) {
+func (s *Store) Recent(ctx context.Context, site string, limit int, leftOut ...string) ([]consent.Record, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+decisionColumns+` FROM decisions
-		WHERE site = ? ORDER BY recorded_at DESC, id DESC LIMIT ?`, site, limit)
+		WHERE site = ? AND subject NOT IN `+listed+` ORDER BY recorded_at DESC, id DESC LIMIT ?`, site, list(leftOut), limit)
 	if err != nil {
 		return nil, unavailable("read decisions", err)
 	}

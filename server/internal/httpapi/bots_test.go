@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func TestAProgramsDecisionIsKeptAndInNoRate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := reporting.Build(t.Context(), s.store, s.site.ID, period)
+	report, err := reporting.Build(t.Context(), s.store, func(context.Context, string) ([]string, error) { return nil, nil }, s.site.ID, period)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"assent/server/internal/auditing"
 	"assent/server/internal/consent"
 	"assent/server/internal/exporting"
+	"assent/server/internal/requests"
 )
 
 const (
@@ -34,6 +37,7 @@ var errExports = newProblem(http.StatusServiceUnavailable, "busy", "Other files 
 // exports write what is counted and what is on record into files.
 type exports struct {
 	ledger  auditing.Ledger
+	desk    *requests.Desk
 	admin   *admin
 	running chan struct{}
 	now     func() time.Time
@@ -69,9 +73,37 @@ func (x *exports) decisions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return write(x, c, "decisions", rows, func(sheet exporting.Sheet[exporting.Decision]) error {
-		return x.ledger.Each(ctx, site.ID, from, to, func(r consent.Record) error { return sheet.Write(exporting.DecisionOf(r)) })
+	restricted, kept, err := x.restricted(ctx, site.ID, from, to)
+	if err != nil {
+		return err
+	}
+	return write(x, c, "decisions", rows-kept, func(sheet exporting.Sheet[exporting.Decision]) error {
+		return x.ledger.Each(ctx, site.ID, from, to, func(r consent.Record) error {
+			if slices.Contains(restricted, r.Subject) {
+				return nil
+			}
+			return sheet.Write(exporting.DecisionOf(r))
+		})
 	})
+}
+
+// restricted returns the subjects whose decisions are kept and not handed out, and how many decisions of a period that are.
+func (x *exports) restricted(ctx context.Context, site string, from, to time.Time) (subjects []string, decisions int, err error) {
+	if subjects, err = x.desk.Restricted(ctx, site); err != nil {
+		return nil, 0, err
+	}
+	for _, subject := range subjects {
+		records, err := x.desk.Copy(ctx, site, subject)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, r := range records {
+			if !r.RecordedAt.Before(from) && r.RecordedAt.Before(to) {
+				decisions++
+			}
+		}
+	}
+	return subjects, decisions, nil
 }
 
 // intervals writes the rates over time, with the parameters of the rates.

@@ -28,7 +28,7 @@ func (a *admin) report(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := reporting.Build(ctx, a.query, found.ID, period)
+	report, err := reporting.Build(ctx, a.query, a.rater.LeftOut, found.ID, period)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ import (
 var (
 	errRequestClosed = newProblem(http.StatusConflict, "request-closed", "The request is closed or being done",
 		"Nothing was changed. Load the request again and see its history.")
+	errNotHonoured = newProblem(http.StatusConflict, "nothing-to-lift", "The request limits nothing",
+		"Only a restriction or an objection that was done, and was not lifted, can be lifted. One that is open is refused instead.")
 	errRequestExtended = newProblem(http.StatusConflict, "request-extended", "The request was put off before",
 		"A request is put off once, by at most 60 days (GDPR, article 12(3)). Do it, or refuse it with a reason.")
 )
@@ -245,8 +247,10 @@ func (r *requestDesk) step(c echo.Context) error {
 			return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: fmt.Sprintf("must be 1 to %d", requests.ExtraDays)}}}
 		}
 		found, err = r.desk.Extend(ctx, siteID, id, who, order.Reason, order.Days)
+	case "lift":
+		found, err = r.desk.Lift(ctx, siteID, id, who, order.Reason)
 	default:
-		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/step", Detail: "is none of act, extend, refuse"}}}
+		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/step", Detail: "is none of act, extend, refuse, lift"}}}
 	}
 	if err != nil {
 		return requestProblem(err)
@@ -260,6 +264,8 @@ func requestProblem(err error) error {
 		return errRequestClosed
 	case errors.Is(err, requests.ErrExtended):
 		return errRequestExtended
+	case errors.Is(err, requests.ErrNotHonoured):
+		return errNotHonoured
 	case errors.Is(err, requests.ErrNothing):
 		return errNoReceipt
 	}
@@ -269,7 +275,7 @@ func requestProblem(err error) error {
 func (r *requestDesk) written(one requests.Registered) schemas.Request {
 	v, now := one.Value, r.now()
 	answer := schemas.Request{Reference: one.ID, Site: one.Site, Kind: v.Kind, State: v.State, How: v.How, Identity: v.Identity, About: v.About, Due: v.Due,
-		Overdue: v.IsOverdue(now), Soon: v.IsSoon(now), Receipts: v.Receipts, History: []schemas.RequestStep{}, Effects: []schemas.RequestEffect{}}
+		Overdue: v.IsOverdue(now), Soon: v.IsSoon(now), Honoured: v.IsHonoured(), Receipts: v.Receipts, History: []schemas.RequestStep{}, Effects: []schemas.RequestEffect{}}
 	for _, s := range v.History {
 		answer.History = append(answer.History, schemas.RequestStep(s))
 	}

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +142,100 @@ func TestOfficersRequests(t *testing.T) {
 	if all := decode[[]schemas.Request](t, body); len(all) != 4 {
 		t.Errorf("%s", body)
 	}
+}
+
+// TestRestrictionsAndObjectionsAreHonoured in every number and file, from when they came until they are refused or lifted.
+func TestRestrictionsAndObjectionsAreHonoured(t *testing.T) {
+	s := startErasing(t)
+	owner := s.setUp()
+	limited, other := s.decision(consent.AcceptAll), s.decision(consent.RejectAll)
+	limited.Secret = "AAAAAAAAAAAAAAAAAAAAAA"
+	s.post(limited)
+	s.post(other)
+	path := "sites/" + s.site.ID + "/"
+	get := func(what string) []byte {
+		t.Helper()
+		answer, body := s.admin(http.MethodGet, path+what, nil, "Cookie", owner)
+		if answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %s", what, answer.StatusCode, body)
+		}
+		return body
+	}
+	counted := func(when string, decisions, exported int) {
+		t.Helper()
+		rates := decode[schemas.Rates](t, get("rates"))
+		report := decode[schemas.Report](t, get("report"))
+		groups := decode[schemas.Breakdown](t, get("breakdown?by=device")).Groups
+		overview := decode[schemas.Overview](t, get("overview"))
+		for what, got := range map[string]int{"rates": rates.Totals.Decisions, "their last decisions": len(rates.Recent), "report": report.Totals.Decisions,
+			"its last decisions": len(report.Recent), "groups": groups[0].Answered.Decisions, "today": overview.Today.Decisions} {
+			if got != decisions {
+				t.Errorf("%s, %s: %d decisions, want %d", when, what, got, decisions)
+			}
+		}
+		answer, body := s.admin(http.MethodGet, path+"exports/decisions?format=ndjson", nil, "Cookie", owner)
+		if lines := bytes.Count(body, []byte("\n")); lines != exported || answer.Header.Get("Assent-Rows") != fmt.Sprint(exported) {
+			t.Errorf("%s: a file of %d rows that says %s, want %d", when, lines, answer.Header.Get("Assent-Rows"), exported)
+		}
+	}
+	order := func(reference, step string, want int) schemas.Request {
+		t.Helper()
+		answer, body := s.admin(http.MethodPost, path+"requests/"+reference+"/steps", schemas.RequestOrder{Step: step, Reason: "told by letter"}, "Cookie", owner)
+		if answer.StatusCode != want {
+			t.Fatalf("%s: %d %s, want %d", step, answer.StatusCode, body, want)
+		}
+		if want != http.StatusOK {
+			return schemas.Request{}
+		}
+		return decode[schemas.Request](t, body)
+	}
+	ask := func(kind string) schemas.Request {
+		t.Helper()
+		status, body := s.requestOwn(limited.Secret, kind)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %s", kind, status, body)
+		}
+		return decode[schemas.OwnRequestAnswer](t, body).Request
+	}
+	counted("before", 2, 2)
+	objection := ask(requests.Objection)
+	counted("objected", 1, 2)
+	order(objection.Reference, "lift", http.StatusConflict) // It is open: it is refused, or done first.
+	order(objection.Reference, "refuse", http.StatusOK)
+	counted("refused", 2, 2)
+
+	restriction := ask(requests.Restriction)
+	if !restriction.Honoured {
+		t.Errorf("%+v", restriction)
+	}
+	counted("restricted", 1, 1)
+	done := order(restriction.Reference, "act", http.StatusOK)
+	if done.State != requests.Done || !done.Honoured {
+		t.Errorf("%+v", done)
+	}
+	if !slices.Contains(done.Effects, schemas.RequestEffect{Place: "reports", What: "left-out", Count: 1}) {
+		t.Errorf("what was done: %+v", done.Effects)
+	}
+	limited.ID, limited.Action, limited.Purposes = s.decision(consent.RejectAll).ID, consent.RejectAll, s.decision(consent.RejectAll).Purposes
+	s.post(limited) // What comes is recorded, and counts no more than what was.
+	if rows := s.rows(); rows != 3 {
+		t.Errorf("%d decisions are kept, want all 3", rows)
+	}
+	counted("restricted, with another decision", 1, 1)
+	if again := ask(requests.Restriction); again.Reference != restriction.Reference {
+		t.Errorf("asked again, there are two to lift")
+	}
+	for lang, word := range map[string]string{"en": "Rates and reports</strong>: left out", "de": "Quoten und Berichte</strong>: ausgelassen"} {
+		if page := string(get("requests/" + restriction.Reference + "?format=html&language=" + lang)); !strings.Contains(page, word) {
+			t.Errorf("%s: %s", lang, page)
+		}
+	}
+	lifted := order(restriction.Reference, "lift", http.StatusOK)
+	if lifted.State != requests.Lifted || lifted.Honoured || lifted.History[len(lifted.History)-1].Reason != "told by letter" {
+		t.Errorf("%+v", lifted)
+	}
+	order(restriction.Reference, "lift", http.StatusConflict)
+	counted("lifted", 3, 3)
 }
 
 // TestRemindersComeOnceADay from one of two servers, when a request is due within a week.

@@ -100,15 +100,15 @@ func New(p Parts) (http.Handler, error) {
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
 	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
-	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, seals: account.NewSeals(p.Keys, p.Now, rand.Reader), catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice}, now: p.Now, log: p.Log}
+	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, seals: account.NewSeals(p.Keys, p.Now, rand.Reader), catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice, LeftOut: p.Requests.LeftOut}, now: p.Now, log: p.Log}
 	entrance := &singleSignOn{provider: p.SingleSignOn, admin: admin}
 	admin.provider = entrance.label()
 	trail := &trail{store: p.Trail, now: p.Now, log: p.Log}
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
-	exports := &exports{ledger: p.Ledger, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
+	exports := &exports{ledger: p.Ledger, desk: p.Requests, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, reviews: p.Reviews, now: p.Now}
 	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive,
-		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest}}
+		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest, Restricted: p.Requests.Restricted}}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
 	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}

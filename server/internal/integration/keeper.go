@@ -53,12 +53,14 @@ type Keeper struct {
 	Log     Log // nil where a Tap notes decisions.
 	Journal Journal
 	Notices func(ctx context.Context, site, id string) (*schemas.Notice, error)
-	Client  *http.Client
-	Ring    *sealing.Ring // Seals secrets; nil where nothing is sealed.
-	Holder  string        // Tells this process from all others, where the store is Shared with some: one of them tells.
-	Shared  bool
-	Now     func() time.Time
-	Logger  *slog.Logger // Gets counts and the stores' errors, never content.
+	// Restricted tells whether a visitor has restricted the processing: nothing but withdrawals is told of one who has.
+	Restricted func(ctx context.Context, site, subject string) (bool, error)
+	Client     *http.Client
+	Ring       *sealing.Ring // Seals secrets; nil where nothing is sealed.
+	Holder     string        // Tells this process from all others, where the store is Shared with some: one of them tells.
+	Shared     bool
+	Now        func() time.Time
+	Logger     *slog.Logger // Gets counts and the stores' errors, never content.
 
 	position int64
 

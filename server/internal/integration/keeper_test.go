@@ -12,6 +12,8 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/integration"
 	"assent/server/internal/register"
+	"assent/server/internal/requests"
+	"assent/server/internal/rights"
 	"assent/server/internal/shipping"
 )
 
@@ -62,6 +64,32 @@ func TestOnlyWhatIsGrantedIsTold(t *testing.T) {
 		}
 		if got := other.await(2); types(got)[1] != "granted" {
 			t.Errorf("told %+v", got)
+		}
+	})
+}
+
+func TestOfTheRestrictedOnlyWithdrawalsAreTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *stage) {
+		r := s.receiver(nil)
+		entry, _ := s.connect(r, "crm")
+		s.run(s.keeper.Run)
+		restricted := s.decide("restricted", true).Subject
+		r.await(1)
+		desk := requests.NewDesk(s.front, s.ledger, nil, rights.Eraser{}, s.now)
+		if _, err := desk.Open(t.Context(), requests.Asked{Site: site, Subject: restricted, Kind: requests.Restriction, How: requests.Officer}); err != nil {
+			t.Fatal(err)
+		}
+		s.decide("restricted", true)
+		s.decide("another", true) // Taken after the change before.
+		r.await(2)
+		eventually(t, func() bool {
+			waiting, err := s.front.Documents(t.Context(), register.Kind("integration-waiting-"+entry.ID), site)
+			return err == nil && len(waiting) == 0
+		})
+		withdrawn := s.decide("restricted", false)
+		got := r.await(3)
+		if want := []string{"granted", "granted", "withdrawn"}; !slices.Equal(types(got), want) || got[2].Data.Receipt != withdrawn.ID.String() {
+			t.Errorf("told %v, want %v", types(got), want)
 		}
 	})
 }

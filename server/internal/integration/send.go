@@ -29,7 +29,7 @@ const (
 	Closed     = "closed"      // Nobody listens.
 	Untrusted  = "certificate" // Its certificate is not valid.
 	Broken     = "broken"      // The connection failed in another way.
-	superseded = "superseded"  // Not sent: it is no longer what the visitor says.
+	superseded = "superseded"  // Not sent: it is no longer what the visitor says, or may be told.
 )
 
 const (
@@ -80,6 +80,14 @@ func (k *Keeper) attempt(ctx context.Context, to Entry, subject string, e Event)
 			return o, nil
 		case err != nil:
 			return o, err
+		}
+		restricted, err := k.Restricted(ctx, to.Site, subject)
+		if err != nil {
+			return o, err
+		}
+		if restricted {
+			o.Reason = superseded
+			return o, nil
 		}
 	}
 	if to.Value.State == Gone && e.Type != Test {

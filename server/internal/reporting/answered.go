@@ -114,7 +114,7 @@ func add(sum *schemas.Answered, a schemas.Answered) {
 
 // question asks about the segment.
 func (s Segment) question(each time.Duration, by ...Dimension) Question {
-	return Question{Site: s.Site, From: s.From.UTC(), To: s.To.UTC(), Where: s.Where, By: by, Each: each}
+	return Question{Site: s.Site, From: s.From.UTC(), To: s.To.UTC(), Where: s.Where, By: by, Each: each, LeftOut: s.leftOut}
 }
 
 // firsts is the question about decisions of visitors who were asked.

@@ -67,7 +67,10 @@ func (a *arm) settled() schemas.Arm {
 }
 
 func (r Rater) countArms(ctx context.Context, site string, report *schemas.ExperimentReport, a arms) error {
-	s := Segment{Site: site, From: report.From, To: report.To, Where: map[Dimension][]string{Notice: a.order}}
+	s, err := r.honouring(ctx, Segment{Site: site, From: report.From, To: report.To, Where: map[Dimension][]string{Notice: a.order}})
+	if err != nil {
+		return err
+	}
 	return asking{
 		{r.Counts.CountDecisions, s.firsts(0, Notice, Outcome, Synthetic), a.decisions},
 		{r.Counts.CountExposures, s.question(0, Notice, Event), a.exposures},

@@ -28,6 +28,7 @@ type Segment struct {
 	From, To time.Time // Midnights in Zone; the second ends the last day.
 	Each     string
 	Where    map[Dimension][]string
+	leftOut  []string // As Question.LeftOut; a Rater fills it in.
 }
 
 // Zone is the time zone of the segment's days.

@@ -67,7 +67,7 @@ func TestIntervalsFollowTheClocksOfTheZone(t *testing.T) {
 	if err := store.Append(t.Context(), shipping.Batch{Records: records}); err != nil {
 		t.Fatal(err)
 	}
-	rater := reporting.Rater{Counts: store, Query: store, Notices: nowhere}
+	rater := reporting.Rater{Counts: store, Query: store, Notices: nowhere, LeftOut: nobody}
 	for query, want := range map[string][]int{
 		"from=2026-10-24&to=2026-10-26&tz=Europe/Berlin":            {24, 25, 24},
 		"from=2026-10-31&to=2026-11-01&tz=Asia/Kathmandu":           {24, 24},

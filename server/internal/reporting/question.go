@@ -51,6 +51,7 @@ type Question struct {
 	Where    map[Dimension][]string
 	By       []Dimension
 	Each     time.Duration // A slot or an hour, to be told apart by it; 0 for the whole time.
+	LeftOut  []string      // Subjects whose decisions do not count. Exposures are nobody's.
 }
 
 // Cell is one number of the answer.

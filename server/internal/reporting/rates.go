@@ -31,10 +31,24 @@ type Rater struct {
 	Counts  Counts
 	Query   Query
 	Notices Notices
+	LeftOut LeftOut
+}
+
+// honouring is the segment without the decisions of those who are left out now.
+func (r Rater) honouring(ctx context.Context, s Segment) (Segment, error) {
+	var err error
+	if s.leftOut, err = r.LeftOut(ctx, s.Site); err != nil {
+		return s, fmt.Errorf("who is left out: %w", err)
+	}
+	return s, nil
 }
 
 // Rates makes the report about a segment.
 func (r Rater) Rates(ctx context.Context, s Segment) (schemas.Rates, error) {
+	s, err := r.honouring(ctx, s)
+	if err != nil {
+		return schemas.Rates{}, err
+	}
 	report := schemas.Rates{Site: s.Site, From: s.From.Format(time.DateOnly), To: s.To.AddDate(0, 0, -1).Format(time.DateOnly), TimeZone: s.Zone().String(),
 		Each: s.Each, Intervals: s.intervals(), Purposes: []schemas.GrantShare{}, Services: []schemas.GrantShare{}, Waits: []schemas.Wait{},
 		Notices: []schemas.NoticeSince{}, Values: map[string][]string{}}
@@ -60,11 +74,10 @@ func (r Rater) Rates(ctx context.Context, s Segment) (schemas.Rates, error) {
 	if err := asked.ask(ctx); err != nil {
 		return schemas.Rates{}, fmt.Errorf("rates: %w", err)
 	}
-	var err error
 	if report.Purposes, report.Services, err = r.shares(ctx, s.Site, granted); err != nil {
 		return schemas.Rates{}, fmt.Errorf("rates per purpose: %w", err)
 	}
-	recent, err := r.Query.Recent(ctx, s.Site, recentRows)
+	recent, err := r.Query.Recent(ctx, s.Site, recentRows, s.leftOut...)
 	if err != nil {
 		return schemas.Rates{}, fmt.Errorf("last decisions: %w", err)
 	}
@@ -237,6 +250,10 @@ func (r Rater) Breakdown(ctx context.Context, s Segment, by string) (schemas.Bre
 	if !slices.Contains(FilterDimensions, d) {
 		return schemas.Breakdown{}, &consent.InvalidError{Faults: []schemas.Fault{{Detail: fmt.Sprintf("by=%q is none of notice, locale, regime, source, page, country, device, browser", by)}}}
 	}
+	s, err := r.honouring(ctx, s)
+	if err != nil {
+		return schemas.Breakdown{}, err
+	}
 	groups := map[string]*schemas.Group{}
 	t := tally{of: func(cell Cell) *schemas.Answered {
 		value := cell.Values[0]
@@ -264,6 +281,10 @@ func (r Rater) Breakdown(ctx context.Context, s Segment, by string) (schemas.Bre
 
 // Overview makes the report about today so far, and the same part of the same day a week ago.
 func (r Rater) Overview(ctx context.Context, s Segment, now time.Time) (schemas.Overview, error) {
+	s, err := r.honouring(ctx, s)
+	if err != nil {
+		return schemas.Overview{}, err
+	}
 	now = now.In(s.Zone())
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, s.Zone())
 	o := schemas.Overview{Site: s.Site, TimeZone: s.Zone().String(), Until: now.UTC().Truncate(Slot).Add(Slot)}
@@ -272,7 +293,7 @@ func (r Rater) Overview(ctx context.Context, s Segment, now time.Time) (schemas.
 		from, to time.Time
 		into     *schemas.Answered
 	}{{midnight, o.Until, &o.Today}, {midnight.AddDate(0, 0, -7), midnight.AddDate(0, 0, -7).Add(o.Until.Sub(midnight)), &o.LastWeek}} {
-		part := Segment{Site: s.Site, From: day.from, To: day.to, Where: s.Where}
+		part := Segment{Site: s.Site, From: day.from, To: day.to, Where: s.Where, leftOut: s.leftOut}
 		if err := answers(ctx, r.Counts, part, 0, nil, tally{of: func(Cell) *schemas.Answered { return day.into }}); err != nil {
 			return schemas.Overview{}, fmt.Errorf("overview: %w", err)
 		}
@@ -288,7 +309,11 @@ func (r Rater) Comparison(ctx context.Context, one, other Segment) (schemas.Comp
 		s    Segment
 		into *schemas.Answered
 	}{{one, &c.One}, {other, &c.Other}} {
-		if err := answers(ctx, r.Counts, side.s, 0, nil, tally{of: func(Cell) *schemas.Answered { return side.into }}); err != nil {
+		s, err := r.honouring(ctx, side.s)
+		if err != nil {
+			return schemas.Comparison{}, err
+		}
+		if err := answers(ctx, r.Counts, s, 0, nil, tally{of: func(Cell) *schemas.Answered { return side.into }}); err != nil {
 			return schemas.Comparison{}, fmt.Errorf("comparison: %w", err)
 		}
 		settle(side.into)

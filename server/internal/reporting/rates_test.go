@@ -17,6 +17,8 @@ import (
 	"assent/server/internal/shipping"
 )
 
+func nobody(context.Context, string) ([]string, error) { return nil, nil }
+
 func nowhere(context.Context, string, string) (*schemas.Notice, error) {
 	return nil, consent.ErrNotFound
 }
@@ -28,6 +30,7 @@ type shop struct {
 	*embeddedstore.Store
 	t     *testing.T
 	rater reporting.Rater
+	out   []string // Subjects whose decisions are left out.
 }
 
 func openShop(t *testing.T) *shop {
@@ -47,7 +50,14 @@ func openShop(t *testing.T) *shop {
 		}
 		return &notice, nil
 	}
-	return &shop{Store: store, t: t, rater: reporting.Rater{Counts: store, Query: store, Notices: find}}
+	s := &shop{Store: store, t: t}
+	s.rater = reporting.Rater{Counts: store, Query: store, Notices: find, LeftOut: func(_ context.Context, site string) ([]string, error) {
+		if site != "shop" {
+			return nil, consent.ErrNotFound
+		}
+		return s.out, nil
+	}}
+	return s
 }
 
 // decide records n decisions that differ in nothing but their visitors.
@@ -142,6 +152,42 @@ func TestRates(t *testing.T) {
 	}
 	if len(got.Recent) != 50 || got.Bounded {
 		t.Errorf("%d last decisions, bounded %v", len(got.Recent), got.Bounded)
+	}
+}
+
+// TestEveryReportLeavesOut whoever does not want to be counted.
+func TestEveryReportLeavesOut(t *testing.T) {
+	s := openShop(t)
+	s.decide(3, noon, answer(true, true))
+	s.decide(1, noon, func(r *consent.Record) { answer(true, false)(r); r.Subject = "restricted" })
+	s.out = []string{"restricted"}
+	segment := s.segment("from=2026-11-25")
+	experiment := schemas.Experiment{Control: "n1", StartedAt: noon.Add(-time.Hour)}
+	for name, ask := range map[string]func() (int, error){
+		"rates": func() (int, error) {
+			got, err := s.rater.Rates(t.Context(), segment)
+			return got.Totals.Decisions, err
+		},
+		"breakdown": func() (int, error) {
+			got, err := s.rater.Breakdown(t.Context(), segment, "notice")
+			return got.Groups[0].Answered.Decisions, err
+		},
+		"overview": func() (int, error) {
+			got, err := s.rater.Overview(t.Context(), segment, noon)
+			return got.Today.Decisions, err
+		},
+		"comparison": func() (int, error) {
+			got, err := s.rater.Comparison(t.Context(), segment, segment)
+			return got.One.Decisions, err
+		},
+		"experiment": func() (int, error) {
+			got, err := s.rater.Experiment(t.Context(), "shop", experiment, noon.Add(time.Hour))
+			return got.Arms[0].Accepted + got.Arms[0].Partial, err
+		},
+	} {
+		if got, err := ask(); err != nil || got != 3 {
+			t.Errorf("%s: %d decisions, want 3, %v", name, got, err)
+		}
 	}
 }
 

@@ -65,18 +65,22 @@ func notADay(parameter, value string) schemas.Fault {
 }
 
 // Build makes the report of one site: every day of the period, those without decisions too, the totals over them, and
-// the last 50 decisions of all times.
-func Build(ctx context.Context, query Query, site string, period Period) (schemas.Report, error) {
+// the last 50 decisions of all times, all without those of whoever is left out.
+func Build(ctx context.Context, query Query, leaveOut LeftOut, site string, period Period) (schemas.Report, error) {
+	leftOut, err := leaveOut(ctx, site)
+	if err != nil {
+		return schemas.Report{}, fmt.Errorf("report who is left out: %w", err)
+	}
 	end := period.To.AddDate(0, 0, 1)
-	days, err := query.Days(ctx, site, period.From, end)
+	days, err := query.Days(ctx, site, period.From, end, leftOut...)
 	if err != nil {
 		return schemas.Report{}, fmt.Errorf("report days: %w", err)
 	}
-	purposes, err := query.Purposes(ctx, site, period.From, end)
+	purposes, err := query.Purposes(ctx, site, period.From, end, leftOut...)
 	if err != nil {
 		return schemas.Report{}, fmt.Errorf("report purposes: %w", err)
 	}
-	recent, err := query.Recent(ctx, site, recentRows)
+	recent, err := query.Recent(ctx, site, recentRows, leftOut...)
 	if err != nil {
 		return schemas.Report{}, fmt.Errorf("report last decisions: %w", err)
 	}

@@ -73,17 +73,21 @@ func (l *ledger) fail(call string) error {
 	return nil
 }
 
-func (l *ledger) Days(_ context.Context, _ string, from, to time.Time) ([]schemas.Day, error) {
+func (l *ledger) Days(_ context.Context, _ string, from, to time.Time, _ ...string) ([]schemas.Day, error) {
 	l.from, l.to = from, to
 	return l.days, l.fail("days")
 }
 
-func (l *ledger) Purposes(context.Context, string, time.Time, time.Time) ([]schemas.PurposeShare, error) {
+func (l *ledger) Purposes(context.Context, string, time.Time, time.Time, ...string) ([]schemas.PurposeShare, error) {
 	return nil, l.fail("purposes")
 }
 
-func (l *ledger) Recent(context.Context, string, int) ([]consent.Record, error) {
+func (l *ledger) Recent(context.Context, string, int, ...string) ([]consent.Record, error) {
 	return l.recent, l.fail("recent")
+}
+
+func (l *ledger) leftOut(context.Context, string) ([]string, error) {
+	return nil, l.fail("left out")
 }
 
 func (l *ledger) Find(context.Context, string) ([]consent.Record, error) {
@@ -98,7 +102,7 @@ func TestBuild(t *testing.T) {
 		},
 		recent: []consent.Record{{Site: "shop", Action: consent.RejectAll, RecordedAt: day("2026-03-01")}},
 	}
-	got, err := reporting.Build(t.Context(), l, "shop", reporting.Period{From: day("2026-02-27"), To: day("2026-03-02")})
+	got, err := reporting.Build(t.Context(), l, l.leftOut, "shop", reporting.Period{From: day("2026-02-27"), To: day("2026-03-02")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +121,9 @@ func TestBuild(t *testing.T) {
 }
 
 func TestBuildFails(t *testing.T) {
-	for _, call := range []string{"days", "purposes", "recent"} {
-		_, err := reporting.Build(t.Context(), &ledger{broken: call}, "shop", reporting.Period{From: day("2026-03-01"), To: day("2026-03-01")})
+	for _, call := range []string{"left out", "days", "purposes", "recent"} {
+		l := &ledger{broken: call}
+		_, err := reporting.Build(t.Context(), l, l.leftOut, "shop", reporting.Period{From: day("2026-03-01"), To: day("2026-03-01")})
 		if !errors.Is(err, errBroken) {
 			t.Errorf("%s: Build = %v, want its error", call, err)
 		}

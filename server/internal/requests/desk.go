@@ -22,10 +22,11 @@ import (
 
 // Why something cannot be done.
 var (
-	ErrClosed     = errors.New("request is closed")
-	ErrExtended   = errors.New("request was put off before")
-	ErrNothing    = errors.New("nothing is recorded of the visitor")
-	errNotTheOnly = errors.New("request is another one's")
+	ErrClosed      = errors.New("request is closed")
+	ErrExtended    = errors.New("request was put off before")
+	ErrNothing     = errors.New("nothing is recorded of the visitor")
+	ErrNotHonoured = errors.New("request limits no processing now")
+	errNotTheOnly  = errors.New("request is another one's")
 )
 
 // again is how long a closed request stands for the same one asked again, as long as nothing was recorded since.
@@ -38,6 +39,7 @@ type Recorder interface {
 
 // Desk is where requests are registered and worked on.
 type Desk struct {
+	Honoured
 	book     register.Book[Request]
 	store    register.Store
 	ledger   auditing.Ledger
@@ -48,7 +50,7 @@ type Desk struct {
 
 // NewDesk returns a desk over the stores.
 func NewDesk(store register.Store, ledger auditing.Ledger, recorder Recorder, eraser rights.Eraser, now func() time.Time) *Desk {
-	return &Desk{book: BookIn(store), store: store, ledger: ledger, recorder: recorder, eraser: eraser, now: now}
+	return &Desk{Honoured: HonouredIn(store), book: BookIn(store), store: store, ledger: ledger, recorder: recorder, eraser: eraser, now: now}
 }
 
 // BookIn is the requests that a store keeps.
@@ -66,7 +68,7 @@ type Asked struct {
 type Registered = register.Entry[Request]
 
 // Open registers a request, or returns the same one that is there: one that is not closed, or that was closed within a
-// day and of whose visitor nothing was recorded since. Its reference follows from what is asked, so that two servers at once
+// day and of whose visitor nothing was recorded since, or that limits the processing still. Its reference follows from what is asked, so that two servers at once
 // come to the same one. Where nothing is recorded of the visitor no new one is made.
 func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 	latest, err := d.latest(ctx, a.Site, a.Subject)
@@ -90,7 +92,7 @@ func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 			return Registered{}, err
 		}
 		isNews := latest.RecordedAt.After(found.ended()) && latest.ID.String() != found.Decision
-		if !found.IsClosed() || d.now().Sub(found.ended()) < again && !isNews {
+		if !found.IsClosed() || found.IsHonoured() || d.now().Sub(found.ended()) < again && !isNews {
 			return Registered{Site: a.Site, ID: id, Value: found}, nil
 		}
 	}
@@ -231,9 +233,20 @@ func (d *Desk) effect(ctx context.Context, site, id string, r Request) ([]Effect
 		return d.withdraw(ctx, site, r)
 	case Erasure:
 		return d.erase(ctx, site, id, r)
+	case Restriction, Objection:
+		return limited(r.Kind), nil
 	default:
 		return []Effect{{PlaceByHand, ByHand, 1}}, nil
 	}
+}
+
+// limited says where an honoured request has effect. The numbers are of places and not of decisions: those to come count as well.
+func limited(kind string) []Effect {
+	effects := []Effect{{PlaceByHand, ByHand, 1}, {PlaceReports, LeftOut, 1}}
+	if kind == Restriction {
+		effects = append(effects, Effect{PlaceExports, LeftOut, 1}, Effect{PlaceServices, Withheld, 1})
+	}
+	return append(effects, Effect{PlaceCopies, LeftAlone, 0})
 }
 
 // withdraw records that the visitor takes back everything, under the id that was chosen when it began.

@@ -33,6 +33,7 @@ const (
 	Extended = "extended"
 	Done     = "done"
 	Refused  = "refused"
+	Lifted   = "lifted" // A restriction or an objection that was done, and is over.
 )
 
 // How a request came.
@@ -65,6 +66,7 @@ const (
 	Acted       = "acted"
 	PutOff      = "extended"
 	TurnedDown  = "refused"
+	Ended       = "lifted"
 	ClosedAlong = "erased" // By an erasure of everything that the request was about.
 )
 
@@ -82,7 +84,10 @@ const (
 	PlaceNotice   = "notice"
 	PlaceByHand   = "by-hand"
 	PlaceRequests = "requests"
-	PlaceCopies   = "copies" // Backups and files that were saved: nothing here reaches them.
+	PlaceReports  = "reports"
+	PlaceExports  = "exports"
+	PlaceServices = "services" // Receivers of integrations.
+	PlaceCopies   = "copies"   // Backups and files that were saved: nothing here reaches them.
 
 	Copied     = "copied"
 	Told       = "told"
@@ -91,6 +96,8 @@ const (
 	Tombstoned = "tombstoned"
 	Unnamed    = "unnamed" // The record no longer says whose it is.
 	ByHand     = "by-hand"
+	LeftOut    = "left-out"
+	Withheld   = "withheld" // Told nothing but withdrawals.
 	LeftAlone  = "left"
 )
 
@@ -110,7 +117,7 @@ type Request struct {
 }
 
 // IsClosed reports whether nothing is left to do.
-func (r Request) IsClosed() bool { return r.State == Done || r.State == Refused }
+func (r Request) IsClosed() bool { return r.State == Done || r.State == Refused || r.State == Lifted }
 
 // IsOverdue reports whether it should have been closed.
 func (r Request) IsOverdue(now time.Time) bool { return !r.IsClosed() && now.After(r.Due) }

@@ -253,11 +253,13 @@ func (t *Tally) count(hour int64, axes []*column, row, n, seen int) {
 	cell.Visitors += seen
 }
 
-// Cells returns the answer.
+// Cells returns the answer, without those of which all was taken away again.
 func (t *Tally) Cells() []reporting.Cell {
 	cells := make([]reporting.Cell, 0, len(t.cells))
 	for _, cell := range t.cells {
-		cells = append(cells, *cell)
+		if cell.N != 0 || cell.Visitors != 0 {
+			cells = append(cells, *cell)
+		}
 	}
 	return cells
 }

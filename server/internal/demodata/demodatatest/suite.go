@@ -160,7 +160,7 @@ func wantRates(t *testing.T, front Front, back Back, told *spy) {
 		}
 		n := &schemas.Notice{}
 		return n, json.Unmarshal(document, n)
-	}}
+	}, LeftOut: func(context.Context, string) ([]string, error) { return nil, nil }}
 	segment := reporting.Segment{Site: demodata.Site, From: day.AddDate(0, 0, -days), To: day, Each: "day"}
 	rates, err := rater.Rates(t.Context(), segment)
 	if err != nil {

@@ -181,6 +181,9 @@ func (h *history) question(dimensions []reporting.Dimension) reporting.Question 
 			q.By = append(q.By, d)
 		}
 	}
+	for range r.IntN(4) { // Some of them did nothing, and one may be told twice.
+		q.LeftOut = append(q.LeftOut, fmt.Sprint("s", r.IntN(45)))
+	}
 	for d, values := range map[reporting.Dimension][]string{reporting.Country: {"DE", ""}, reporting.Device: {"phone"}, reporting.Locale: {"", "de"},
 		reporting.Source: {"banner", "gpc"}, reporting.Notice: {"n2"}, reporting.Page: {"https://shop.example/Größe", "nowhere"}} {
 		if r.IntN(4) == 0 {
@@ -254,6 +257,9 @@ func (n *naive) list() []reporting.Cell {
 func (h *history) recountDecisions(q reporting.Question) []reporting.Cell {
 	n := naive{q: q, cells: map[string]*reporting.Cell{}}
 	for _, r := range h.kept {
+		if slices.Contains(q.LeftOut, r.Subject) {
+			continue
+		}
 		purposes, err := consent.AnswersText(r.Purposes)
 		h.must("purposes", err)
 		services, err := consent.AnswersText(r.Services)

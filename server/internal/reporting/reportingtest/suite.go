@@ -38,6 +38,7 @@ func TestQuery(t *testing.T, fresh func(t *testing.T) Open) {
 		"limits of a period":          limits,
 		"purposes":                    purposes,
 		"recent":                      recent,
+		"those who are left out":      leftOut,
 		"programs":                    programs,
 		"duplicates count once":       duplicates,
 		"out of order":                outOfOrder,
@@ -165,6 +166,32 @@ func days(t *testing.T, open Open) {
 		schemas.Day{Day: "2026-04-01", Tally: schemas.Tally{Decisions: 2, Accepted: 1, Partial: 1}},
 		schemas.Day{Day: "2026-04-04", Tally: schemas.Tally{Decisions: 1, Accepted: 1}},
 	)
+}
+
+func leftOut(t *testing.T, open Open) {
+	source := start(t, open)
+	site := recordingtest.Site()
+	last := made(site, "stays", noon.Add(time.Minute), consent.Save, some)
+	source.add(t, last,
+		made(site, "restricted", noon, consent.AcceptAll, all),
+		made(site, "restricted", noon.Add(time.Hour), consent.Withdraw, none),
+		made(site, "objected", noon.Add(2*time.Hour), consent.AcceptAll, all),
+		made(recordingtest.Site(), "stays", noon, consent.AcceptAll, all),
+	)
+	out := []string{"restricted", "objected", "unknown"}
+	days, err := source.Query.Days(t.Context(), site, noon, midnight, out...)
+	if diff := cmp.Diff([]schemas.Day{{Day: "2026-03-31", Tally: schemas.Tally{Decisions: 1, Partial: 1}}}, days); diff != "" || err != nil {
+		t.Errorf("days (-want +got):\n%s, %v", diff, err)
+	}
+	shares, err := source.Query.Purposes(t.Context(), site, noon, midnight, out...)
+	if diff := cmp.Diff([]schemas.PurposeShare{{Purpose: "analytics", Granted: 1, Decided: 1}, {Purpose: "marketing", Decided: 1}}, shares); diff != "" || err != nil {
+		t.Errorf("purposes (-want +got):\n%s, %v", diff, err)
+	}
+	recent, err := source.Query.Recent(t.Context(), site, 2, out...)
+	if err != nil {
+		t.Fatalf("Recent: %v", err)
+	}
+	recordingtest.SameRecords(t, recent, []consent.Record{last})
 }
 
 func limits(t *testing.T, open Open) {
