@@ -128,6 +128,7 @@ export const trail: typeof trailInEnglish = {
     'copy-for-request': 'Kopie für die Anfrage eines Besuchers gespeichert',
     'work-on-request': 'Anfrage eines Besuchers bearbeitet',
     'search-decisions': 'Entscheidungen gesucht',
+    'view-shown': 'Angesehen, was gezeigt wurde',
     'view-experiment': 'Experiment angesehen',
     'view-rates': 'Quoten angesehen',
     'view-report': 'Bericht angesehen',

@@ -120,6 +120,7 @@ export const trail = {
     'copy-for-request': 'Saved a copy for a visitor’s request',
     'work-on-request': 'Worked on a visitor’s request',
     'search-decisions': 'Searched decisions',
+    'view-shown': 'Looked at what a visitor was shown',
     'view-experiment': 'Looked at an experiment',
     'view-rates': 'Looked at rates',
     'view-report': 'Looked at the report',

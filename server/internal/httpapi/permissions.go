@@ -99,13 +99,14 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/integrations/:integration/replays":   {account.ChangeSite, "replay-deliveries"},
 	"GET /v1/admin/sites/:site/integrations/:integration/deliveries": {account.ReadDecisions, "view-deliveries"}, // They name visitors.
 
-	"GET /v1/admin/sites/:site/decisions":                {account.ReadDecisions, "search-decisions"},
-	"POST /v1/admin/sites/:site/erasures":                {account.EraseDecisions, "erase-decisions"},
-	"GET /v1/admin/sites/:site/requests":                 {account.ReadDecisions, "view-requests"},
-	"POST /v1/admin/sites/:site/requests":                {account.EraseDecisions, "register-request"},
-	"GET /v1/admin/sites/:site/requests/:request":        {account.ReadDecisions, "view-request"},
-	"GET /v1/admin/sites/:site/requests/:request/copy":   {account.ReadDecisions, "copy-for-request"},
-	"POST /v1/admin/sites/:site/requests/:request/steps": {account.EraseDecisions, "work-on-request"},
+	"GET /v1/admin/sites/:site/decisions":                 {account.ReadDecisions, "search-decisions"},
+	"GET /v1/admin/sites/:site/decisions/:decision/shown": {account.ReadDecisions, "view-shown"},
+	"POST /v1/admin/sites/:site/erasures":                 {account.EraseDecisions, "erase-decisions"},
+	"GET /v1/admin/sites/:site/requests":                  {account.ReadDecisions, "view-requests"},
+	"POST /v1/admin/sites/:site/requests":                 {account.EraseDecisions, "register-request"},
+	"GET /v1/admin/sites/:site/requests/:request":         {account.ReadDecisions, "view-request"},
+	"GET /v1/admin/sites/:site/requests/:request/copy":    {account.ReadDecisions, "copy-for-request"},
+	"POST /v1/admin/sites/:site/requests/:request/steps":  {account.EraseDecisions, "work-on-request"},
 
 	"GET /v1/admin/sites/:site/exports/decisions": {account.ReadDecisions, "export-decisions"},
 	"GET /v1/admin/sites/:site/exports/archive":   {account.ReadDecisions, "export-archive"},
