@@ -410,6 +410,16 @@ export interface Found {
   next?: string;
 }
 
+/** What the visitor of a decision was shown, and where it can be looked at. */
+export interface Exhibit {
+  notice: StatedNotice;
+  recordedAt: string;
+  /** The address shows the script itself that visitors were given then; otherwise the notice of then with the script of today. */
+  isExact: boolean;
+  /** Path of a page for a sandboxed frame, for an hour. */
+  address: string;
+}
+
 /** What was taken from the set-up of another consent tool. Nothing of it is stored. */
 export interface Import {
   /** What the file is. */
@@ -1449,6 +1459,19 @@ export interface StatedNotice {
   /** In which the visitor read it (language). */
   language?: string;
   privacyPolicy?: string;
+  /** Form in which it was laid over the page; absent where nobody was asked. */
+  layout?: 'bar' | 'box' | 'centre';
+  script?: StatedScript;
+}
+
+/** The script that the server gave visitors of this notice and regime when the decision was recorded; absent where that is not on record. */
+export interface StatedScript {
+  /** Part of its address: /s/SITE/HASH.js. */
+  hash: string;
+  /** SHA-384 of its bytes, as in the integrity attribute of a tag that pins it. */
+  integrity: string;
+  /** When the server began to give it. */
+  since: string;
 }
 
 /** One purpose and its answer. */

@@ -414,6 +414,16 @@ type Found struct {
 	Next string `json:"next,omitempty"`
 }
 
+// Exhibit: What the visitor of a decision was shown, and where it can be looked at.
+type Exhibit struct {
+	Notice     StatedNotice `json:"notice"`
+	RecordedAt time.Time    `json:"recordedAt"`
+	// The address shows the script itself that visitors were given then; otherwise the notice of then with the script of today.
+	IsExact bool `json:"isExact"`
+	// Path of a page for a sandboxed frame, for an hour.
+	Address string `json:"address"`
+}
+
 // Import: What was taken from the set-up of another consent tool. Nothing of it is stored.
 type Import struct {
 	// What the file is.
@@ -1453,6 +1463,19 @@ type StatedNotice struct {
 	// In which the visitor read it (language).
 	Language      string `json:"language,omitempty"`
 	PrivacyPolicy string `json:"privacyPolicy,omitempty"`
+	// Form in which it was laid over the page; absent where nobody was asked.
+	Layout string       `json:"layout,omitempty"`
+	Script StatedScript `json:"script,omitzero"`
+}
+
+// StatedScript: The script that the server gave visitors of this notice and regime when the decision was recorded; absent where that is not on record.
+type StatedScript struct {
+	// Part of its address: /s/SITE/HASH.js.
+	Hash string `json:"hash"`
+	// SHA-384 of its bytes, as in the integrity attribute of a tag that pins it.
+	Integrity string `json:"integrity"`
+	// When the server began to give it.
+	Since time.Time `json:"since"`
 }
 
 // StatedPurpose: One purpose and its answer.

@@ -69,7 +69,7 @@ var allowed = map[string][]string{
 	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
 	"server/internal/admintrail":           {},
 	"server/internal/demodata":             {"schemas", "server/internal/consent", "server/internal/exposure", "server/internal/reporting", "server/internal/shipping", "server/internal/site", "server/internal/useragent"},
-	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/site"},
+	"server/internal/snippetbuild":         {"schemas", "snippet", "server/internal/catalogue", "server/internal/colour", "server/internal/consent", "server/internal/register", "server/internal/site"},
 	"server/internal/moving":               append([]string{"server/internal/site"}, useCases...),
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,

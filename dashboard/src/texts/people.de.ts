@@ -132,6 +132,7 @@ export const trail: typeof trailInEnglish = {
     'close-review': 'Prüfung eines Dienstes abgeschlossen',
     'change-review-period': 'Geändert, wie oft Dienste geprüft werden',
     'search-decisions': 'Entscheidungen gesucht',
+    'view-shown': 'Angesehen, was gezeigt wurde',
     'view-experiment': 'Experiment angesehen',
     'view-rates': 'Quoten angesehen',
     'view-report': 'Bericht angesehen',

@@ -124,6 +124,7 @@ export const trail = {
     'close-review': 'Closed a service’s review',
     'change-review-period': 'Changed how often services are reviewed',
     'search-decisions': 'Searched decisions',
+    'view-shown': 'Looked at what a visitor was shown',
     'view-experiment': 'Looked at an experiment',
     'view-rates': 'Looked at rates',
     'view-report': 'Looked at the report',

@@ -26,6 +26,7 @@ import (
 	"assent/server/internal/integration"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
+	"assent/server/internal/register"
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
 	"assent/server/internal/retention"
@@ -300,9 +301,10 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	s.reviews = reviewsOf(stores, catalog, front.adequate)
 	metrics := s.newMetrics()
+	editions := editionsOf(stores.front)
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
-		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
+		Library: snippetbuild.NewLibrary(stores.front, published{catalog}, editions, log), Editions: editions,
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
@@ -442,6 +444,11 @@ func (s *server) stop() error {
 func tryScript(id, noticeID string, n schemas.Notice) error {
 	_, err := snippetbuild.Build(snippetbuild.Input{Site: id, Notice: n, NoticeID: noticeID})
 	return err
+}
+
+// editionsOf remembers scripts beside the notices that they show.
+func editionsOf(store register.Store) snippetbuild.Editions {
+	return snippetbuild.Editions{Store: store, Now: time.Now}
 }
 
 // published makes the catalog the source of the sites' scripts.

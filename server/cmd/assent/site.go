@@ -14,6 +14,7 @@ import (
 	"assent/server/internal/redisstore"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/telemetry"
 	"assent/server/internal/transfer"
 	"assent/snippet"
 )
@@ -208,7 +209,7 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	script, err := snippetbuild.NewLibrary(store, published{catalog}).Current(env.ctx, c.ID, snippetbuild.Strictest)
+	script, err := snippetbuild.NewLibrary(store, published{catalog}, editionsOf(store), telemetry.NewLog(env.stderr)).Current(env.ctx, c.ID, snippetbuild.Strictest)
 	if errors.Is(err, consent.ErrNotFound) {
 		return noSuchSite(c.ID)
 	}

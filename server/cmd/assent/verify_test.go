@@ -35,7 +35,7 @@ func signed(t *testing.T, dir, issuer string) (receipt, keys string) {
 	}
 	record := recordingtest.Decision("shop", "subject")
 	record.RecordedAt, record.Purposes, record.Action = time.Now(), map[string]bool{"analytics": true, "marketing": false}, consent.Save
-	jws, err := ring.Sign(evidence.State(record, nil, issuer))
+	jws, err := ring.Sign(evidence.State(record, evidence.Shown{}, issuer))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func decision() consent.Record {
 
 func sign(t *testing.T, ring *evidence.Keyring) string {
 	t.Helper()
-	signed, err := ring.Sign(evidence.State(decision(), &notice, "https://assent.example"))
+	signed, err := ring.Sign(evidence.State(decision(), evidence.Shown{Notice: &notice}, "https://assent.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestAReceiptIsTheSameEachTimeAndVerifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(evidence.State(decision(), &notice, "https://assent.example"), found.Statement); diff != "" {
+	if diff := cmp.Diff(evidence.State(decision(), evidence.Shown{Notice: &notice}, "https://assent.example"), found.Statement); diff != "" {
 		t.Errorf("signed (-want +got):\n%s", diff)
 	}
 }
@@ -122,8 +122,8 @@ func TestAStatementKeepsToItsSchema(t *testing.T) {
 	unknown := decision()
 	unknown.Action, unknown.Purposes, unknown.Services, unknown.DecidedAt = consent.RejectAll, map[string]bool{}, nil, time.Time{}
 	for name, statement := range map[string]schemas.Statement{
-		"all told":       evidence.State(decision(), &notice, "https://assent.example"),
-		"unknown notice": evidence.State(unknown, nil, ""),
+		"all told":       evidence.State(decision(), evidence.Shown{Notice: &notice}, "https://assent.example"),
+		"unknown notice": evidence.State(unknown, evidence.Shown{}, ""),
 	} {
 		text, err := json.Marshal(statement)
 		if err != nil {
@@ -140,7 +140,7 @@ func TestAStatementKeepsToItsSchema(t *testing.T) {
 }
 
 func TestWhatAStatementSays(t *testing.T) {
-	got := evidence.State(decision(), &notice, "")
+	got := evidence.State(decision(), evidence.Shown{Notice: &notice}, "")
 	if got.Notice.Language != "de" || got.Withdrawal != "Datenschutz-Einstellungen" || got.Event.State != "given" || got.Event.Validity != "P180D" || got.Jurisdiction != "AT" {
 		t.Errorf("%+v", got)
 	}
@@ -158,7 +158,7 @@ func TestWhatAStatementSays(t *testing.T) {
 	}
 	optedOut := decision()
 	optedOut.Regime = consent.OptOut
-	if basis := evidence.State(optedOut, &notice, "").Processing[1].Basis; basis != "" {
+	if basis := evidence.State(optedOut, evidence.Shown{Notice: &notice}, "").Processing[1].Basis; basis != "" {
 		t.Errorf("where silence lets data be used, the ground is said to be %q", basis)
 	}
 }

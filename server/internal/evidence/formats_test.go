@@ -25,10 +25,10 @@ func stated() map[string]schemas.Statement {
 			case consent.RejectAll, consent.Withdraw, consent.Signal:
 				record.Purposes, record.Services = map[string]bool{"analytics": false, "marketing": false}, nil
 			}
-			all[action+" "+regime] = evidence.State(record, &notice, "https://assent.example")
+			all[action+" "+regime] = evidence.State(record, evidence.Shown{Notice: &notice}, "https://assent.example")
 			record.Country, record.Page, record.Locale = "", "", ""
-			all[action+" "+regime+", little told"] = evidence.State(record, &bare, "")
-			all[action+" "+regime+", unknown notice"] = evidence.State(record, nil, "")
+			all[action+" "+regime+", little told"] = evidence.State(record, evidence.Shown{Notice: &bare}, "")
+			all[action+" "+regime+", unknown notice"] = evidence.State(record, evidence.Shown{}, "")
 		}
 	}
 	return all
@@ -60,7 +60,7 @@ func wantForm(t *testing.T, file string, make func(schemas.Statement) any) {
 
 func TestLinkedDataHasWhatTheGuideAsks(t *testing.T) {
 	wantForm(t, "dpv.schema.json", evidence.LinkedData)
-	text, err := json.Marshal(evidence.LinkedData(evidence.State(decision(), &notice, "")))
+	text, err := json.Marshal(evidence.LinkedData(evidence.State(decision(), evidence.Shown{Notice: &notice}, "")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestLinkedDataHasWhatTheGuideAsks(t *testing.T) {
 
 func TestKantaraHasWhatItsFormAsks(t *testing.T) {
 	wantForm(t, "kantara.schema.json", evidence.Kantara)
-	text, err := json.Marshal(evidence.Kantara(evidence.State(decision(), &notice, "")))
+	text, err := json.Marshal(evidence.Kantara(evidence.State(decision(), evidence.Shown{Notice: &notice}, "")))
 	if err != nil {
 		t.Fatal(err)
 	}

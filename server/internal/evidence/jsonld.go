@@ -80,6 +80,13 @@ func linkedNotice(s schemas.Statement) object {
 	if policy := s.Notice.PrivacyPolicy; strings.HasPrefix(policy, "http") {
 		notice["dct:references"] = object{"@id": policy}
 	}
+	if s.Notice.Layout != "" {
+		notice["dct:format"] = s.Notice.Layout
+	}
+	if script := s.Notice.Script; script.Hash != "" {
+		notice["dct:requires"] = object{"@id": "urn:assent:script:" + script.Hash, "dct:identifier": script.Integrity,
+			"dct:issued": script.Since.Format(time.RFC3339Nano)}
+	}
 	return notice
 }
 

@@ -32,9 +32,16 @@ const (
 // controllerID is the controller's within a statement; recipients are called by their names.
 const controllerID = "controller"
 
-// State says what is to be signed of a decision. Notice is the complete one that it answered, or nil when nobody knows it;
-// issuer is this server's address, or empty. Equal records make equal statements: nothing here depends on when it is made.
-func State(record consent.Record, notice *schemas.Notice, issuer string) schemas.Statement {
+// Shown is what a visitor had before them.
+type Shown struct {
+	Notice *schemas.Notice      // The complete one that was answered, or nil when nobody knows it.
+	Script schemas.StatedScript // That showed it; zero where that is not on record.
+}
+
+// State says what is to be signed of a decision. Issuer is this server's address, or empty. Equal records make equal
+// statements: nothing here depends on when it is made.
+func State(record consent.Record, shown Shown, issuer string) schemas.Statement {
+	notice := shown.Notice
 	decision := record.Receipt()
 	if !decision.DecidedAt.IsZero() {
 		decision.DecidedAt = decision.DecidedAt.UTC()
@@ -42,7 +49,7 @@ func State(record consent.Record, notice *schemas.Notice, issuer string) schemas
 	s := schemas.Statement{
 		SchemaVersion: version, Iss: issuer, Jti: decision.ID, Sub: decision.Subject, Iat: int(decision.RecordedAt.Unix()),
 		Decision: decision, Jurisdiction: decision.Country, Parties: []schemas.Party{},
-		Notice: schemas.StatedNotice{ID: decision.Notice, Published: notice != nil},
+		Notice: schemas.StatedNotice{ID: decision.Notice, Published: notice != nil, Script: shown.Script},
 		Event: schemas.StatedEvent{State: stateOf(record), Type: expressed, At: decision.RecordedAt, Entity: decision.Subject,
 			Validity: fmt.Sprintf("P%dD", record.LifetimeDays)},
 	}
@@ -56,6 +63,9 @@ func State(record consent.Record, notice *schemas.Notice, issuer string) schemas
 	language := Language(*notice, decision.Locale)
 	texts := notice.Texts[language]
 	s.Notice.Language, s.Notice.PrivacyPolicy = language, addressOf(notice.PrivacyPolicy, decision.Page)
+	if decision.Regime != consent.ChildDirected { // Nobody is asked there.
+		s.Notice.Layout = notice.Look.Layout
+	}
 	s.Withdrawal = texts["action.open"]
 	s.Parties = parties(*notice)
 	for _, p := range notice.Purposes {

@@ -44,6 +44,7 @@ var previewPage = template.Must(template.New("preview").Parse(previewSource))
 type previews struct {
 	publisher site.Publisher
 	catalog   *site.Catalog
+	library   *snippetbuild.Library
 	keys      *daykey.Ring
 	now       func() time.Time
 
@@ -57,6 +58,7 @@ type shown struct {
 	Site     string
 	Notice   string // Id of a published one; empty for the draft,
 	Revision int    // of this revision.
+	Script   string `json:",omitempty"` // Hash of the one that visitors were given; empty to make it of the notice.
 	Glance   snippetbuild.Glance
 	Issued   time.Time
 }
@@ -64,7 +66,7 @@ type shown struct {
 // open answers the address of a preview, once there is something to see.
 func (p *previews) open(c echo.Context) error {
 	ctx := c.Request().Context()
-	what := shown{Site: c.Param("site"), Notice: c.QueryParam("notice"), Issued: p.now().UTC().Truncate(time.Minute), Glance: snippetbuild.Glance{
+	what := shown{Site: c.Param("site"), Notice: c.QueryParam("notice"), Issued: p.issue(), Glance: snippetbuild.Glance{
 		Regime: oneOf(c.QueryParam("regime"), consent.OptIn, consent.OptOut, consent.NoticeOnly, consent.ChildDirected), Language: c.QueryParam("language"), Scheme: oneOf(c.QueryParam("scheme"), "light", "dark")}}
 	if what.Notice == "" {
 		review, err := p.publisher.Review(ctx, what.Site)
@@ -73,15 +75,27 @@ func (p *previews) open(c echo.Context) error {
 		}
 		what.Revision = review.Draft.Revision
 	}
-	token, err := p.seal(ctx, what)
+	address, err := p.address(ctx, what)
 	if err != nil {
 		return err
 	}
-	if _, err := p.script(ctx, token, what); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, schemas.Preview{Address: "/preview/" + token + "/"})
+	return c.JSON(http.StatusOK, schemas.Preview{Address: address})
 }
+
+// address is where that can be looked at. There is none where there is nothing to see.
+func (p *previews) address(ctx context.Context, what shown) (string, error) {
+	token, err := p.seal(ctx, what)
+	if err != nil {
+		return "", err
+	}
+	if _, err := p.script(ctx, token, what); err != nil {
+		return "", err
+	}
+	return "/preview/" + token + "/", nil
+}
+
+// issue is the time in an address. Within a minute the same look has the same one.
+func (p *previews) issue() time.Time { return p.now().UTC().Truncate(time.Minute) }
 
 // oneOf is text where that is known, else empty.
 func oneOf(text string, known ...string) string {
@@ -115,8 +129,16 @@ func (p *previews) page(c echo.Context) error {
 	written, _ := language.Make(tag).Script()
 	return previewPage.Execute(c.Response(), map[string]any{
 		"Language": tag, "RightToLeft": strings.Contains("Arab Hebr Syrc Thaa", written.String()), "Scheme": what.Glance.Scheme,
-		"Nonce": nonce, "Script": fmt.Sprintf("s/%s/%s.js", what.Site, script.Hash),
+		"Nonce": nonce, "Script": fmt.Sprintf("s/%s/%s.js", what.Site, script.Hash), "Texts": fetched(script, tag),
 	})
+}
+
+// fetched is what the script asks the server for in a language that is not inside it. The page answers instead.
+func fetched(script snippetbuild.Script, tag string) map[string]json.RawMessage {
+	if texts, ok := script.Languages[tag]; ok {
+		return map[string]json.RawMessage{"/" + script.Hash + "/" + tag + ".json": texts}
+	}
+	return nil
 }
 
 // file answers the script, and what it fetches.
@@ -168,11 +190,7 @@ func (p *previews) script(ctx context.Context, token string, what shown) (snippe
 	if ok {
 		return known, nil
 	}
-	notice, err := p.notice(ctx, what)
-	if err != nil {
-		return snippetbuild.Script{}, err
-	}
-	made, err := snippetbuild.Preview(snippetbuild.Input{Site: what.Site, Notice: notice, NoticeID: what.Notice}, what.Glance)
+	made, err := p.take(ctx, what)
 	if err != nil {
 		return snippetbuild.Script{}, err
 	}
@@ -184,6 +202,18 @@ func (p *previews) script(ctx context.Context, token string, what shown) (snippe
 	}
 	p.built[token], p.order = made, append(p.order, token)
 	return made, nil
+}
+
+// take returns the script that visitors were given, or makes one of the notice.
+func (p *previews) take(ctx context.Context, what shown) (snippetbuild.Script, error) {
+	if what.Script != "" {
+		return p.library.Pinned(ctx, what.Site, what.Script)
+	}
+	notice, err := p.notice(ctx, what)
+	if err != nil {
+		return snippetbuild.Script{}, err
+	}
+	return snippetbuild.Preview(snippetbuild.Input{Site: what.Site, Notice: notice, NoticeID: what.Notice}, what.Glance)
 }
 
 // seal writes what a preview shows in its address, so that any server of a deployment can show it.

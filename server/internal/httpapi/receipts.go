@@ -20,6 +20,7 @@ import (
 	"assent/server/internal/receiptpage"
 	"assent/server/internal/reporting"
 	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
 )
 
 const (
@@ -51,10 +52,11 @@ var (
 
 // receipts answers the signed copies of decisions.
 type receipts struct {
-	query   reporting.Query
-	catalog *site.Catalog
-	keys    *evidence.Keyring
-	issuer  string // This server's address, if it was told.
+	query    reporting.Query
+	catalog  *site.Catalog
+	editions snippetbuild.Editions
+	keys     *evidence.Keyring
+	issuer   string // This server's address, if it was told.
 }
 
 // receipt answers the decision behind a receipt's address. The id was made at random by the visitor's browser, and
@@ -134,12 +136,20 @@ func (r *receipts) find(ctx context.Context, id string) (schemas.Statement, erro
 	if len(records) == 0 {
 		return schemas.Statement{}, errNoReceipt
 	}
-	first := earliest(records)
-	notice, err := r.catalog.Notice(ctx, first.Site, first.Notice)
+	return r.state(ctx, earliest(records))
+}
+
+// state says what a decision stands for, with what its visitor had before them as far as that is known.
+func (r *receipts) state(ctx context.Context, record consent.Record) (schemas.Statement, error) {
+	notice, err := r.catalog.Notice(ctx, record.Site, record.Notice)
 	if err != nil && !errors.Is(err, consent.ErrNotFound) {
 		return schemas.Statement{}, err
 	}
-	return evidence.State(first, notice, r.issuer), nil
+	script, err := r.editions.At(ctx, snippetbuild.Edition{Site: record.Site, Notice: record.Notice, Regime: record.Regime}, record.RecordedAt)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return schemas.Statement{}, err
+	}
+	return evidence.State(record, evidence.Shown{Notice: notice, Script: script}, r.issuer), nil
 }
 
 // page shows a receipt to whoever has its address. It runs nothing and loads nothing.

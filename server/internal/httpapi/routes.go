@@ -50,6 +50,7 @@ type Parts struct {
 	Counts       reporting.Counts
 	Ledger       auditing.Ledger
 	Library      *snippetbuild.Library
+	Editions     snippetbuild.Editions // Those that the library notes.
 	Accounts     *account.Accounts
 	SingleSignOn *singlesignon.Provider // nil for none.
 	Sessions     *account.Sessions
@@ -115,7 +116,7 @@ func New(p Parts) (http.Handler, error) {
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
 	transcript := &transcript{log: p.Transparency, places: p.Places, query: p.Query, recipients: p.Recipients}
 	witness := &witness{witness: p.Witness}
-	receipts := &receipts{query: p.Query, catalog: p.Catalog, keys: p.Signing, issuer: p.PublicURL}
+	receipts := &receipts{query: p.Query, catalog: p.Catalog, editions: p.Editions, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	names := accountNames{keeper: p.Links}
 	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits, names: names}
@@ -129,7 +130,8 @@ func New(p Parts) (http.Handler, error) {
 	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
 	links := newLinks(p)
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
-	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
+	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
+	exhibits := &exhibits{receipts: receipts, previews: previews}
 	scripts := &scripts{library: p.Library, catalog: p.Catalog, limits: limits, regions: p.Regions}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
@@ -248,6 +250,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/linking/secret", accountLinks.makeSecret)
 	a.POST("/sites/:site/accounts/copy", accountLinks.copy)
 	a.GET("/sites/:site/decisions", audits.search)
+	a.GET("/sites/:site/decisions/:decision/shown", exhibits.open)
 	a.POST("/sites/:site/erasures", erasures.ordered)
 	a.GET("/sites/:site/requests", requestDesk.list)
 	a.POST("/sites/:site/requests", requestDesk.register)

@@ -104,10 +104,11 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	editions := snippetbuild.Editions{Store: store, Now: time.Now}
 	recorder := recording.NewRecorder(store, recording.Limits{Lanes: 1, Batch: 512, Queue: 1024})
 	parts := Parts{
 		Catalog: catalog, Publisher: publisher, Recorder: recorder, Journal: store, Query: store, Counts: store, Ledger: store,
-		Library:  snippetbuild.NewLibrary(store, current{catalog}),
+		Library: snippetbuild.NewLibrary(store, current{catalog}, editions, slog.New(slog.DiscardHandler)), Editions: editions,
 		Accounts: s.accounts, Sessions: account.NewSessions(store, time.Now), Trail: store,
 		Sightings: s.counter, Sighted: store, Keys: keys, Signing: signing, Signer: exposure.NewSigner(keys, time.Now), Exposures: Exposures{Counter: s.shown, Marker: exposure.NewMarker(keys)},
 		Dashboard:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "app.1.js": {Data: []byte("1")}, ".gitkeep": {}},

@@ -12,3 +12,9 @@ type Shelf interface {
 	// Script returns what PutScript stored, or consent.ErrNotFound.
 	Script(ctx context.Context, site, hash string) ([]byte, error)
 }
+
+// Annals remember which script the visitors of a notice were given when. Editions implements it.
+type Annals interface {
+	// Note remembers a script as the current one from now on, durably, unless it is that already.
+	Note(ctx context.Context, of Edition, script Script) error
+}

@@ -3,7 +3,9 @@ package snippetbuild
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
+	"time"
 
 	"assent/server/internal/consent"
 )
@@ -15,30 +17,42 @@ type Source interface {
 	Shown(ctx context.Context, site string, arm int) (Input, error)
 }
 
+const (
+	// noteTime bounds how long visitors wait for that a script is noted as the current one.
+	noteTime = 2 * time.Second
+	// notePause is how long a script is served without a note until noting it is tried again.
+	notePause = time.Minute
+)
+
 // Library serves scripts: the current one of a site, built when it is first asked for, and every earlier one by hash.
 type Library struct {
 	shelf  Shelf
 	source Source
+	annals Annals
+	log    *slog.Logger
+	now    func() time.Time
 	mu     sync.Mutex
-	sites  map[edition]*volume
+	sites  map[place]*volume
 }
 
-// edition is a site's script for visitors of one regime in one arm.
-type edition struct {
+// place is where the library has a site's script for visitors of one regime in one arm.
+type place struct {
 	site, regime string
 	arm          int
 }
 
-// volume is the last script of one edition; its lock lets one request build what many wait for.
+// volume is the last script of one place; its lock lets one request build what many wait for.
 type volume struct {
 	mu      sync.Mutex
 	version string // Of the input that it was built from.
 	script  Script
+	isNoted bool
+	noteAt  time.Time // Not tried again before.
 }
 
-// NewLibrary returns a library that keeps what it builds on shelf.
-func NewLibrary(shelf Shelf, source Source) *Library {
-	return &Library{shelf: shelf, source: source, sites: map[edition]*volume{}}
+// NewLibrary returns a library that keeps what it builds on shelf, and notes in annals since when it is the current one.
+func NewLibrary(shelf Shelf, source Source, annals Annals, log *slog.Logger) *Library {
+	return &Library{shelf: shelf, source: source, annals: annals, log: log, now: time.Now, sites: map[place]*volume{}}
 }
 
 // Strictest chooses the regime of visitors whose place is unknown, and is what a pinned tag should have.
@@ -59,18 +73,37 @@ func (l *Library) Shown(ctx context.Context, site string, arm int, regime func()
 	if FollowsRegion(in.Notice) {
 		in.Notice.Regime = regime()
 	}
-	v := l.volume(edition{site, Regime(in.Notice), arm})
+	v := l.volume(place{site, Regime(in.Notice), arm})
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.version == in.version() {
-		return v.script, nil
+	if v.version != in.version() {
+		script, err := l.make(ctx, in)
+		if err != nil {
+			return Script{}, err
+		}
+		v.version, v.script, v.isNoted, v.noteAt = in.version(), script, false, time.Time{}
 	}
-	script, err := l.make(ctx, in)
-	if err != nil {
-		return Script{}, err
+	l.note(ctx, v, Edition{site, in.NoticeID, Regime(in.Notice)})
+	return v.script, nil
+}
+
+// note has a script on record before the first visitor gets it. A store that does not take the note keeps no script from
+// visitors: it is tried again while the script is served.
+func (l *Library) note(ctx context.Context, v *volume, of Edition) {
+	now := l.now()
+	if v.isNoted || now.Before(v.noteAt) {
+		return
 	}
-	v.version, v.script = in.version(), script
-	return script, nil
+	// Not for this visitor alone: the note is made although they leave.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
+	if err := l.annals.Note(ctx, of, v.script); err != nil {
+		v.noteAt = now.Add(notePause)
+		l.log.Error("the script that visitors get is not on record; their receipts do not name it until that succeeds",
+			"site", of.Site, "notice", of.Notice, "regime", of.Regime, "script", v.script.Hash, "error", err)
+		return
+	}
+	v.isNoted = true
 }
 
 // Pinned returns a script of a site by its hash, current or not, or consent.ErrNotFound.
@@ -98,11 +131,11 @@ func (l *Library) make(ctx context.Context, in Input) (Script, error) {
 	return script, nil
 }
 
-func (l *Library) volume(e edition) *volume {
+func (l *Library) volume(at place) *volume {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.sites[e] == nil {
-		l.sites[e] = &volume{}
+	if l.sites[at] == nil {
+		l.sites[at] = &volume{}
 	}
-	return l.sites[e]
+	return l.sites[at]
 }

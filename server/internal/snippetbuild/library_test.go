@@ -4,25 +4,31 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"assent/server/internal/consent"
 )
 
-// memory is a Shelf and a Source that count what is asked of them and can fail.
+// memory is a Shelf, a Source and Annals that count what is asked of them and can fail.
 type memory struct {
-	mu     sync.Mutex
-	in     map[string]Input
-	shelf  map[string][]byte
-	puts   int
-	putErr error
+	mu      sync.Mutex
+	in      map[string]Input
+	shelf   map[string][]byte
+	puts    int
+	putErr  error
+	noted   []string // Hashes.
+	noteErr error
 }
 
 var (
 	_ Shelf  = (*memory)(nil)
 	_ Source = (*memory)(nil)
+	_ Annals = (*memory)(nil)
 )
 
 func newMemory() *memory {
@@ -47,6 +53,13 @@ func (m *memory) Script(_ context.Context, site, hash string) ([]byte, error) {
 	return document, nil
 }
 
+func (m *memory) Note(ctx context.Context, _ Edition, script Script) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.noted = append(m.noted, script.Hash)
+	return errors.Join(m.noteErr, ctx.Err())
+}
+
 func (m *memory) Shown(_ context.Context, site string, _ int) (Input, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,9 +70,13 @@ func (m *memory) Shown(_ context.Context, site string, _ int) (Input, error) {
 	return in, nil
 }
 
+func newLibrary(m *memory) *Library {
+	return NewLibrary(m, m, m, slog.New(slog.DiscardHandler))
+}
+
 func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
 	m := newMemory()
-	library := NewLibrary(m, m)
+	library := newLibrary(m)
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
@@ -76,7 +93,7 @@ func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
 
 func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 	m := newMemory()
-	library := NewLibrary(m, m)
+	library := newLibrary(m)
 	first, err := library.Current(t.Context(), "shop1", Strictest)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +108,7 @@ func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 		t.Fatalf("the new notice is not served: %v", err)
 	}
 	// A new process knows the shelf only.
-	pinned, err := NewLibrary(m, m).Pinned(t.Context(), "shop1", first.Hash)
+	pinned, err := newLibrary(m).Pinned(t.Context(), "shop1", first.Hash)
 	if err != nil || !bytes.Equal(pinned.Identity, first.Identity) || pinned.SRI != first.SRI {
 		t.Fatalf("the pinned script changed: %v", err)
 	}
@@ -99,7 +116,7 @@ func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 
 func TestLibraryHasAnEditionPerRegime(t *testing.T) {
 	m := newMemory()
-	library := NewLibrary(m, m)
+	library := newLibrary(m)
 	hashes := map[string]string{}
 	for range 2 {
 		for _, regime := range []string{consent.OptIn, consent.OptOut, consent.NoticeOnly, consent.ChildDirected} {
@@ -132,7 +149,7 @@ func TestLibraryHasAnEditionPerRegime(t *testing.T) {
 
 func TestLibraryTellsWhatIsMissing(t *testing.T) {
 	m := newMemory()
-	library := NewLibrary(m, m)
+	library := newLibrary(m)
 	if _, err := library.Current(t.Context(), "nobody", Strictest); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("unknown site: %v", err)
 	}
@@ -144,13 +161,47 @@ func TestLibraryTellsWhatIsMissing(t *testing.T) {
 func TestLibraryServesNothingThatIsNotOnTheShelf(t *testing.T) {
 	m := newMemory()
 	m.putErr = consent.ErrUnavailable
-	library := NewLibrary(m, m)
+	library := newLibrary(m)
 	if _, err := library.Current(t.Context(), "shop1", Strictest); !errors.Is(err, consent.ErrUnavailable) {
 		t.Fatalf("a script was served that nobody keeps: %v", err)
 	}
 	m.putErr = nil
 	if _, err := library.Current(t.Context(), "shop1", Strictest); err != nil {
 		t.Fatalf("the library did not recover: %v", err)
+	}
+}
+
+// TestAScriptThatCannotBeNotedIsServedAndNotedLater has a store that takes no notes for a while, and a visitor who leaves.
+func TestAScriptThatCannotBeNotedIsServedAndNotedLater(t *testing.T) {
+	m := newMemory()
+	m.noteErr = consent.ErrUnavailable
+	var told bytes.Buffer
+	library := NewLibrary(m, m, m, slog.New(slog.NewTextHandler(&told, nil)))
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	library.now = func() time.Time { return now }
+	current := func(ctx context.Context) string {
+		script, err := library.Current(ctx, "shop1", Strictest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return script.Hash
+	}
+	hash := current(t.Context())
+	current(t.Context())
+	if len(m.noted) != 1 || !strings.Contains(told.String(), "script="+hash) {
+		t.Errorf("tried %d times within the pause, told %q", len(m.noted), told.String())
+	}
+	m.noteErr, now = nil, now.Add(notePause)
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	current(left)
+	if len(m.noted) != 2 {
+		t.Errorf("tried %d times", len(m.noted))
+	}
+	now = now.Add(notePause)
+	current(t.Context())
+	if len(m.noted) != 2 {
+		t.Error("what is on record was noted again")
 	}
 }
 
