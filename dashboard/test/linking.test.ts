@@ -99,7 +99,7 @@ test('an officer saves and erases everything of an account', async () => {
   await page.getByRole('button', { name: 'Erase everything' }).click();
   await page.getByRole('button', { name: 'Really erase everything?' }).click();
   await page.getByText('No browser is linked to this account').waitFor();
-  await page.goto(`${dashboardOf(office.assent)}trail`);
+  await page.goto(`${dashboardOf(office.assent)}activity`);
   await page.getByRole('cell', { name: 'Saved a copy of an account’s decisions' }).first().waitFor();
   assert.equal(await page.getByText('user 3').count(), 0, 'the trail does not say whose');
 });
