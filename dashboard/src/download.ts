@@ -12,15 +12,21 @@ const newline = 10;
 
 /**
  * Fetches a file of the admin API and hands it to the browser to be saved, once it is whole: what was cut off is not
- * saved. Returns why it did not work.
+ * saved. What must not stand in an address is posted as body. Returns why it did not work.
  */
 export const download = async (
   path: string,
   told: (progress: Progress) => void,
   stop: AbortSignal,
+  body?: object,
 ): Promise<Failure | undefined> => {
   try {
-    const response = await fetch(`/v1/admin/${path}`, { signal: stop });
+    const asked = body && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+    const response = await fetch(`/v1/admin/${path}`, { signal: stop, ...asked });
     if (!response.ok) return await failureOf(response);
     const [, name = 'export'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? [];
     const progress = {

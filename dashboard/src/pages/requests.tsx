@@ -4,6 +4,7 @@ import { call, type Failure, type Result } from '../api.ts';
 import { explain } from '../explain.ts';
 import { accept, failure } from '../failure.ts';
 import { t } from '../language.ts';
+import { AccountRights } from '../parts/account-rights.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -75,6 +76,7 @@ const Requests = ({ site }: { site: Site }) => {
         </ul>
       </section>
       {mayWork && <Fresh register={(order) => act(call<Request>('POST', path, order))} />}
+      {mayWork && site.linking && <AccountRights site={site} />}
     </>
   );
 };

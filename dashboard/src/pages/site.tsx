@@ -5,6 +5,7 @@ import { accept, failure } from '../failure.ts';
 import { t } from '../language.ts';
 import { Embedding } from '../parts/embedding.tsx';
 import { Heading } from '../parts/heading.tsx';
+import { Linking } from '../parts/linking.tsx';
 import { Liveness } from '../parts/liveness.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -76,6 +77,7 @@ const Content = ({ site }: { site: Site }) => {
     <>
       <Embedding tags={tags} />
       <Liveness site={site} />
+      <Linking site={site} />
       {may('change the site', site.id) && (
         <section class="card">
           <h2>{t.sitePage.settings}</h2>

@@ -5,6 +5,7 @@ import { factors } from './factors.de.ts';
 import { files } from './files.de.ts';
 import { findings } from './findings.de.ts';
 import { integrationsPage } from './integrations.de.ts';
+import { accounts, linking } from './linking.de.ts';
 import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
@@ -244,6 +245,7 @@ export const de: Texts = {
     api: 'Code der Seite',
     gpc: 'Browser-Signal',
     import: 'Import',
+    account: 'anderes Gerät des Kontos',
   },
   marks: {
     synthetic: { name: 'synthetisch', meaning: 'Der Klick kam von einem Skript, etwa einer Datenschutz-Erweiterung.' },
@@ -292,6 +294,8 @@ export const de: Texts = {
 
   processingPage,
   integrationsPage,
+  linking,
+  accounts,
   requestsPage,
   sitePage,
   experimentPage,

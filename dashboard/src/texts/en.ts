@@ -4,6 +4,7 @@ import { factors } from './factors.en.ts';
 import { files } from './files.en.ts';
 import { findings } from './findings.en.ts';
 import { integrationsPage } from './integrations.en.ts';
+import { accounts, linking } from './linking.en.ts';
 import { noticePage } from './notice.en.ts';
 import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
@@ -242,6 +243,7 @@ export const en = {
     api: 'your page’s code',
     gpc: 'browser signal',
     import: 'import',
+    account: 'another device of the account',
   } as Record<string, string>,
   marks: {
     synthetic: { name: 'synthetic', meaning: 'The click came from a script, such as a privacy extension.' },
@@ -288,6 +290,8 @@ export const en = {
 
   processingPage,
   integrationsPage,
+  linking,
+  accounts,
   requestsPage,
   sitePage,
   experimentPage,

@@ -23,6 +23,7 @@ type siteCommands struct {
 	Add  siteAddCommand  `cmd:"" help:"Add a site and publish its first notice. Works while a server runs, which serves it within a second."`
 	Set  siteSetCommand  `cmd:"" help:"Change a site's name or origins, or publish a notice. A running server follows within a second."`
 	List siteListCommand `cmd:"" help:"List the sites."`
+	Link siteLinkCommand `cmd:"" help:"Let a site's pages link browsers to its own accounts: make a secret for its server, print it, and switch that on. The secret before it is accepted for another day."`
 	Tag  siteTagCommand  `cmd:"" help:"Print a site's script tag, moving and pinned by hash (SRI)."`
 }
 

@@ -14,6 +14,8 @@ export interface Assent {
   addSite(origin: string, notice: Notice): Promise<string>;
   /** Runs another command on the server's data and returns what it prints. */
   run(command: string, ...flags: string[]): Promise<string>;
+  /** Lets a site link browsers to accounts and returns the secret for its server. */
+  link(site: string): Promise<string>;
   /** The stub of a site, as an element. */
   stub(site: string): Promise<string>;
   /** What the server has printed so far. */
@@ -57,6 +59,12 @@ export const startAssent = async (...flags: string[]): Promise<Assent> => {
     },
     async run(command, ...flags) {
       return runApart(command, '--data', data, ...flags);
+    },
+    async link(site) {
+      const served = async () => (await fetch(`http://127.0.0.1:${port}/s/${site}.js`)).text();
+      const { stdout } = await promisify(execFile)(binary, ['site', 'link', '--data', data, site]);
+      await until(async () => (await served()).includes('links/removal'), `the script of ${site} links`);
+      return stdout.trim();
     },
     async stub(site) {
       return (await runApart('site', 'tag', '--data', data, site)).match(/<script>.*<\/script>/)![0];

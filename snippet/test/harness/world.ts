@@ -59,6 +59,7 @@ export const startWorld = async () => {
     door: `http://127.0.0.1:${assent.port}`,
     /** What it has printed so far. */
     printed: assent.printed,
+    link: (site: string): Promise<string> => assent.link(site),
     stub: (site: string): Promise<string> => assent.stub(site),
     /** Publishes a page under the shop's origin and returns its address. */
     page(path: string, html: string, headers: Record<string, string> = {}): string {
