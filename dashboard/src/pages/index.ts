@@ -10,6 +10,7 @@ import { PeoplePage } from './people.tsx';
 import { ProcessingPage } from './processing.tsx';
 import { Rates } from './rates.tsx';
 import { RequestsPage } from './requests.tsx';
+import { ReviewsPage } from './reviews.tsx';
 import { SitePage } from './site.tsx';
 import { TrailPage } from './trail.tsx';
 
@@ -38,6 +39,7 @@ export const pages: [Page, ...Page[]] = [
   { path: 'integrations', name: t.integrationsPage.title, within: 'site', Content: IntegrationsPage },
   { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
   { path: 'requests', name: t.requestsPage.title, needs: 'read decisions', Content: RequestsPage },
+  { path: 'reviews', name: t.reviewsPage.title, Content: ReviewsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },
   { path: 'activity', name: t.trail.title, needs: 'read the audit trail', Content: TrailPage },
   account,

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../api.ts';
+import { dueOn, loadDue } from '../due.ts';
 import { explain } from '../explain.ts';
-import { t } from '../language.ts';
+import { format, t } from '../language.ts';
 import { account, type Page, pages } from '../pages/index.ts';
 import { follow, hrefOf, routeTo } from '../route.ts';
 import { may, signOut } from '../session.ts';
@@ -17,7 +18,7 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
   return (
     <header>
       <Brand />
-      {pages.length > 1 && <Pages current={page} />}
+      {pages.length > 1 && <Pages current={page} site={site?.id} />}
       {known.length > 1 && site && (
         <label class="picker">
           <span class="unseen">{t.site}</span>
@@ -51,10 +52,11 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
 
 const isInBar = (page: Page) => page !== account && !page.within && (!page.needs || may(page.needs));
 
-const Pages = ({ current }: { current: Page }) => {
+const Pages = ({ current, site }: { current: Page; site: string | undefined }) => {
   const bar = useRef<HTMLElement>(null);
   // On a phone the bar is wider than the screen.
   useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current]);
+  useEffect(() => void loadDue(), [current]);
   return (
     <nav class="pages" aria-label={t.pages} ref={bar}>
       {pages.filter(isInBar).map(({ path, name }) => (
@@ -65,8 +67,20 @@ const Pages = ({ current }: { current: Page }) => {
           onClick={(event) => follow(event, routeTo(path))}
         >
           {name}
+          <Count of={dueOn(path, site)} />
         </a>
       ))}
     </nav>
   );
 };
+
+/** How much waits there, in words for those who do not see it. */
+const Count = ({ of }: { of: number }) =>
+  of > 0 ? (
+    <>
+      {' '}
+      <span class="count">
+        {format.number(of)} <span class="unseen">{t.dueSoon}</span>
+      </span>
+    </>
+  ) : null;

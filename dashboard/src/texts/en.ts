@@ -9,6 +9,7 @@ import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { processingPage } from './processing.en.ts';
 import { requestsPage } from './requests.en.ts';
+import { reviewsPage } from './reviews.en.ts';
 import { sitePage } from './site.en.ts';
 import { tokens } from './tokens.en.ts';
 
@@ -24,6 +25,8 @@ export const en = {
   signOut: 'Sign out',
   site: 'Site',
   pages: 'Pages',
+  /** Follows a number. */
+  dueSoon: 'due soon or overdue',
 
   setup: {
     title: 'Create the owner',
@@ -285,6 +288,7 @@ export const en = {
   processingPage,
   integrationsPage,
   requestsPage,
+  reviewsPage,
   sitePage,
   experimentPage,
   findings,
