@@ -53,7 +53,7 @@ test('a review shows what the server knows, and is closed with answers', async (
     await page.reload();
     await open.locator('summary').click();
     await open.getByText('Is it still used?').waitFor();
-    return open.getByText('Pages met it at least 1 times').isVisible();
+    return open.getByText('Page views that met it: at least 1.').isVisible();
   }, 'the sighting has arrived');
   await open.getByText('Met and not declared: beacon.example.').waitFor();
   await open.getByText('100% granted it: 1 of 1 decisions.').waitFor();
@@ -87,7 +87,7 @@ test('what is due is counted beside its page’s name, and comes first', async (
   try {
     await whenDue(other, office.site);
     await other.goto(address);
-    await other.getByRole('link', { name: 'Reviews 2 due soon or overdue' }).waitFor();
+    await other.getByRole('link', { name: 'Site 2 due soon or overdue' }).waitFor();
     await other.getByRole('link', { name: 'Requests 1 due soon or overdue' }).waitFor();
     await other.getByText('overdue since 20 November 2026').waitFor();
     await other.getByText('due soon, on 21 November 2026').waitFor();
@@ -95,6 +95,11 @@ test('what is due is counted beside its page’s name, and comes first', async (
       await other.emulateMedia({ colorScheme });
       assert.deepEqual(await violations(other), [], colorScheme);
     }
+    await other.setViewportSize({ width: 360, height: 640 });
+    assert.ok((await overflow(other)) <= 0);
+    await other.getByRole('link', { name: 'Site 2 due soon or overdue' }).click();
+    await other.getByRole('link', { name: 'Reviews 2 due soon or overdue' }).click();
+    await other.getByText('overdue since 20 November 2026').waitFor();
   } finally {
     await other.close();
   }

@@ -23,15 +23,7 @@ export const evidence: Record<keyof typeof texts.questions, (facts: ServiceFacts
         {undeclared.length > 0 && <p class="urgent">{texts.undeclared(undeclared.join(', '))}</p>}
         {facts.unseen.length > 0 && <p>{texts.unseen(facts.unseen.join(', '))}</p>}
         {facts.told && undeclared.length + facts.unseen.length === 0 && <p>{texts.asDeclared}</p>}
-        {facts.stored.length > 0 ? (
-          <ul>
-            {facts.stored.map(({ name, deleted }) => (
-              <li key={name}>{texts.stored(name, format.number(deleted), format.number(facts.withdrawals))}</li>
-            ))}
-          </ul>
-        ) : (
-          <p>{texts.nothingStored}</p>
-        )}
+        <Stored facts={facts} />
         <p class="muted">{texts.blind}</p>
       </>
     );
@@ -52,9 +44,9 @@ export const evidence: Record<keyof typeof texts.questions, (facts: ServiceFacts
         {texts.provider(
           declared.provider || texts.nobody,
           declared.country ? format.country(declared.country) : texts.nowhere,
+          t.processingPage.safeguards[declared.safeguard ?? ''],
         )}{' '}
-        {t.processingPage.safeguards[declared.safeguard ?? '']}.{' '}
-        {declared.retention && texts.retention(declared.retention)}
+        {declared.retention && texts.retention(period(declared.retention))}
       </p>
       <p class={wrong ? 'urgent' : undefined}>{wrong ? texts.wrong(t.processingPage.wrong[wrong]) : texts.fine}</p>
       {declared.policy && (
@@ -67,3 +59,21 @@ export const evidence: Record<keyof typeof texts.questions, (facts: ServiceFacts
     </>
   ),
 };
+
+const Stored = ({ facts: { stored, withdrawals } }: { facts: ServiceFacts }) => {
+  if (stored.length === 0) return <p>{texts.nothingStored}</p>;
+  if (withdrawals === 0) return <p>{texts.unproven(stored.map(({ name }) => name).join(', '))}</p>;
+  return (
+    <ul>
+      {stored.map(({ name, deleted }) => (
+        <li key={name}>{texts.stored(name, format.number(deleted), format.number(withdrawals))}</li>
+      ))}
+    </ul>
+  );
+};
+
+const units = { Y: 'year', M: 'month', W: 'week', D: 'day' } as const;
+
+/** An ISO 8601 duration of days or longer in words. */
+const period = (iso: string): string =>
+  [...iso.matchAll(/(\d+)([YMWD])/g)].map(([, n, unit]) => format.unit(Number(n), units[unit as 'Y'])).join(', ');

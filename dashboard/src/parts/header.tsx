@@ -1,14 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../api.ts';
-import { dueOn, loadDue } from '../due.ts';
+import { due, dueOn, loadDue } from '../due.ts';
 import { explain } from '../explain.ts';
-import { format, t } from '../language.ts';
+import { t } from '../language.ts';
 import { account, type Page, pages } from '../pages/index.ts';
 import { follow, hrefOf, routeTo } from '../route.ts';
 import { may, signOut } from '../session.ts';
 import { siteOf, sites } from '../sites.ts';
 import { ofSite, show, view } from '../view.ts';
 import { Brand } from './brand.tsx';
+import { Count } from './count.tsx';
 
 /** The bar at the top: where you are, what else there is, who you are, the way out. */
 export const Header = ({ email, page }: { email: string; page: Page }) => {
@@ -52,10 +53,17 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
 
 const isInBar = (page: Page) => page !== account && !page.within && (!page.needs || may(page.needs));
 
+/** What is due on a page and on those that it leads to. */
+const sum = (path: string, site: string | undefined): number =>
+  pages.filter((page) => page.path === path || page.within === path).reduce((n, page) => n + dueOn(page.path, site), 0);
+
 const Pages = ({ current, site }: { current: Page; site: string | undefined }) => {
   const bar = useRef<HTMLElement>(null);
   // On a phone the bar is wider than the screen.
-  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current]);
+  useEffect(
+    () => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }),
+    [current, due.value],
+  );
   useEffect(() => void loadDue(), [current]);
   return (
     <nav class="pages" aria-label={t.pages} ref={bar}>
@@ -67,20 +75,9 @@ const Pages = ({ current, site }: { current: Page; site: string | undefined }) =
           onClick={(event) => follow(event, routeTo(path))}
         >
           {name}
-          <Count of={dueOn(path, site)} />
+          <Count of={sum(path, site)} />
         </a>
       ))}
     </nav>
   );
 };
-
-/** How much waits there, in words for those who do not see it. */
-const Count = ({ of }: { of: number }) =>
-  of > 0 ? (
-    <>
-      {' '}
-      <span class="count">
-        {format.number(of)} <span class="unseen">{t.dueSoon}</span>
-      </span>
-    </>
-  ) : null;
