@@ -42,6 +42,8 @@ export interface Format {
   weekday(iso: string, zone: string): string;
   /** A duration in its largest whole unit, such as 2 minutes. */
   duration(seconds: number): string;
+  /** A number of years, months, weeks or days. */
+  unit(value: number, unit: 'year' | 'month' | 'week' | 'day'): string;
   /** An instant in the reader's time zone. */
   instant(iso: string): string;
   time(date: Date): string;
@@ -89,6 +91,7 @@ function createFormat(locale: string): Format {
         Math.round(value / size),
       );
     },
+    unit: (value, unit) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value),
     weekday: (iso, zone) => dated({ weekday: 'long' }, iso, zone),
     number: (value) => number.format(value),
     share: (part, whole) => (whole > 0 ? percent.format(part / whole) : '–'),

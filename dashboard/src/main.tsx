@@ -14,6 +14,7 @@ import './style/people.css';
 import './style/decisions.css';
 import './style/integrations.css';
 import './style/requests.css';
+import './style/reviews.css';
 import './style/experiment.css';
 import './style/factors.css';
 

@@ -95,7 +95,7 @@ const Shown = ({ site, notice }: { site: Site; notice: string }) => {
         <Facts record={record} />
         <ActivityTable
           label={t.processingPage.record}
-          columns={['service', 'purpose', 'data', 'recipient', 'country', 'period']}
+          columns={['service', 'purpose', 'data', 'recipient', 'country', 'period', 'reviewed']}
           activities={record.activities}
         />
       </section>

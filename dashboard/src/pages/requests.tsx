@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { NewRequest, Request, RequestOrder, Site } from '../../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from '../api.ts';
+import { loadDue } from '../due.ts';
 import { explain } from '../explain.ts';
 import { accept, failure } from '../failure.ts';
 import { t } from '../language.ts';
@@ -47,6 +48,7 @@ const Requests = ({ site }: { site: Site }) => {
     setRefused(answer.ok ? undefined : answer.failure);
     if (!answer.ok && isSignedOut(answer.failure)) expire();
     await load();
+    void loadDue();
     return answer.ok;
   };
 

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Site, Embedding as Tags } from '../../../schemas/types.gen.ts';
 import { call } from '../api.ts';
+import { dueOn } from '../due.ts';
 import { accept, failure } from '../failure.ts';
 import { t } from '../language.ts';
+import { Count } from '../parts/count.tsx';
 import { Embedding } from '../parts/embedding.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Linking } from '../parts/linking.tsx';
@@ -31,9 +33,11 @@ export const SitePage = ({ arrived }: { arrived: boolean }) => {
           [
             { path: 'processing', name: t.processingPage.title },
             { path: 'integrations', name: t.integrationsPage.title },
+            { path: 'reviews', name: t.reviewsPage.title },
           ].map(({ path, name }) => (
             <a key={path} class="quiet" href={hrefOf(routeTo(path))} onClick={(event) => follow(event, routeTo(path))}>
               {name}
+              <Count of={dueOn(path, site.id)} />
             </a>
           ))}
         {may('add sites') && (

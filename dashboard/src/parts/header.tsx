@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../api.ts';
+import { due, dueOn, loadDue } from '../due.ts';
 import { explain } from '../explain.ts';
 import { t } from '../language.ts';
 import { account, type Page, pages } from '../pages/index.ts';
@@ -8,6 +9,7 @@ import { may, signOut } from '../session.ts';
 import { siteOf, sites } from '../sites.ts';
 import { ofSite, show, view } from '../view.ts';
 import { Brand } from './brand.tsx';
+import { Count } from './count.tsx';
 
 /** The bar at the top: where you are, what else there is, who you are, the way out. */
 export const Header = ({ email, page }: { email: string; page: Page }) => {
@@ -17,7 +19,7 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
   return (
     <header>
       <Brand />
-      {pages.length > 1 && <Pages current={page} />}
+      {pages.length > 1 && <Pages current={page} site={site?.id} />}
       {known.length > 1 && site && (
         <label class="picker">
           <span class="unseen">{t.site}</span>
@@ -51,10 +53,18 @@ export const Header = ({ email, page }: { email: string; page: Page }) => {
 
 const isInBar = (page: Page) => page !== account && !page.within && (!page.needs || may(page.needs));
 
-const Pages = ({ current }: { current: Page }) => {
+/** What is due on a page and on those that it leads to. */
+const sum = (path: string, site: string | undefined): number =>
+  pages.filter((page) => page.path === path || page.within === path).reduce((n, page) => n + dueOn(page.path, site), 0);
+
+const Pages = ({ current, site }: { current: Page; site: string | undefined }) => {
   const bar = useRef<HTMLElement>(null);
   // On a phone the bar is wider than the screen.
-  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current]);
+  useEffect(
+    () => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }),
+    [current, due.value],
+  );
+  useEffect(() => void loadDue(), [current]);
   return (
     <nav class="pages" aria-label={t.pages} ref={bar}>
       {pages.filter(isInBar).map(({ path, name }) => (
@@ -65,6 +75,7 @@ const Pages = ({ current }: { current: Page }) => {
           onClick={(event) => follow(event, routeTo(path))}
         >
           {name}
+          <Count of={sum(path, site)} />
         </a>
       ))}
     </nav>

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { due } from '../due.ts';
 import { failure } from '../failure.ts';
 import { pages } from '../pages/index.ts';
 import { route } from '../route.ts';
@@ -14,6 +15,7 @@ export const Shell = ({ email, arrived }: { email: string; arrived: boolean }) =
       // The next user of this browser sees none of it.
       sites.value = undefined;
       failure.value = undefined;
+      due.value = [];
     },
     [],
   );

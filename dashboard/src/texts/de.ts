@@ -11,6 +11,7 @@ import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { processingPage } from './processing.de.ts';
 import { requestsPage } from './requests.de.ts';
+import { reviewsPage } from './reviews.de.ts';
 import { sitePage } from './site.de.ts';
 import { tokens } from './tokens.de.ts';
 
@@ -26,6 +27,7 @@ export const de: Texts = {
   signOut: 'Abmelden',
   site: 'Website',
   pages: 'Seiten',
+  dueSoon: 'bald fällig oder überfällig',
 
   setup: {
     title: 'Inhaberkonto anlegen',
@@ -297,6 +299,7 @@ export const de: Texts = {
   linking,
   accounts,
   requestsPage,
+  reviewsPage,
   sitePage,
   experimentPage,
   findings,

@@ -10,6 +10,7 @@ import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { processingPage } from './processing.en.ts';
 import { requestsPage } from './requests.en.ts';
+import { reviewsPage } from './reviews.en.ts';
 import { sitePage } from './site.en.ts';
 import { tokens } from './tokens.en.ts';
 
@@ -25,6 +26,8 @@ export const en = {
   signOut: 'Sign out',
   site: 'Site',
   pages: 'Pages',
+  /** Follows a number. */
+  dueSoon: 'due soon or overdue',
 
   setup: {
     title: 'Create the owner',
@@ -293,6 +296,7 @@ export const en = {
   linking,
   accounts,
   requestsPage,
+  reviewsPage,
   sitePage,
   experimentPage,
   findings,

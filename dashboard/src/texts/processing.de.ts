@@ -20,6 +20,7 @@ export const processingPage: typeof english = {
   save: 'Verzeichnis speichern',
   file: 'Verarbeitungsverzeichnis',
   untold: 'nicht angegeben',
+  unreviewed: 'nie',
   facts: {
     controller: 'Verantwortlicher',
     contact: 'Kontakt',
@@ -34,6 +35,7 @@ export const processingPage: typeof english = {
     recipient: 'Empfänger',
     country: 'Land',
     period: 'Löschfrist',
+    reviewed: 'Zuletzt geprüft',
     ground: 'Angemessenheitsbeschluss',
     safeguard: 'Garantie',
     wrong: 'Befund',

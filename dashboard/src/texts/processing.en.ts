@@ -17,6 +17,7 @@ export const processingPage = {
   save: 'Save the record',
   file: 'Record of processing',
   untold: 'not said',
+  unreviewed: 'never',
   facts: {
     controller: 'Controller',
     contact: 'Contact',
@@ -31,6 +32,7 @@ export const processingPage = {
     recipient: 'Recipient',
     country: 'Country',
     period: 'Time limit',
+    reviewed: 'Last reviewed',
     ground: 'Decision of adequacy',
     safeguard: 'Safeguard',
     wrong: 'Finding',

@@ -153,7 +153,7 @@ func (d Desk) Remind(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	for _, one := range due {
-		log.WarnContext(ctx, "a service is to be reviewed soon; see Reviews on the dashboard", "site", one.Site, "review", one.ID, "due", one.Value.Due, "overdue", one.Value.IsOverdue(now))
+		log.WarnContext(ctx, "a service is to be reviewed soon; see Site, Reviews on the dashboard", "site", one.Site, "review", one.ID, "due", one.Value.Due, "overdue", one.Value.IsOverdue(now))
 	}
 	return nil
 }

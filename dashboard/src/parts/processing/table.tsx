@@ -60,6 +60,8 @@ const cells: Record<Column, (activity: Activity) => ComponentChildren> = {
   recipient: ({ recipient }) => recipient || untold,
   country: ({ country, area }) => (area ? (country ? format.country(country) : untold) : nowhere),
   period: ({ period }) => period,
+  reviewed: ({ service, reviewedAt }) =>
+    reviewedAt ? format.date(reviewedAt.slice(0, 10)) : service ? t.processingPage.unreviewed : nowhere,
   ground: ({ area, act, limit }) =>
     area === 'adequate' ? (
       <>
