@@ -301,7 +301,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
-		Library:  snippetbuild.NewLibrary(stores.front, published{catalog}),
+		Library:  snippetbuild.NewLibrary(stores.front, published{catalog, front.adequate, time.Now}),
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
@@ -445,7 +445,11 @@ func tryScript(id, noticeID string, n schemas.Notice) error {
 }
 
 // published makes the catalog the source of the sites' scripts.
-type published struct{ catalog *site.Catalog }
+type published struct {
+	catalog  *site.Catalog
+	adequate transfer.List
+	now      func() time.Time
+}
 
 // Shown implements snippetbuild.Source.
 func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.Input, error) {
@@ -454,5 +458,6 @@ func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.
 		return snippetbuild.Input{}, err
 	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
-	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement}, err
+	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement,
+		Suspended: p.adequate.Suspended(notice, p.now())}, err
 }

@@ -208,7 +208,7 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	script, err := snippetbuild.NewLibrary(store, published{catalog}).Current(env.ctx, c.ID, snippetbuild.Strictest)
+	script, err := snippetbuild.NewLibrary(store, published{catalog, transfer.BuiltIn(), time.Now}).Current(env.ctx, c.ID, snippetbuild.Strictest)
 	if errors.Is(err, consent.ErrNotFound) {
 		return noSuchSite(c.ID)
 	}
@@ -246,7 +246,7 @@ Without nonces, a Content-Security-Policy allows the stub by its hash: script-sr
 }
 
 func (c *siteTagCommand) stub(env *environment, catalog *site.Catalog) (snippetbuild.Stub, error) {
-	in, err := published{catalog}.Shown(env.ctx, c.ID, site.Control)
+	in, err := published{catalog, transfer.BuiltIn(), time.Now}.Shown(env.ctx, c.ID, site.Control)
 	if err != nil {
 		return snippetbuild.Stub{}, err
 	}

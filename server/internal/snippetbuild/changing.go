@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,8 +50,9 @@ func (in Input) change() object {
 
 // version tells whether a script that was built is still the site's.
 func (in Input) version() string {
-	if in.Announcement.Notice == "" {
-		return in.NoticeID
+	version := in.NoticeID
+	if in.Announcement.Notice != "" {
+		version += fmt.Sprint(" until ", in.Announcement.At, " then ", in.Announcement.Notice)
 	}
-	return fmt.Sprint(in.NoticeID, " until ", in.Announcement.At, " then ", in.Announcement.Notice)
+	return strings.Join(append([]string{version}, in.Suspended...), " without ")
 }
