@@ -4,15 +4,20 @@ import { emit } from './events.ts';
 import { snapshot } from './snapshot.ts';
 import { has, isRefused } from './state.ts';
 import { secure } from './storage.ts';
+import { everyService } from './withheld.ts';
 
 const toPattern = (glob: string): string => `^${glob.replace(/\W/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`))}$`;
 
-type Globs = (service: Service) => readonly string[];
+type Used = Omit<Service, '_name' | '_mark'>;
+
+type Globs = (service: Used) => readonly string[];
 
 // Names of refused services, spared where a granted service uses them too.
 const toClear = (names: string[], globs: Globs): string[] => {
-  const used = (name: string, by: (service: Service) => boolean) =>
-    services.some((service) => by(service) && globs(service).some((glob) => name.match(toPattern(glob))));
+  const used = (name: string, by: (service: Used) => boolean) =>
+    (HAS_SUSPENDED ? everyService : services).some(
+      (service) => by(service) && globs(service).some((glob) => name.match(toPattern(glob))),
+    );
   return names.filter((name) => name !== 'assent' && used(name, isRefused) && !used(name, ({ _id }) => has(_id)));
 };
 
@@ -65,7 +70,7 @@ const check = async (databases: Promise<string[]>, rounds: number): Promise<void
  * and databases, which take their time, are told with a change. Returns the names of what is gone at once.
  */
 export const clearRefused = (): string[] => {
-  if (!services.some(isRefused)) return [];
+  if (!(HAS_SUSPENDED ? everyService : services).some(isRefused)) return [];
   check(clearDatabases(), 5);
   return clear();
 };

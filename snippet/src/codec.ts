@@ -1,4 +1,5 @@
 import { answersFrom, type Choice, undecided } from './choice.ts';
+import { keepMarks, keptMarks } from './withheld.ts';
 
 /** Longest value that goes into the cookie: with its name 200 bytes, so that it costs each request little. */
 export const COOKIE_LIMIT = 193;
@@ -22,7 +23,9 @@ export const encode = (
   limit: number,
 ): string => {
   const granted = services.filter(({ _id, _purpose }) => _answers[_id] ?? _answers[_purpose]);
-  const marks = [...new Set(granted.map(({ _mark }) => _mark))].join('');
+  const known = granted.map(({ _mark }) => _mark);
+  if (HAS_SUSPENDED) known.push(...keptMarks(_answers));
+  const marks = [...new Set(known)].join('');
   const write = (ids: readonly string[]) =>
     [
       SILENCE_GRANTS ? '2' : '1',
@@ -49,5 +52,6 @@ export const decode = (text: unknown, services: readonly Marked[]): Choice => {
     const answered = _id in _answers ? _id : _purpose;
     if (_answers[answered] && !marks.match(/..../g)?.includes(_mark)) delete _answers[answered];
   }
+  if (HAS_SUSPENDED) keepMarks(_answers, marks.match(/..../g) || []);
   return { _at, _subject, _answers };
 };

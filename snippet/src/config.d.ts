@@ -60,7 +60,7 @@ interface Tool {
 interface HostRule {
   /** Separated by spaces: a host, or .host for all of its subdomains, or either with the beginning of a path. */
   readonly _hosts: string;
-  /** Purpose or services, separated by |, any of which must be granted; empty when none is needed. */
+  /** Purpose or services, separated by |, any of which must be granted; empty when none is needed, - where none helps. */
   readonly _ids: string;
   /** The service that is told to the owner; only where third parties are reported, and for the self-test. */
   readonly _service?: string;
@@ -76,6 +76,10 @@ declare module 'assent:config' {
   /** The optional purposes; essential is not among them. */
   export const purposes: readonly string[];
   export const services: readonly Service[];
+  /** Services of the notice that may not be used for now, and are not among these; their ids and marks. */
+  export const suspended: readonly Omit<Service, '_name' | '_mark'>[];
+  export const suspendedIds: readonly string[];
+  export const suspendedMarks: readonly string[];
   /** Tags of the languages, the shorter first; the one that is inlined as `texts` is among them. */
   export const languages: readonly string[];
   export const texts: Texts;
@@ -139,6 +143,9 @@ declare const HAS_REPORT: boolean;
 declare const HAS_COMPAT: boolean;
 /** Another notice is announced. */
 declare const HAS_CHANGE: boolean;
+
+/** A service of the notice is suspended. */
+declare const HAS_SUSPENDED: boolean;
 
 interface Navigator {
   readonly globalPrivacyControl?: boolean;

@@ -16,6 +16,7 @@ import { snapshot } from './snapshot.ts';
 import { current, has, setChoice } from './state.ts';
 import { changeMirror, readMirror, writeChoice } from './storage.ts';
 import { tellVendors } from './vendors/vendors.ts';
+import { keepMarks, keptMarks } from './withheld.ts';
 
 /** Puts a choice into effect on this page: Google is told first, then the gated elements follow. Returns the news. */
 export const apply = (choice: Choice): Change => {
@@ -52,6 +53,7 @@ export const record = (
   if (SILENCE_GRANTS) Object.assign(deed, { purposes: heeded(answers), services: heeded(apart) });
   const now = Date.now();
   const choice = toChoice(deed, current, now, services);
+  if (HAS_SUSPENDED && action === 'signal') keepMarks(choice._answers, keptMarks(current._answers));
   // Before it is written down, which takes the browser longer than all the rest: what was granted starts at once.
   const news = { ...apply(choice), action, source };
   // A tag that started may have chosen again.

@@ -8,6 +8,7 @@ import { INERT } from './inert.ts';
 import { isLoading } from './loading.ts';
 import { mark } from './mark.ts';
 import { start } from './start.ts';
+import { isOfSuspended } from './suspended.ts';
 
 // Absolute web addresses and relative ones, so that no markup gets a script address past a sanitiser.
 const WEB = /^(https?:|[^:]*(\/|$))/i;
@@ -45,6 +46,8 @@ const visit = (found: HTMLElement): void => {
       setAddress(element, name, on);
   else if (on && isWaiting(element as HTMLScriptElement) && (!HAS_AUTOBLOCK || element.isConnected))
     start(element as HTMLScriptElement, () => isGranted(element));
+  // Nobody is offered what no grant brings.
+  if (HAS_SUSPENDED && isOfSuspended(element)) return;
   if (!on && !/script|link|img|source/.test(element.localName) && !(HAS_AUTOBLOCK && isBare(element))) onHeld(element);
 };
 

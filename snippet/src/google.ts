@@ -2,6 +2,7 @@ import { googleRegions, googleSettings, purposes, services, waitForUpdate } from
 import type { Landing } from './contract.ts';
 import { signalled } from './signal.ts';
 import { has, isRefused } from './state.ts';
+import { everyService } from './withheld.ts';
 
 type Entry = ArrayLike<unknown> | undefined;
 
@@ -26,7 +27,9 @@ function gtag(..._: unknown[]): void {
 // A purpose stands for Google's services under it where the notice lists some, so that refusing them one by one counts.
 const allows = HAS_GOOGLE
   ? (purpose: string): boolean => {
-      const listed = services.filter((service) => service._google && service._purpose === purpose);
+      const listed = (HAS_SUSPENDED ? everyService : services).filter(
+        (service) => service._google && service._purpose === purpose,
+      );
       return listed.length ? listed.every((service) => has(service._id)) : has(purpose);
     }
   : has;
@@ -80,7 +83,7 @@ export const setLanding = ({ url, referrer }: Partial<Landing>): void =>
 
 /** Analytics' own off switch, for a tag that already runs: window['ga-disable-G-XXXX']. */
 export const switchMeasurement = (): void => {
-  const off = services.some((service) => service._google && isRefused(service));
+  const off = (HAS_SUSPENDED ? everyService : services).some((service) => service._google && isRefused(service));
   const calls = layer().map((call) => call?.[1]);
   const addresses = Array.from(document.scripts, (script) => script.src);
   for (const id of `${calls},${addresses}`.match(/\b(G|UA)-[\w-]+/g) || []) page[`ga-disable-${id}`] = off;

@@ -264,7 +264,8 @@ export const en = {
     'clock-skew': { name: 'clock off', meaning: 'The visitor’s clock is more than a day off.' },
     suspended: {
       name: 'suspended',
-      meaning: 'A service was suspended, because what its transfers rest on has ended: it was not granted, whatever was chosen.',
+      meaning:
+        'A service was suspended, because what its transfers rest on has ended: it was not granted, whatever was chosen.',
     },
     demo: { name: 'demo', meaning: 'Nobody made this decision: it is demo data.' },
   } as Record<string, { name: string; meaning: string }>,

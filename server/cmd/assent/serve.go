@@ -304,7 +304,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	editions := editionsOf(stores.front)
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
-		Library: snippetbuild.NewLibrary(stores.front, published{catalog}, editions, log), Editions: editions,
+		Library: snippetbuild.NewLibrary(stores.front, published{catalog, front.adequate, time.Now}, editions, log), Editions: editions,
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
@@ -452,7 +452,11 @@ func editionsOf(store register.Store) snippetbuild.Editions {
 }
 
 // published makes the catalog the source of the sites' scripts.
-type published struct{ catalog *site.Catalog }
+type published struct {
+	catalog  *site.Catalog
+	adequate transfer.List
+	now      func() time.Time
+}
 
 // Shown implements snippetbuild.Source.
 func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.Input, error) {
@@ -461,5 +465,6 @@ func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.
 		return snippetbuild.Input{}, err
 	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
-	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement, Linking: known.Linking}, err
+	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement, Linking: known.Linking,
+		Suspended: p.adequate.Suspended(notice, p.now())}, err
 }

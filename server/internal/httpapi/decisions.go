@@ -15,6 +15,7 @@ import (
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 	"assent/server/internal/useragent"
 )
 
@@ -37,6 +38,7 @@ type visitors struct {
 	limits   *limits
 	signer   *exposure.Signer
 	regions  Regions
+	adequate transfer.List // What services are suspended by.
 	metrics  *Metrics
 	now      func() time.Time
 	log      *slog.Logger
@@ -162,10 +164,10 @@ func (v *visitors) decide(ctx context.Context, c echo.Context, decision schemas.
 		Now: v.now(), GPCHeader: hasGPC(c.Request().Header), Bot: useragent.IsBot(agent), Country: v.regions.country(c)}
 	known.Seen, known.Waited = v.signer.Seen(ctx, decision.Shown, siteID, decision.Notice)
 	known.Device, known.Browser = useragent.Describe(agent)
-	if notice == nil {
-		if _, known.Current, err = v.catalog.Current(ctx, siteID); err != nil {
-			return consent.Record{}, err
-		}
+	if notice != nil {
+		known.Suspended = v.adequate.Suspended(*notice, known.Now)
+	} else if _, known.Current, err = v.catalog.Current(ctx, siteID); err != nil {
+		return consent.Record{}, err
 	}
 	return consent.Decide(decision, known)
 }
@@ -180,7 +182,7 @@ func hasGPC(header http.Header) bool {
 	return false
 }
 
-// current answers a subject's choice to the site's own server. Who knows the subject may read its choice and nothing
+// current answers a subject's choice to the site's own server, with a no to what is suspended. Who knows the subject may read its choice and nothing
 // else; changing it takes the secret.
 func (v *visitors) current(c echo.Context) error {
 	if _, err := v.catalog.Site(c.Param("site")); err != nil {
@@ -193,5 +195,10 @@ func (v *visitors) current(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	_, notice, err := v.catalog.Current(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	current.Choice = consent.Withhold(current.Choice, notice, v.adequate.Suspended(notice, v.now()))
 	return answerRevisable(c, appendCurrent(make([]byte, 0, 512), current))
 }

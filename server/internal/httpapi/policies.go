@@ -14,6 +14,7 @@ import (
 	"assent/server/internal/consent"
 	"assent/server/internal/policy"
 	"assent/server/internal/site"
+	"assent/server/internal/transfer"
 )
 
 var (
@@ -32,6 +33,7 @@ var hostHeader = regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9
 type policies struct {
 	catalog   *site.Catalog
 	publicURL string
+	adequate  transfer.List
 	now       func() time.Time
 }
 
@@ -86,7 +88,7 @@ func (p *policies) rules(c echo.Context) (policy.Rules, error) {
 	if err != nil {
 		return policy.Rules{}, err
 	}
-	return policy.Compile(notice, own)
+	return policy.Compile(notice, own, p.adequate.Suspended(notice, p.now())...)
 }
 
 // ownOrigin is this server's, as visitors' browsers know it: the public one, if it was told, or else where the request came.

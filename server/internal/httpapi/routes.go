@@ -100,7 +100,7 @@ func New(p Parts) (http.Handler, error) {
 	}
 	metrics := NewMetrics(p.Metrics)
 	limits := newLimits(p.Limiter, p.Metrics, p.Log)
-	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, limits: limits, signer: p.Signer, regions: p.Regions, metrics: metrics, now: p.Now, log: p.Log}
+	visitors := &visitors{catalog: p.Catalog, recorder: p.Recorder, journal: p.Journal, limits: limits, signer: p.Signer, regions: p.Regions, adequate: p.Publisher.Adequate, metrics: metrics, now: p.Now, log: p.Log}
 	admin := &admin{accounts: p.Accounts, sessions: p.Sessions, seals: account.NewSeals(p.Keys, p.Now, rand.Reader), catalog: p.Catalog, query: p.Query, rater: reporting.Rater{Counts: p.Counts, Query: p.Query, Notices: p.Catalog.Notice, LeftOut: p.Requests.LeftOut}, now: p.Now, log: p.Log}
 	entrance := &singleSignOn{provider: p.SingleSignOn, admin: admin}
 	admin.provider = entrance.label()
@@ -110,7 +110,7 @@ func New(p Parts) (http.Handler, error) {
 	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, reviews: p.Reviews, now: p.Now}
 	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive,
 		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest, Restricted: p.Requests.Restricted}}
-	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, now: p.Now}
+	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, adequate: p.Publisher.Adequate, now: p.Now}
 	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}
 	sightings := &sightings{counter: p.Sightings, store: p.Sighted, catalog: p.Catalog, now: p.Now}
 	exposures := &exposures{Exposures: p.Exposures, catalog: p.Catalog, signer: p.Signer, regions: p.Regions, told: countExposures(p.Metrics), now: p.Now, log: p.Log}
@@ -132,7 +132,7 @@ func New(p Parts) (http.Handler, error) {
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
 	previews := &previews{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, keys: p.Keys, now: p.Now, built: map[string]snippetbuild.Script{}}
 	exhibits := &exhibits{receipts: receipts, previews: previews}
-	scripts := &scripts{library: p.Library, catalog: p.Catalog, limits: limits, regions: p.Regions}
+	scripts := &scripts{library: p.Library, catalog: p.Catalog, limits: limits, regions: p.Regions, adequate: p.Publisher.Adequate, now: p.Now}
 	health := &health{dependencies: p.Dependencies, stopping: p.Stopping, log: p.Log}
 
 	e := echo.New()

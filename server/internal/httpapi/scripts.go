@@ -1,9 +1,13 @@
 package httpapi
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,15 +16,16 @@ import (
 	"assent/server/internal/region"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
+	"assent/server/internal/transfer"
 	"assent/snippet"
 )
 
 const (
-	// moving lets browsers use the script for five minutes, and a day longer while they fetch the next one.
-	moving = "public, max-age=300, stale-while-revalidate=86400"
-	// personal is moving for the visitor's browser alone. No shared cache can tell visitors apart: the header with their
-	// country is added behind it, and the address of who asks is no part of the request.
-	personal = "private, max-age=300, stale-while-revalidate=86400"
+	// fresh lets browsers use the script for five minutes, and stale a day longer while they fetch the next one.
+	fresh, staleFor = 5 * time.Minute, 24 * time.Hour
+	// Whose caches may keep it. Personal is the visitor's browser alone: no shared cache can tell visitors apart, the header
+	// with their country is added behind it, and the address of who asks is no part of the request.
+	shared, personal = "public", "private"
 	// pinned never changes: its address is its hash.
 	pinned = "public, max-age=31536000, immutable"
 
@@ -34,6 +39,9 @@ type scripts struct {
 	catalog *site.Catalog
 	limits  *limits
 	regions Regions
+
+	adequate transfer.List // What services are suspended by.
+	now      func() time.Time
 }
 
 // Regions tell by whose rules visitors are asked.
@@ -65,32 +73,53 @@ func (r Regions) keepApart(header http.Header) {
 	header.Set(cdnCaching, "no-store")
 }
 
+// moving is the caching of what changes. Nothing is used after its end, which is when a service will be suspended.
+func moving(whose string, end time.Duration) string {
+	used := min(fresh, end)
+	return fmt.Sprintf("%s, max-age=%d, stale-while-revalidate=%d", whose, int(used.Seconds()), int(min(staleFor, end-used).Seconds()))
+}
+
 // moving answers /s/{site}.js.
 func (s *scripts) moving(c echo.Context) error {
 	id, ok := strings.CutSuffix(c.Param("file"), ".js")
 	if !ok {
 		return echo.ErrNotFound
 	}
-	caching := moving
+	whose := shared
 	arm, isDrawn := s.arm(c, id)
 	if isDrawn {
-		caching = personal
+		whose = personal
 	}
+	// What is asked before the script is built is never later than what that says.
+	end, endErr := s.untilNextEnd(c.Request().Context(), id, arm)
 	script, err := s.library.Shown(c.Request().Context(), id, arm, func() string {
 		if s.regions.Locator == nil {
 			return snippetbuild.Strictest()
 		}
-		caching = personal
+		whose = personal
 		s.regions.keepApart(c.Response().Header())
 		return s.regions.of(c)
 	})
 	if errors.Is(err, consent.ErrNotFound) {
 		return errUnknownSite
 	}
-	if err != nil {
+	if err := cmp.Or(err, endErr); err != nil {
 		return err
 	}
-	return serveScript(c, script, caching)
+	return serveScript(c, script, moving(whose, end))
+}
+
+// untilNextEnd is for how long no further service of a site will be suspended, as far as that is known.
+func (s *scripts) untilNextEnd(ctx context.Context, id string, arm int) (time.Duration, error) {
+	_, notice, err := s.catalog.Arm(ctx, id, arm)
+	if err != nil {
+		return 0, err
+	}
+	now := s.now()
+	if end, ends := s.adequate.NextEnd(notice, now); ends {
+		return end.Sub(now), nil
+	}
+	return fresh + staleFor, nil
 }
 
 // arm draws which notice of a running experiment the visitor is shown. While one runs no shared cache may keep the answer,
@@ -143,7 +172,7 @@ func (s *scripts) further(c echo.Context) error {
 
 // declarations answers /assent.d.ts: the types of the script's API.
 func declarations(c echo.Context) error {
-	return newAsset("application/typescript; charset=utf-8", snippet.Declarations(), nil, nil).serve(crossOrigin(c, moving))
+	return newAsset("application/typescript; charset=utf-8", snippet.Declarations(), nil, nil).serve(crossOrigin(c, moving(shared, fresh+staleFor)))
 }
 
 func serveScript(c echo.Context, script snippetbuild.Script, caching string) error {

@@ -41,11 +41,12 @@ type Service struct {
 	Sources     []string
 }
 
-// Compile reads a complete notice; own is this server's origin.
+// Compile reads a complete notice; own is this server's origin. Services of these ids are suspended: nobody is allowed them,
+// nor their hosts unless another service has them too.
 //
 // The rules are those of opt-in under every regime: what was not granted is not allowed, but for Google's tags in
 // advanced mode. Under child-directed rules optional is, whatever a choice says.
-func Compile(n schemas.Notice, own string) (Rules, error) {
+func Compile(n schemas.Notice, own string, suspended ...string) (Rules, error) {
 	marks, err := consent.Marks(n)
 	if err != nil {
 		return Rules{}, err
@@ -55,6 +56,8 @@ func Compile(n schemas.Notice, own string) (Rules, error) {
 	for _, s := range n.Services {
 		written, leftOut := sources(s.Hosts)
 		switch {
+		case slices.Contains(suspended, s.ID):
+			continue
 		case s.Purpose == consent.Essential, consent.LoadsDenied(n, s):
 			always = append(slices.Clone(always), s.Hosts...)
 			continue

@@ -34,6 +34,7 @@ type Input struct {
 
 	Announcement schemas.Announcement // Of the notice that follows; zero for none.
 	Linking      bool                 // Pages may link the browser to an account.
+	Suspended    []string             // Ids of services that may not be used for now.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -58,7 +59,7 @@ func Build(in Input) (Script, error) {
 		return Script{}, err
 	}
 	s := Script{}
-	if bundled, short, err = s.addParts(in.Notice, bundled, module, short); err != nil {
+	if bundled, short, err = s.addParts(in, bundled, module, short); err != nil {
 		return Script{}, err
 	}
 	if s.Languages, err = in.further(short); err != nil {
@@ -84,7 +85,7 @@ func (s *Script) address(bundled []byte, languages []string) {
 
 // further writes the languages that are fetched on demand, with what the part for visitors says in them.
 func (in Input) further(short map[string]any) (map[string][]byte, error) {
-	n, languages := in.Notice, map[string][]byte{}
+	n, languages := in.live(), map[string][]byte{}
 	for _, tag := range n.Languages[1:] {
 		text, err := document(append(in.announced(texts(n, tag), tag), member{"_visitor", visitorTexts(n, tag)}), short)
 		if err != nil {
@@ -106,7 +107,7 @@ func (in Input) additions() map[string]string {
 
 // features tells which parts of the script are needed; the others are compiled away.
 func (in Input) features() map[string]string {
-	needed := features(in.Notice)
+	needed := in.partFeatures()
 	needed["HAS_CHANGE"] = strconv.FormatBool(in.Announcement.Notice != "")
 	return needed
 }
@@ -135,6 +136,7 @@ func features(n schemas.Notice) map[string]string {
 		"HAS_AUTOBLOCK":       strconv.FormatBool(n.AutoBlock == "block"),
 		"HAS_REPORT":          strconv.FormatBool(n.AutoBlock == "report"),
 		"HAS_CHANGE":          "false",
+		"HAS_SUSPENDED":       "false",
 		"HAS_COMPAT":          strconv.FormatBool(len(n.Compat) > 0),
 		"HAS_TRACES":          some(func(s schemas.Service) bool { return len(s.Cookies)+len(s.Storage) > 0 }),
 	}

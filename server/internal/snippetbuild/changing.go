@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,10 +52,10 @@ func (in Input) change() object {
 func (in Input) version() string {
 	version := in.NoticeID
 	if in.Announcement.Notice != "" {
-		version = fmt.Sprint(in.NoticeID, " until ", in.Announcement.At, " then ", in.Announcement.Notice)
+		version += fmt.Sprint(" until ", in.Announcement.At, " then ", in.Announcement.Notice)
 	}
 	if in.Linking {
 		version += " with links"
 	}
-	return version
+	return strings.Join(append([]string{version}, in.Suspended...), " without ")
 }

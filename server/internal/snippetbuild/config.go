@@ -28,14 +28,17 @@ func optional(n schemas.Notice) []string {
 }
 
 func service(s schemas.Service, mark string) object {
-	one := object{
+	return append(object{
 		{"_id", s.ID}, {"_name", cmp.Or(s.Name, s.ID)}, {"_purpose", s.Purpose}, {"_mark", mark},
 		{"_cookies", orEmpty(s.Cookies)}, {"_storage", orEmpty(s.Storage)},
+	}, ofGoogle(s)...)
+}
+
+func ofGoogle(s schemas.Service) object {
+	if !consent.IsGoogle(s) {
+		return nil
 	}
-	if consent.IsGoogle(s) {
-		one = append(one, member{"_google", true})
-	}
-	return one
+	return object{{"_google", true}}
 }
 
 // address returns what the script links to, or an error where that is no address of the web.
@@ -94,18 +97,23 @@ func config(in Input, css string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	services := []any{}
+	services, suspended, suspendedMarks := []any{}, []any{}, []string{}
 	for _, s := range in.Notice.Services {
-		services = append(services, service(s, marks[s.ID]))
+		if !in.isSuspended(s.ID) {
+			services = append(services, service(s, marks[s.ID]))
+			continue
+		}
+		suspended = append(suspended, suspendedService(s))
+		suspendedMarks = append(suspendedMarks, marks[s.ID])
 	}
 	return exports(object{
 		{"site", in.Site}, {"notice", in.NoticeID}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
 		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"domain", in.Notice.CookieDomain},
-		{"purposes", optional(in.Notice)}, {"services", services}, {"languages", byLength(in.Notice.Languages)},
+		{"purposes", optional(in.Notice)}, {"services", services}, {"suspended", suspended}, {"suspendedIds", orEmpty(in.Suspended)}, {"suspendedMarks", suspendedMarks}, {"languages", byLength(in.Notice.Languages)},
 		{"texts", in.announced(texts(in.Notice, in.Notice.Languages[0]), in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
 		{"googleRegions", orEmpty(in.Notice.Google.Regions)},
 		{"googleSettings", googleSettings(in.Notice.Google)},
-		{"parts", partPlaceholders(in.Notice)}, {"hosts", hosts(in.Notice)}, {"blocked", blocked(in.Site, in.Notice)},
+		{"parts", partPlaceholders(in.Notice)}, {"hosts", in.hosts()}, {"blocked", blocked(in.Site, in.Notice)},
 		{"tools", tools(in.Notice)}, {"change", in.change()},
 	})
 }

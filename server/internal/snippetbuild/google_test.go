@@ -27,7 +27,7 @@ func TestAutoBlockSparesGoogleInAdvancedMode(t *testing.T) {
 	held := map[string]bool{}
 	for _, mode := range []string{"basic", "advanced"} {
 		n.ConsentMode = mode
-		for _, rule := range hosts(n) {
+		for _, rule := range (Input{Notice: n}).hosts() {
 			one := rule.(object)
 			if ids := fmt.Sprint(one[1].value); ids != "" && strings.Contains(fmt.Sprint(one[0].value), "www.googletagmanager.com") {
 				held[mode] = true

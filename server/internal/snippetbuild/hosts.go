@@ -12,14 +12,16 @@ import (
 // hostRule is whose requests some hosts are.
 type hostRule struct{ ids, service string }
 
-// hosts returns the rules by which a notice holds third parties back or reports them; none where it does neither. The
-// script looks a host up by name, the more specific rule first, so that whatever decides otherwise is settled here.
-func hosts(n schemas.Notice) []any {
-	if n.AutoBlock != "block" && n.AutoBlock != "report" {
+// hosts returns the rules by which a notice holds third parties back or reports them; none where it does neither, but for
+// what is suspended. The script looks a host up by name, the more specific rule first, so that whatever decides otherwise
+// is settled here.
+func (in Input) hosts() []any {
+	n := in.Notice
+	if !looksAtAll(n) && len(in.Suspended) == 0 {
 		return []any{}
 	}
 	for _, s := range n.Services {
-		if consent.LoadsDenied(n, s) {
+		if consent.LoadsDenied(n, s) && !in.isSuspended(s.ID) {
 			n.Exempt = append(slices.Clone(n.Exempt), s.Hosts...)
 		}
 	}
@@ -31,7 +33,8 @@ func hosts(n schemas.Notice) []any {
 		}
 		patterns[rule] = append(patterns[rule], key(pattern))
 	}
-	for _, host := range held(n) {
+	in.Notice = n
+	for _, host := range in.held() {
 		add(host.rule, host.pattern)
 	}
 	for _, pattern := range n.Exempt {
@@ -48,14 +51,19 @@ func hosts(n schemas.Notice) []any {
 	return rules
 }
 
+// looksAtAll reports whether all known hosts concern a notice, and not only those of its services.
+func looksAtAll(n schemas.Notice) bool { return n.AutoBlock == "block" || n.AutoBlock == "report" }
+
 type heldHost struct {
 	pattern string
 	rule    hostRule
 }
 
 // held leaves out what is exempt, and what an earlier pattern covers: the owner's word counts before the catalogue's. A
-// host that several of the owner's services share is let through when one of them is granted.
-func held(n schemas.Notice) []heldHost {
+// host that several of the owner's services share is let through when one of them is granted, or needs no grant. What is
+// suspended waits for ever.
+func (in Input) held() []heldHost {
+	n := in.Notice
 	isOwn := func(id string) bool {
 		return slices.ContainsFunc(n.Services, func(s schemas.Service) bool { return s.ID == id })
 	}
@@ -69,19 +77,25 @@ func held(n schemas.Notice) []heldHost {
 		if isOwn(host.Service) {
 			rule.ids = host.Service
 			own = append(own, host.Pattern)
-		} else if slices.ContainsFunc(own, covers(host.Pattern)) {
+		} else if !looksAtAll(n) || slices.ContainsFunc(own, covers(host.Pattern)) {
 			continue
 		}
-		if !waits(n, host) {
+		switch {
+		case in.isSuspended(host.Service):
+			rule.ids = never
+		case !looksAtAll(n) || !waits(n, host):
 			rule = hostRule{}
 		}
 		if n.AutoBlock == "block" {
 			rule.service = "" // Nobody is told, and one rule for each purpose is shorter.
 		}
 		same := slices.IndexFunc(list, func(h heldHost) bool { return key(h.pattern) == key(host.Pattern) })
-		if same < 0 {
+		switch {
+		case same < 0:
 			list = append(list, heldHost{host.Pattern, rule})
-		} else if rule.ids != "" && list[same].rule.ids != "" {
+		case rule.ids == "" && list[same].rule.ids == never:
+			list[same].rule = rule
+		case rule.ids != "" && list[same].rule.ids != "":
 			list[same].rule.ids += "|" + rule.ids
 		}
 	}

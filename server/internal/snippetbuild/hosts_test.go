@@ -33,7 +33,7 @@ func TestHostsOfServicesAreHeld(t *testing.T) {
 		{ID: "three", Purpose: "marketing", Hosts: []string{"port.test:8443", "port.test:443/path"}},
 		{ID: "shop", Purpose: essential, Hosts: []string{"pay.example.com"}},
 	}
-	held, err := script(hosts(n))
+	held, err := script(Input{Notice: n}.hosts())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ type part struct {
 	file   string // Entry point, whose default export the script calls.
 	needed func(schemas.Notice) bool
 	// Modules that are made for it beside `assent:config`, or in its place: `assent:site` is the same. None where nil.
-	made func(schemas.Notice) (modules, error)
+	made func(Input) (modules, error)
 }
 
 // parts lists every part there is. One whose `needed` is false is neither built nor can be fetched; what calls it in
@@ -54,13 +54,13 @@ func (p part) placeholder() string { return "__assent_part_" + p.name + "__" }
 
 // addParts builds what the notice needs and returns the script with the integrity of each written into it, and the short
 // names of all. The script's hash, taken of that, therefore names the bytes of its parts too.
-func (s *Script) addParts(n schemas.Notice, script []byte, config string, short map[string]any) ([]byte, map[string]any, error) {
+func (s *Script) addParts(in Input, script []byte, config string, short map[string]any) ([]byte, map[string]any, error) {
 	s.Parts = map[string]Part{}
 	for _, p := range parts() {
-		if !p.needed(n) {
+		if !p.needed(in.Notice) {
 			continue
 		}
-		code, names, err := p.bundle(n, config, short)
+		code, names, err := p.bundle(in, config, short)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -77,10 +77,10 @@ func (s *Script) addParts(n schemas.Notice, script []byte, config string, short 
 	return script, short, nil
 }
 
-func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]byte, map[string]any, error) {
+func (p part) bundle(in Input, config string, short map[string]any) ([]byte, map[string]any, error) {
 	made := modules{"assent:config": config, "assent:site": config}
 	if p.made != nil {
-		own, err := p.made(n)
+		own, err := p.made(in)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -89,7 +89,7 @@ func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]b
 	variable := "assent_" + p.name
 	// An export would be defined by code that trips over what a page adds to Object.prototype.
 	made[entrance] = fmt.Sprintf("import part from './%s'; %s.default = part;", p.file, variable)
-	e := entry{file: entrance, modules: made, features: features(n), short: short,
+	e := entry{file: entrance, modules: made, features: in.partFeatures(), short: short,
 		before: "var " + variable + "={};", without: stateful}
 	code, names, err := e.bundle()
 	if err == nil && bytes.Contains(code, []byte("__assent_")) {
@@ -100,16 +100,16 @@ func (p part) bundle(n schemas.Notice, config string, short map[string]any) ([]b
 
 // checkModules stand for `assent:check`, what the self-test alone needs to know, and for `assent:config`: it looks hosts up
 // as auto-block does, and in every mode.
-func checkModules(n schemas.Notice) (modules, error) {
+func checkModules(in Input) (modules, error) {
 	services := []any{}
-	for _, s := range n.Services {
+	for _, s := range in.Notice.Services {
 		services = append(services, object{{"_id", s.ID}, {"_name", cmp.Or(s.Name, s.ID)}})
 	}
-	check, err := exports(object{{"services", services}, {"autoBlock", n.AutoBlock}})
+	check, err := exports(object{{"services", services}, {"autoBlock", in.Notice.AutoBlock}})
 	if err != nil {
 		return nil, err
 	}
-	n.AutoBlock = "report" // Rules of this mode name the service.
-	rules, err := exports(object{{"hosts", hosts(n)}})
+	in.Notice.AutoBlock = "report" // Rules of this mode name the service.
+	rules, err := exports(object{{"hosts", in.hosts()}})
 	return modules{"assent:check": check, "assent:config": "export * from 'assent:site';\n" + rules}, err
 }

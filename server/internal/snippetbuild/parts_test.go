@@ -36,7 +36,7 @@ func TestAPartBringsNoSecondState(t *testing.T) {
 	}
 	for _, file := range []string{"decide.ts", "google.ts", "notice/notice.ts"} {
 		p := part{name: "faulty", file: file}
-		if _, _, err := p.bundle(in.Notice, module, nil); err == nil || !strings.Contains(err.Error(), "hand over") {
+		if _, _, err := p.bundle(in, module, nil); err == nil || !strings.Contains(err.Error(), "hand over") {
 			t.Errorf("%s became a part: %v", file, err)
 		}
 	}

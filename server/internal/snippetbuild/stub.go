@@ -16,6 +16,7 @@ type Stub struct {
 // MakeStub makes a site's stub. It must be printed anew when the notice's services change.
 func MakeStub(in Input) (Stub, error) {
 	in.Notice.Languages = in.Notice.Languages[:1]
+	in.Suspended = nil // It stands in pages for longer than that, and stops more than the script lets go.
 	module, err := config(in, "")
 	if err != nil {
 		return Stub{}, err

@@ -8,7 +8,8 @@ import (
 
 // visitorModule is `assent:visitor`, which the part of that name alone needs: what is told of each service, its texts in
 // the site's first language, and the styles of preferences and placeholders.
-func visitorModule(n schemas.Notice) (modules, error) {
+func visitorModule(in Input) (modules, error) {
+	n := in.live()
 	css, err := sheet(n.Look, "#assent-root", "visitor")
 	if err != nil {
 		return nil, err

@@ -8,12 +8,10 @@ import { arrest, isHeld, isInert } from './arrest.ts';
 import { giveText, keepText } from './frame.ts';
 import { needs } from './hosts.ts';
 import { addressesIn, isLoadedBy } from './loads.ts';
+import { NEVER } from './never.ts';
 import { type Guard, patch } from './patch.ts';
 import { patchRealm } from './realm.ts';
 import { watchRefused } from './refused.ts';
-
-/** Granted by nobody: what has been started once. */
-const NEVER = '-';
 
 /** Addresses that nothing is requested with. */
 const LOCAL = /^(data|blob|about|javascript):/i;

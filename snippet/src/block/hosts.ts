@@ -1,5 +1,6 @@
 import { hosts } from 'assent:config';
 import { foreign } from './foreign.ts';
+import { NEVER } from './never.ts';
 
 interface Known {
   /** What path and query begin with; empty for all. */
@@ -38,5 +39,7 @@ export const ruleOf = (address: Address): HostRule | undefined => {
 /** Ids of the purpose or the services, any of which must be granted for a request; empty where none is needed. */
 export const needs = (address: unknown): string => {
   const link = foreign(address);
-  return (link && ruleOf(link)?._ids) || '';
+  const ids = (link && ruleOf(link)?._ids) || '';
+  // Beside a suspended service's requests, those that are only reported go on.
+  return HAS_REPORT && ids !== NEVER ? '' : ids;
 };

@@ -12,6 +12,8 @@ export interface Assent {
   readonly port: number;
   /** Adds a site and returns its id. */
   addSite(origin: string, notice: Notice): Promise<string>;
+  /** Publishes another notice of a site and waits until visitors get it. */
+  publish(site: string, notice: Notice): Promise<void>;
   /** Runs another command on the server's data and returns what it prints. */
   run(command: string, ...flags: string[]): Promise<string>;
   /** Lets a site link browsers to accounts and returns the secret for its server. */
@@ -46,16 +48,23 @@ export const startAssent = async (...flags: string[]): Promise<Assent> => {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
   const ended = new Promise((over) => child.on('close', over));
   const port = await portOf(child, () => log);
+  const file = join(data, 'notice.json');
   return {
     port,
     async addSite(origin, notice) {
-      const file = join(data, 'notice.json');
       await writeFile(file, JSON.stringify(notice));
       const flags = ['--data', data, '--name', 'Test', '--origin', origin, '--notice', file, '--json'];
       const { id, script } = JSON.parse(await runApart('site', 'add', ...flags)) as { id: string; script: string };
       const served = async () => (await fetch(`http://127.0.0.1:${port}${script}`)).ok;
       await until(served, `the running server serves ${script}`);
       return id;
+    },
+    async publish(site, notice) {
+      const script = async () => (await fetch(`http://127.0.0.1:${port}/s/${site}.js`)).headers.get('etag');
+      const before = await script();
+      await writeFile(file, JSON.stringify(notice));
+      await promisify(execFile)(binary, ['site', 'set', '--data', data, site, '--notice', file]);
+      await until(async () => (await script()) !== before, `the running server serves another script of ${site}`);
     },
     async run(command, ...flags) {
       return runApart(command, '--data', data, ...flags);

@@ -3,11 +3,11 @@ import type { Browser } from 'playwright-core';
 import { startBrowser } from './browser.ts';
 import { startWorld, type World } from './world.ts';
 
-/** Gives the tests of a file a world and a browser, ended with them. */
-export const openLab = (): { world: World; browser: Browser } => {
+/** Gives the tests of a file a world and a browser, ended with them. The world's server gets further flags. */
+export const openLab = (...flags: string[]): { world: World; browser: Browser } => {
   const lab = {} as { world: World; browser: Browser };
   before(async () => {
-    lab.world = await startWorld();
+    lab.world = await startWorld(...flags);
     lab.browser = await startBrowser();
   });
   after(async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Decision, Exposure, Receipt } from '../../../schemas/types.gen.ts';
+import type { Decision, Exposure, Notice, Receipt } from '../../../schemas/types.gen.ts';
 import { startAssent } from './assent.ts';
 import { usual } from './notice.ts';
 
@@ -29,9 +29,9 @@ const vendor = (url: string, response: ServerResponse): void => {
   response.end(kind === 'js' ? `(self.ran ||= []).push('${name}')` : '');
 };
 
-/** All hosts that a test needs behind one port: *.test names lead here (see browser.ts). */
-export const startWorld = async () => {
-  const assent = await startAssent('--trusted-proxy', '127.0.0.0/8');
+/** All hosts that a test needs behind one port: *.test names lead here (see browser.ts). The server gets further flags. */
+export const startWorld = async (...flags: string[]) => {
+  const assent = await startAssent('--trusted-proxy', '127.0.0.0/8', ...flags);
   const pages = new Map<string, Page>();
   const world = {
     pages,
@@ -52,6 +52,7 @@ export const startWorld = async () => {
     vendor: '',
     assent: '',
     addSite: (notice = usual): Promise<string> => assent.addSite(world.shop, notice),
+    publish: (site: string, notice: Notice): Promise<void> => assent.publish(site, notice),
     /** What the server has on record of a decision, by its receipt's address. */
     recorded: async (receipt: string): Promise<Receipt> =>
       (await (await fetch(world.door + receipt)).json()) as Receipt,

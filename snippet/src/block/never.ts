@@ -1,0 +1,2 @@
+/** Granted by nobody: what has been started once, and what is suspended. */
+export const NEVER = '-';
