@@ -32,7 +32,7 @@ func (f *fresh) clear() {
 	f.waiting = nil
 }
 
-// between are those after one place up to another, up to limit. What comes before is let go.
+// between are those after one place up to another, up to limit, which are not to be written to. What comes before is let go.
 func (f *fresh) between(after, upTo int64, limit int) []transparency.Waiting {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -41,7 +41,8 @@ func (f *fresh) between(after, upTo int64, limit int) []transparency.Waiting {
 		f.waiting = nil // Or the array would never be free.
 	}
 	to := sort.Search(len(f.waiting), func(i int) bool { return f.waiting[i].Position > upTo })
-	return append([]transparency.Waiting(nil), f.waiting[:min(to, limit)]...)
+	count := min(to, limit)
+	return f.waiting[:count:count]
 }
 
 const (
@@ -68,11 +69,11 @@ func (s *Store) freshDecisions(ctx context.Context, tx *sql.Tx, after int64, lim
 
 func numbersOf(waiting []transparency.Waiting) string {
 	var text []byte
-	for i, one := range waiting {
+	for i := range waiting {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = strconv.AppendInt(text, one.Position, 10)
+		text = strconv.AppendInt(text, waiting[i].Position, 10)
 	}
 	return string(text)
 }

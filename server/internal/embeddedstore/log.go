@@ -76,10 +76,11 @@ func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []tran
 		if err != nil {
 			return unavailable("read tombstones", err)
 		}
-		waiting = append(decisions, tombstones...)
+		if waiting = append(decisions, tombstones...); len(tombstones) > 0 {
+			slices.SortFunc(waiting, func(a, b transparency.Waiting) int { return cmp.Compare(a.Position, b.Position) })
+		}
 		return nil
 	})
-	slices.SortFunc(waiting, func(a, b transparency.Waiting) int { return cmp.Compare(a.Position, b.Position) })
 	return waiting[:min(limit, len(waiting))], err
 }
 
@@ -88,7 +89,7 @@ func (s *Store) waitingDecisions(ctx context.Context, tx *sql.Tx, after int64, l
 	if err != nil || isSo {
 		return waiting, err
 	}
-	waiting = nil
+	waiting = make([]transparency.Waiting, 0, limit)
 	rows, err := tx.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? AND "+isLogged+" ORDER BY seq LIMIT ?", after, limit)
 	if err != nil {
 		return nil, err
