@@ -1,6 +1,6 @@
 # Everything that is done to this project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-browser generate lint soak lint-deploy bench bench-browser fuzz clean
+.PHONY: help run build test test-go test-browser generate lint soak lint-deploy bench bench-log bench-browser fuzz clean
 
 # What the program needs of npm (the dashboard's Preact), and what only the tests need besides: 850 MB.
 runtime_modules := node_modules/.runtime
@@ -53,6 +53,9 @@ lint-deploy: $(runtime_modules) ## Check what is in deploy/ with the tools that 
 bench: $(c15t)/node_modules ## Measure recording, look-ups and rates as ratios to handlers that keep nothing and to naive counts; BENCH=quick
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 \
 		./server/cmd/assent ./server/internal/embeddedstore ./server/internal/redisstore ./server/internal/clickhousestore
+
+bench-log: ## Measure the log of decisions beside plain SHA-256, bare proofs and recording; LEAVES=2000000
+	LEAVES=$(LEAVES) go test -run '^$$' -bench '^BenchmarkLog$$' -benchtime 1x -timeout 60m ./server/internal/embeddedstore
 
 bench-browser: build $(test_modules) ## Measure the script beside a minimal one and four peers in Chromium; RUNS=5
 	node --import tsx snippet/bench/run.ts

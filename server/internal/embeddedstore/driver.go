@@ -18,13 +18,8 @@ var errNoRow = errors.New("no row")
 // caller runs statements of one connection. It is not safe for concurrent use.
 type caller struct{ arguments []driver.NamedValue }
 
-// exec returns how many rows the statement changed.
-func (c *caller) exec(statement driver.Stmt, values ...any) (int64, error) {
-	result, err := statement.(driver.StmtExecContext).ExecContext(context.Background(), c.named(values))
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (c *caller) exec(statement driver.Stmt, values ...any) (driver.Result, error) {
+	return statement.(driver.StmtExecContext).ExecContext(context.Background(), c.named(values))
 }
 
 // first returns the first row of a query, or errNoRow.

@@ -9,7 +9,9 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/demodata"
 	"assent/server/internal/recording"
+	"assent/server/internal/transparency"
 )
 
 var _ recording.Journal = (*Store)(nil)
@@ -86,11 +88,19 @@ func (w *writer) write(statement driver.Stmt, r consent.Record) (written bool, e
 	if w.values, err = appendValues(w.values[:0], r); err != nil {
 		return false, err
 	}
-	changed, err := w.exec(statement, w.values...)
+	result, err := w.exec(statement, w.values...)
 	if err != nil {
 		return false, fmt.Errorf("insert decision: %w", err)
 	}
-	return changed == 1, nil
+	changed, err := result.RowsAffected()
+	if err != nil || changed == 0 {
+		return false, err
+	}
+	seq, err := result.LastInsertId()
+	if r.Site != demodata.Site {
+		w.written = append(w.written, transparency.Waiting{Position: seq, Record: r})
+	}
+	return true, err
 }
 
 // find answers a retry with the first recording's outcome.

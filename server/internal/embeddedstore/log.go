@@ -68,7 +68,7 @@ func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []tran
 		return nil, unavailable("read log", err)
 	}
 	err = s.snapshot(ctx, func(tx *sql.Tx) error {
-		decisions, err := waitingDecisions(ctx, tx, last.lastPosition(), limit)
+		decisions, err := s.waitingDecisions(ctx, tx, last.lastPosition(), limit)
 		if err != nil {
 			return unavailable("read decisions", err)
 		}
@@ -76,14 +76,20 @@ func (s *Store) WaitingDecisions(ctx context.Context, limit int) (waiting []tran
 		if err != nil {
 			return unavailable("read tombstones", err)
 		}
-		waiting = append(decisions, tombstones...)
+		if waiting = append(decisions, tombstones...); len(tombstones) > 0 {
+			slices.SortFunc(waiting, func(a, b transparency.Waiting) int { return cmp.Compare(a.Position, b.Position) })
+		}
 		return nil
 	})
-	slices.SortFunc(waiting, func(a, b transparency.Waiting) int { return cmp.Compare(a.Position, b.Position) })
 	return waiting[:min(limit, len(waiting))], err
 }
 
-func waitingDecisions(ctx context.Context, tx *sql.Tx, after int64, limit int) (waiting []transparency.Waiting, err error) {
+func (s *Store) waitingDecisions(ctx context.Context, tx *sql.Tx, after int64, limit int) (waiting []transparency.Waiting, err error) {
+	waiting, isSo, err := s.freshDecisions(ctx, tx, after, limit)
+	if err != nil || isSo {
+		return waiting, err
+	}
+	waiting = make([]transparency.Waiting, 0, limit)
 	rows, err := tx.QueryContext(ctx, "SELECT seq, "+decisionColumns+" FROM decisions WHERE seq > ? AND "+isLogged+" ORDER BY seq LIMIT ?", after, limit)
 	if err != nil {
 		return nil, err

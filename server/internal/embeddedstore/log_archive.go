@@ -183,17 +183,19 @@ func (d *decisionRows) next() (*transparency.Row, error) {
 		return &row, nil
 	}
 	row.Decision = &record
-	written, err := appendValues(nil, record)
-	if err != nil {
-		row.Odd = fmt.Sprintf("cannot be written as it is: %v", err)
-		return &row, nil
-	}
-	kept := slices.Clone(written)
-	kept[5], kept[6], kept[7], kept[9], kept[15], kept[16], kept[18] = outcome, purposes, services, synthetic == 1, flags, digest, removed
-	for i := range written {
-		if i > 0 && kept[i] != written[i] {
-			row.Odd = "was changed: what is kept of it beside its fields does not follow from them"
+	row.Look = func() string {
+		written, err := appendValues(make([]any, 0, 32), record)
+		if err != nil {
+			return fmt.Sprintf("cannot be written as it is: %v", err)
 		}
+		kept := slices.Clone(written)
+		kept[5], kept[6], kept[7], kept[9], kept[15], kept[16], kept[18] = outcome, purposes, services, synthetic == 1, flags, digest, removed
+		for i := range written {
+			if i > 0 && kept[i] != written[i] {
+				return "was changed: what is kept of it beside its fields does not follow from them"
+			}
+		}
+		return ""
 	}
 	return &row, nil
 }

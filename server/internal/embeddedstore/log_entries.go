@@ -66,7 +66,7 @@ func (b bundle) lastPosition() int64 {
 func (b bundle) extend(ctx context.Context, tx *sql.Tx, entries []transparency.Entry) error {
 	for len(entries) > 0 {
 		if len(b.data) == transparency.TileWidth*entrySize {
-			b = bundle{n: b.n + 1}
+			b = bundle{n: b.n + 1, data: make([]byte, 0, min(transparency.TileWidth, len(entries))*entrySize)}
 		}
 		if len(b.data) == 0 {
 			b.first = entries[0].Position

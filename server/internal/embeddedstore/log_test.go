@@ -126,6 +126,38 @@ func TestTheLogHoldsWhatIsRecorded(t *testing.T) {
 	}
 }
 
+// TestTheLogTakesWhatIsRecordedFasterThanItLooks has more than is kept at hand, and between it what another process records.
+func TestTheLogTakesWhatIsRecordedFasterThanItLooks(t *testing.T) {
+	t.Parallel()
+	l := openLogged(t, 0)
+	other := &logged{folder: l.folder}
+	var err error
+	if other.store, err = embeddedstore.Open(t.Context(), l.folder, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := other.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	want := int64(0)
+	for _, decisions := range []int{100, 6000, 3000, 10} {
+		l.record(t, decisions)
+		other.record(t, 7)
+		l.record(t, 50)
+		want += int64(decisions) + 57
+		if decisions == 6000 {
+			continue // The next ones find no room.
+		}
+		if err := l.log.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if verified, err := l.verify(t); err != nil || verified.Entries != want || verified.Waiting != 0 {
+			t.Fatalf("%+v of %d, %v", verified, want, err)
+		}
+	}
+}
+
 func TestWhatIsMadeUpComesAndGoesBesideTheLog(t *testing.T) {
 	t.Parallel()
 	l := openLogged(t, 10)

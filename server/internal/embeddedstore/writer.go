@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"assent/server/internal/transparency"
 )
 
 // writer is the write path on the driver itself.
@@ -17,7 +19,9 @@ type writer struct {
 	begin, end, undo             driver.Stmt
 	record, insert, known, stamp driver.Stmt
 
-	values []any // Used again from row to row.
+	values  []any                  // Used again from row to row.
+	written []transparency.Waiting // By the transaction.
+	fresh   fresh
 	caller
 }
 
@@ -37,11 +41,15 @@ func (w *writer) transact(ctx context.Context, db *sql.DB, do func(*writer) erro
 		if _, err := w.exec(w.begin); err != nil {
 			return err
 		}
+		w.written = w.written[:0]
 		if err := do(w); err != nil {
 			_, undoErr := w.exec(w.undo)
 			return errors.Join(err, undoErr)
 		}
+		// Before anybody can read them: what is at hand lacks nothing then of what this process has recorded.
+		w.fresh.keep(w.written)
 		if _, err := w.exec(w.end); err != nil {
+			w.fresh.clear() // Before others may take the numbers.
 			// What kept it from being written may have ended the transaction already.
 			_, _ = w.exec(w.undo)
 			return err

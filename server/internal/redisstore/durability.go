@@ -73,7 +73,7 @@ func refusal(address string, err error) error {
 // durabilityHook sends the question behind every commit, in the same pipeline and so to the same process, wherever a
 // fail-over or a Cluster's redirection has led the commit. It fails commits that were recorded in a Redis which might
 // lose them, or that too few replicas have. The visitor's retry carries the same id, so that what was recorded all the
-// same counts once. What is taken out of an outbox waits for the replicas likewise, and what is put into a register.
+// same counts once. What is taken out of an outbox waits for the replicas likewise, and what is put into a register or the log.
 //
 // Asking costs about a microsecond beside the flush to disk that each commit waits for; an answer that is remembered
 // would be wrong between a change and the next look.
@@ -132,6 +132,17 @@ func (h durabilityHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redi
 	}
 }
 
+// evalSafely runs what as many replicas must have as must have a decision, and durabilityHook knows: in a pipeline, because
+// it watches those.
+func (s *Store) evalSafely(ctx context.Context, source string, keys []string, args ...any) *redis.Cmd {
+	pipe := s.client.Pipeline()
+	answer := pipe.Eval(ctx, source, keys, args...)
+	if _, err := pipe.Exec(ctx); err != nil && answer.Err() == nil { // The hook sets others.
+		answer.SetErr(err)
+	}
+	return answer
+}
+
 // fail sets the error of those that have none.
 func fail(cmds []redis.Cmder, err error) {
 	for _, cmd := range cmds {
@@ -141,9 +152,10 @@ func fail(cmds []redis.Cmder, err error) {
 	}
 }
 
-// waits reports whether this is what an outbox's range is written down by, a register changed, or an erasure begun.
+// waits reports whether this is one of evalSafely's: what an outbox's range is written down by, a register or the log changed, or an erasure begun.
 func waits(cmd redis.Cmder) bool {
-	return cmd.Name() == "eval" && slices.Contains([]any{freezeSource, changeSource, beginErasureSource}, cmd.Args()[1])
+	return cmd.Name() == "eval" && slices.Contains([]any{freezeSource, changeSource, beginErasureSource,
+		keepFieldSource, changeTranscriptSource, beginTranscriptSource, addTombstonesSource}, cmd.Args()[1])
 }
 
 func (h durabilityHook) commits(cmd redis.Cmder) bool {

@@ -82,14 +82,9 @@ func (s *Store) BeginErasure(ctx context.Context, order rights.Order) (rights.Or
 	if err != nil {
 		return rights.Order{}, fmt.Errorf("encode order: %w", err)
 	}
-	pipe := s.client.Pipeline() // Which durabilityHook watches.
-	begun := pipe.Eval(ctx, beginErasureSource, []string{schemas.CursorKey(shard), schemas.ErasuresKey(shard), schemas.OutboxKey(shard)},
+	begun := s.evalSafely(ctx, beginErasureSource, []string{schemas.CursorKey(shard), schemas.ErasuresKey(shard), schemas.OutboxKey(shard)},
 		subject[:], text, schemas.ErasureMemory.Microseconds())
-	_, err = pipe.Exec(ctx)
-	if err == nil {
-		err = begun.Err() // Which the hook may have set.
-	}
-	if err != nil {
+	if err := begun.Err(); err != nil {
 		return rights.Order{}, unavailable("note an erasure in redis", err)
 	}
 	answer, err := begun.StringSlice()

@@ -177,19 +177,10 @@ func (s *Store) next(ctx context.Context, shard, limit int) (batch shipping.Batc
 	return batch, won, err
 }
 
-// freeze reports whether the range is written down. It is a pipeline, because durabilityHook watches those: what the
-// replicas do not have yet must not get into the ledger, for a fail-over would take it back from everywhere else.
+// freeze reports whether the range is written down. What the replicas do not have yet must not get into the ledger, for a
+// fail-over would take it back from everywhere else.
 func (s *Store) freeze(ctx context.Context, key, cursor string, batch shipping.Batch) (bool, error) {
-	pipe := s.client.Pipeline()
-	won := pipe.Eval(ctx, freezeSource, []string{key}, cursor, batch.From, batch.To, batch.Token)
-	_, err := pipe.Exec(ctx)
-	if err == nil {
-		err = won.Err() // Which the hook may have set.
-	}
-	if err != nil {
-		return false, err
-	}
-	return won.Bool()
+	return s.evalSafely(ctx, freezeSource, []string{key}, cursor, batch.From, batch.To, batch.Token).Bool()
 }
 
 // readFrozen reads the range again and insists on the same bytes.

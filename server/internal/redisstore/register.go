@@ -174,12 +174,8 @@ func (s *Store) ChangeDocuments(ctx context.Context, put, remove []register.Docu
 	if len(keys) == 0 {
 		return nil
 	}
-	// A pipeline, because durabilityHook watches those: as many replicas must have it as must have a decision.
-	pipe := s.client.Pipeline()
-	answer := pipe.Eval(ctx, changeSource, keys, args...)
-	_, err := pipe.Exec(ctx)
-	isDone, answerErr := answer.Bool() // Whose error the hook may have set.
-	if err := cmp.Or(err, answerErr); err != nil {
+	isDone, err := s.evalSafely(ctx, changeSource, keys, args...).Bool()
+	if err != nil {
 		return unavailable("change register in redis", err)
 	}
 	if !isDone {

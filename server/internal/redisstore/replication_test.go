@@ -137,6 +137,12 @@ func TestNothingIsShippedThatTheReplicaLacks(t *testing.T) {
 	record := recordingtest.Decision(site, "s2")
 	wantShortOfReplicas(t, "commit that the replica does not get", store.Commit(t.Context(), []consent.Record{record})[0].Err)
 	wantShortOfReplicas(t, "document that the replica does not get", store.PutDocument(t.Context(), register.Document{Key: register.Key{Kind: "hold", Site: site, ID: "a"}, Revision: 1}))
+	_, err = store.ChangeTranscript(t.Context(), 0, "", 0, map[string]string{"size": "1"})
+	wantShortOfReplicas(t, "addition to the log that the replica does not get", err)
+	wantShortOfReplicas(t, "tombstone that the replica does not get", store.AddTombstones(t.Context(), "{}"))
+	wantShortOfReplicas(t, "key of the log that the replica does not get", store.KeepTranscriptField(t.Context(), "key", "{}"))
+	_, err = store.BeginTranscript(t.Context())
+	wantShortOfReplicas(t, "beginning of the log that the replica does not get", err)
 	shard := schemas.RedisShard(site, record.Subject)
 	for _, doing := range []string{"first look", "look at the frozen range"} {
 		batch, err := store.Next(t.Context(), shard, 10)

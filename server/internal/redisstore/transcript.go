@@ -26,23 +26,25 @@ func (s *Store) TranscriptFields(ctx context.Context, names ...string) (map[stri
 	return fields, nil
 }
 
+const keepFieldSource = "return redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])"
+
 // KeepTranscriptField implements sequencing.Journal.
 func (s *Store) KeepTranscriptField(ctx context.Context, name, value string) error {
-	if err := s.client.HSetNX(ctx, schemas.TranscriptKey(), name, value).Err(); err != nil {
+	if err := s.evalSafely(ctx, keepFieldSource, []string{schemas.TranscriptKey()}, name, value).Err(); err != nil {
 		return unavailable("write state of the log to redis", err)
 	}
 	return nil
 }
 
-// changeTranscript sets fields while the log is as long, and has the same addition on its way, as the caller believes.
+// changeTranscriptSource sets fields while the log is as long, and has the same addition on its way, as the caller believes.
 // ARGV: size, token, tombstones that are done with, then names and values; an empty value removes the field.
-var changeTranscript = redis.NewScript(roomy + `
+const changeTranscriptSource = roomy + `
 	if (redis.call('HGET', KEYS[1], 'size') or '0') ~= ARGV[1] or (redis.call('HGET', KEYS[1], 'token') or '') ~= ARGV[2] then return 0 end
 	for i = 4, #ARGV, 2 do
 		if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i]) else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 	end
 	if tonumber(ARGV[3]) > 0 then redis.call('LTRIM', KEYS[2], ARGV[3], -1) end
-	return 1`)
+	return 1`
 
 // ChangeTranscript implements sequencing.Journal.
 func (s *Store) ChangeTranscript(ctx context.Context, size int64, token string, buried int, fields map[string]string) (bool, error) {
@@ -50,15 +52,15 @@ func (s *Store) ChangeTranscript(ctx context.Context, size int64, token string, 
 	for name, value := range fields {
 		args = append(args, name, value)
 	}
-	isChanged, err := changeTranscript.Run(ctx, s.client, []string{schemas.TranscriptKey(), schemas.TombstonesKey()}, args...).Bool()
+	isChanged, err := s.evalSafely(ctx, changeTranscriptSource, []string{schemas.TranscriptKey(), schemas.TombstonesKey()}, args...).Bool()
 	if err != nil {
 		return false, unavailable("change state of the log in redis", err)
 	}
 	return isChanged, nil
 }
 
-// beginTranscript makes a shard keep what is shipped from now on until the log has it.
-const beginTranscript = `
+// beginTranscriptSource makes a shard keep what is shipped from now on until the log has it.
+const beginTranscriptSource = roomy + `
 	local logged = redis.call('HGET', KEYS[1], 'g')
 	if not logged then
 		logged = redis.call('HGET', KEYS[1], 'c') or '0-0'
@@ -71,7 +73,7 @@ func (s *Store) BeginTranscript(ctx context.Context) ([]string, error) {
 	logged := make([]string, schemas.RedisShards)
 	for shard := range logged {
 		var err error
-		if logged[shard], err = s.client.Eval(ctx, roomy+beginTranscript, []string{schemas.CursorKey(shard)}).Text(); err != nil {
+		if logged[shard], err = s.evalSafely(ctx, beginTranscriptSource, []string{schemas.CursorKey(shard)}).Text(); err != nil {
 			return nil, unavailable("begin log in redis", err)
 		}
 	}
@@ -176,9 +178,15 @@ func (s *Store) Tombstones(ctx context.Context, limit int) ([]string, error) {
 	return waiting, nil
 }
 
+const addTombstonesSource = "return redis.call('RPUSH', KEYS[1], unpack(ARGV))"
+
 // AddTombstones implements sequencing.Journal.
 func (s *Store) AddTombstones(ctx context.Context, tombstones ...string) error {
-	if err := s.client.RPush(ctx, schemas.TombstonesKey(), tombstones).Err(); err != nil {
+	texts := make([]any, len(tombstones))
+	for i, tombstone := range tombstones {
+		texts[i] = tombstone
+	}
+	if err := s.evalSafely(ctx, addTombstonesSource, []string{schemas.TombstonesKey()}, texts...).Err(); err != nil {
 		return unavailable("write tombstones to redis", err)
 	}
 	return nil

@@ -21,7 +21,9 @@ func (m tileMap) TileData(_ context.Context, level int, n int64) ([]byte, error)
 	return nil, consent.ErrNotFound
 }
 
-func (m tileMap) EntryBundle(context.Context, int64) ([]Entry, error) { return nil, consent.ErrNotFound }
+func (m tileMap) EntryBundle(context.Context, int64) ([]Entry, error) {
+	return nil, consent.ErrNotFound
+}
 
 func (m tileMap) keep(tiles []Tile) {
 	for _, tile := range tiles {

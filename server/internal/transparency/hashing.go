@@ -94,6 +94,9 @@ func (b *batch) hash() {
 	isTile := len(b.rows) == TileWidth
 	for i := range b.rows {
 		row := &b.rows[i]
+		if row.Odd == "" && row.Look != nil {
+			row.Odd = row.Look()
+		}
 		if row.Entry == nil {
 			isTile = false
 			continue

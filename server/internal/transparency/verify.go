@@ -19,6 +19,7 @@ type Row struct {
 	Decision  *consent.Record // nil when the log has an entry and no decision is there.
 	Tombstone *Tombstone      // nil for all rows but a tombstone's.
 	Odd       string          // What is wrong with how the decision is kept, although its fields may be read.
+	Look      func() string   // Finds out what is odd, where that takes time; nil, or called once, while others are read.
 	Entry     *Entry          // nil when a decision is there and the log has none.
 	Index     int64           // Of the entry.
 	Erased    bool            // There is a tombstone for the entry, a row of its own further on.
