@@ -50,6 +50,7 @@ var allowed = map[string][]string{
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
 	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
 	"server/internal/retention":            {"server/internal/admintrail", "server/internal/consent", "server/internal/register"},
+	"server/internal/suspension":           {"schemas", "server/internal/admintrail", "server/internal/consent", "server/internal/register", "server/internal/transfer"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},
@@ -72,7 +73,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/singlesignon", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/singlesignon", "server/internal/transfer", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"deploy/gen":                           {},

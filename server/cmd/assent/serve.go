@@ -37,6 +37,7 @@ import (
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/spool"
+	"assent/server/internal/suspension"
 	"assent/server/internal/telemetry"
 	"assent/server/internal/transfer"
 	"assent/server/internal/transparency"
@@ -194,6 +195,7 @@ type server struct {
 	accounts   *account.Accounts
 	publisher  site.Publisher
 	desk       *requests.Desk
+	suspended  suspension.Keeper
 	stopping   atomic.Bool
 	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
@@ -298,6 +300,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		s.keeper, s.notice = &keeper, front.notice
 	}
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
+	s.suspended = suspension.Keeper{Sites: catalog.Sites, Notices: catalog.Notice, Adequate: front.adequate, Store: stores.front, Trail: stores.front, Now: time.Now, Log: log}
 	metrics := s.newMetrics()
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
@@ -357,6 +360,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.exposures.Run(work) })
 	s.background.Go(func() { s.informer.Run(work) })
 	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
+	s.background.Go(func() { s.suspended.Keep(work) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}

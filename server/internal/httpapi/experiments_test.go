@@ -53,7 +53,7 @@ func TestAVisitorKeepsTheVariantAndOnlyVisitorsAreDrawn(t *testing.T) {
 		if again, _ := s.shownTo(address); again != first {
 			t.Errorf("%s is shown another notice on the next page", address)
 		}
-		if header.Get("Cache-Control") != personal || header.Get("CDN-Cache-Control") != "no-store" || !strings.Contains(strings.Join(header.Values("Vary"), ","), "User-Agent") {
+		if header.Get("Cache-Control") != moving(personal, fresh+staleFor) || header.Get("CDN-Cache-Control") != "no-store" || !strings.Contains(strings.Join(header.Values("Vary"), ","), "User-Agent") {
 			t.Errorf("an answer of an experiment may be kept: %v", header)
 		}
 	}
