@@ -1534,6 +1534,24 @@ export interface StatedEvent {
   entity: string;
 }
 
+/** A service of the published notice that is suspended, because what its transfers rest on has ended, or that will be within ninety days. */
+export interface Suspension {
+  /** Id of the notice's service. */
+  service: string;
+  name: string;
+  /** ISO 3166-1 code of where data is sent. */
+  country: string;
+  /** Number of the decision of adequacy. */
+  act: string;
+  /** Its last day. */
+  last: string;
+  /** When the suspension begins, or began. */
+  at: string;
+  suspended: boolean;
+  /** Days until then, begun ones too; 0 where it is suspended. */
+  days: number;
+}
+
 /** What a program reads with, in the name of who made it. */
 export interface Token {
   id: string;

@@ -1538,6 +1538,24 @@ type StatedEvent struct {
 	Entity string `json:"entity"`
 }
 
+// Suspension: A service of the published notice that is suspended, because what its transfers rest on has ended, or that will be within ninety days.
+type Suspension struct {
+	// Id of the notice's service.
+	Service string `json:"service"`
+	Name    string `json:"name"`
+	// ISO 3166-1 code of where data is sent.
+	Country string `json:"country"`
+	// Number of the decision of adequacy.
+	Act string `json:"act"`
+	// Its last day.
+	Last string `json:"last"`
+	// When the suspension begins, or began.
+	At        time.Time `json:"at"`
+	Suspended bool      `json:"suspended"`
+	// Days until then, begun ones too; 0 where it is suspended.
+	Days int `json:"days"`
+}
+
 // Token: What a program reads with, in the name of who made it.
 type Token struct {
 	ID   string `json:"id"`

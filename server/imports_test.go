@@ -52,6 +52,7 @@ var allowed = map[string][]string{
 	"server/internal/witnessing":           {"server/internal/consent", "server/internal/transparency"},
 	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
 	"server/internal/retention":            {"schemas", "server/internal/admintrail", "server/internal/consent", "server/internal/register", "server/internal/rights"},
+	"server/internal/suspension":           {"schemas", "server/internal/admintrail", "server/internal/consent", "server/internal/register", "server/internal/transfer"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},

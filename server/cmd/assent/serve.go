@@ -39,6 +39,7 @@ import (
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
 	"assent/server/internal/spool"
+	"assent/server/internal/suspension"
 	"assent/server/internal/telemetry"
 	"assent/server/internal/transfer"
 	"assent/server/internal/transparency"
@@ -197,6 +198,7 @@ type server struct {
 	publisher  site.Publisher
 	desk       *requests.Desk
 	reviews    reviewing.Desk
+	suspended  suspension.Keeper
 	stopping   atomic.Bool
 	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
@@ -300,6 +302,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	s.keeper, s.notice = keeperOf(stores, front.periods, s.transcript), front.notice
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	s.reviews = reviewsOf(stores, catalog, front.adequate)
+	s.suspended = suspension.Keeper{Sites: catalog.Sites, Notices: catalog.Notice, Adequate: front.adequate, Store: stores.front, Trail: stores.front, Now: time.Now, Log: log}
 	metrics := s.newMetrics()
 	editions := editionsOf(stores.front)
 	handler, err := httpapi.New(httpapi.Parts{
@@ -361,6 +364,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.informer.Run(work) })
 	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
 	s.background.Go(func() { s.reviews.Keep(work, s.log) })
+	s.background.Go(func() { s.suspended.Keep(work) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}

@@ -81,6 +81,7 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/notices/:notice": "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/preview":         "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/processing":      "owner editor analyst officer",
+	"GET /v1/admin/sites/:site/suspensions":     "owner editor analyst officer",
 
 	"POST /v1/admin/sites/:site/experiments":                      "owner editor",
 	"GET /v1/admin/sites/:site/experiments/:experiment":           "owner editor analyst officer",
@@ -145,6 +146,7 @@ var tokensRead = map[string]string{
 	"GET /v1/admin/sites/:site/notices/:notice":    "sites",
 	"GET /v1/admin/sites/:site/sightings":          "sites",
 	"GET /v1/admin/sites/:site/processing":         "sites",
+	"GET /v1/admin/sites/:site/suspensions":        "sites",
 	"GET /v1/admin/sites/:site/integrations":       "sites",
 	"GET /v1/admin/sites/:site/exports/processing": "sites",
 

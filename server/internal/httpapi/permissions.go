@@ -83,6 +83,7 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/notices/:notice": {account.ViewRates, "view-notice"},
 	"GET /v1/admin/sites/:site/preview":         {account.ViewRates, "view-preview"},
 	"GET /v1/admin/sites/:site/processing":      {account.ViewRates, "view-processing"},
+	"GET /v1/admin/sites/:site/suspensions":     {account.ViewRates, "view-suspensions"},
 
 	"POST /v1/admin/sites/:site/experiments":                      {account.EditNotices, "start-experiment"},
 	"GET /v1/admin/sites/:site/experiments/:experiment":           {account.ViewRates, "view-experiment"},

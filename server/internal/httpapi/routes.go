@@ -108,6 +108,7 @@ func New(p Parts) (http.Handler, error) {
 	audits := &audits{ledger: p.Ledger, catalog: p.Catalog}
 	exports := &exports{ledger: p.Ledger, desk: p.Requests, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, reviews: p.Reviews, now: p.Now}
+	suspensions := &suspensions{catalog: p.Catalog, adequate: p.Publisher.Adequate, now: p.Now}
 	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive,
 		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest, Restricted: p.Requests.Restricted}}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, adequate: p.Publisher.Adequate, now: p.Now}
@@ -268,6 +269,7 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/exports/processing", processings.file)
 	a.GET("/sites/:site/exports/archive", archives.write)
 	a.GET("/sites/:site/processing", processings.record)
+	a.GET("/sites/:site/suspensions", suspensions.list)
 	a.GET("/sites/:site/report", admin.report)
 	a.GET("/sites/:site/rates", admin.rates)
 	a.GET("/sites/:site/breakdown", admin.breakdown)

@@ -55,6 +55,14 @@ func (s *testServer) allowedBy(grant string) string {
 
 func TestAServiceIsHeldBackFromTheMomentThatItsSafeguardHasEnded(t *testing.T) {
 	s, publisher, clock, end := startEnding(t)
+	owner := s.setUp()
+	told := func() []schemas.Suspension {
+		_, body := s.admin(http.MethodGet, "sites/"+s.site.ID+"/suspensions", nil, "Cookie", owner)
+		return decode[[]schemas.Suspension](t, body)
+	}
+	if list := told(); len(list) != 1 || list[0].Suspended || list[0].Days != 1 || list[0].Service != "youtube" || !list[0].At.Equal(end) {
+		t.Errorf("before: %+v", list)
+	}
 	old := s.decision("accept-all")
 	if answer, body := s.post(old); answer.StatusCode != http.StatusCreated {
 		t.Fatalf("%d %s", answer.StatusCode, body)
@@ -75,6 +83,9 @@ func TestAServiceIsHeldBackFromTheMomentThatItsSafeguardHasEnded(t *testing.T) {
 	_, body := s.post(s.decision("accept-all"))
 	if choice := decode[schemas.Recorded](t, body).Choice; !choice.Purposes["marketing"] || choice.Services["youtube"] || len(choice.Services) != 1 {
 		t.Errorf("a new decision: %+v", choice)
+	}
+	if list := told(); len(list) != 1 || !list[0].Suspended || list[0].Days != 0 || list[0].Act != "(EU) 2023/1795" || list[0].Name != "YouTube" {
+		t.Errorf("at the end: %+v", list)
 	}
 	records, err := s.store.Recent(t.Context(), s.site.ID, 1)
 	if err != nil || len(records) != 1 || !strings.Contains(strings.Join(records[0].Flags, " "), consent.FlagSuspended) || records[0].Outcome() != consent.Accepted {
@@ -99,6 +110,9 @@ func TestAServiceIsHeldBackFromTheMomentThatItsSafeguardHasEnded(t *testing.T) {
 	}
 	if err := s.catalog.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if list := told(); len(list) != 0 {
+		t.Errorf("afterwards: %+v", list)
 	}
 	if again, _ := s.script(s.site.ID); !strings.Contains(again, "YouTube") || !strings.Contains(s.allowedBy("marketing"), "youtube") {
 		t.Error("another safeguard does not bring it back")

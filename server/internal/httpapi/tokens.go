@@ -49,6 +49,7 @@ var (
 		"GET /v1/admin/sites/:site/notices/:notice":    ofSites,
 		"GET /v1/admin/sites/:site/sightings":          ofSites,
 		"GET /v1/admin/sites/:site/processing":         ofSites,
+		"GET /v1/admin/sites/:site/suspensions":        ofSites,
 		"GET /v1/admin/sites/:site/integrations":       ofSites,
 		"GET /v1/admin/sites/:site/exports/processing": ofSites,
 
