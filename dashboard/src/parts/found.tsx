@@ -1,15 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Notice, Receipt } from '../../../schemas/types.gen.ts';
+import type { Receipt } from '../../../schemas/types.gen.ts';
 import { format, t } from '../language.ts';
 import { languageName } from '../language-name.ts';
 import { marksOf } from '../outcome.ts';
 import { follow, hrefOf, type Route } from '../route.ts';
 import { may } from '../session.ts';
 import { Erase } from './erase.tsx';
-import { Preview } from './notice/preview.tsx';
-import { languagesOf } from './notice/texts.tsx';
-import { useVersion } from './notice/version.ts';
+import { Exhibit } from './exhibit.tsx';
 
 interface Props {
   receipt: Receipt;
@@ -24,8 +22,6 @@ interface Props {
 export const Found = ({ receipt, alone, history, close }: Props) => {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [receipt.id]);
-  const isUnknown = receipt.flags.includes('unknown-notice');
-  const notice = useVersion(receipt.site, isUnknown ? undefined : receipt.notice);
   return (
     <section class="card one">
       <div class="title">
@@ -54,30 +50,15 @@ export const Found = ({ receipt, alone, history, close }: Props) => {
         </div>
         <div>
           <h3>{t.decisionsPage.shown}</h3>
-          {isUnknown && <p class="muted">{t.decisionsPage.unknown}</p>}
-          {notice && (
-            <Preview
-              site={receipt.site}
-              notice={notice}
-              version={receipt.notice}
-              glance={{
-                language: shownIn(notice, receipt.locale),
-                regime: receipt.regime,
-                width: receipt.device === 'phone' ? 'phone' : 'desktop',
-              }}
-            />
+          {receipt.flags.includes('unknown-notice') ? (
+            <p class="muted">{t.decisionsPage.unknown}</p>
+          ) : (
+            <Exhibit receipt={receipt} />
           )}
         </div>
       </div>
     </section>
   );
-};
-
-// The notice's language that a visitor with this locale was shown.
-const shownIn = (notice: Notice, locale = ''): string => {
-  const base = (tag: string) => tag.split('-')[0];
-  const languages = languagesOf(notice);
-  return languages.find((tag) => tag === locale) ?? languages.find((tag) => base(tag) === base(locale)) ?? '';
 };
 
 const answered = (receipt: Receipt, answer: boolean): string =>

@@ -64,6 +64,25 @@ export const decisionsPage: typeof english = {
     done: (count: number, reference: string) => `Gelöschte Entscheidungen: ${count}. Kennzeichen: ${reference}`,
   },
   shown: 'Was gezeigt wurde',
+  exhibit: {
+    label: 'Aus dem Archiv.',
+    exact:
+      'Bit für Bit das Skript, das dieser Server Besuchern dieser Fassung gab, als die Entscheidung aufgezeichnet wurde, in der Sprache des Besuchers.',
+    lost: 'Das Skript von damals ist nicht mehr da. Dieses ist aus der Fassung von damals gemacht: mit denselben Worten, Farben und derselben Anordnung; Einzelheiten können abweichen.',
+    remade:
+      'Welches Skript Besucher damals bekamen, ist nicht festgehalten. Dieses ist aus der Fassung von damals gemacht: mit denselben Worten, Farben und derselben Anordnung; Einzelheiten können abweichen.',
+    facts: {
+      recorded: 'Entschieden',
+      version: 'Fassung',
+      language: 'Sprache',
+      layout: 'Anordnung',
+      script: 'Skript',
+      given: 'Ausgegeben seit',
+    },
+    unasked: 'keine: niemand wurde gefragt',
+    unrecorded: 'nicht festgehalten',
+    hint: 'Hell oder dunkel ist es wie in Ihrem Browser, nicht wie beim Besucher. Was Sie hier wählen, wird nicht aufgezeichnet, und von Dritten wird nichts geholt. Ein Browser kann das Skript davor bis zu einem Tag behalten haben, und eine Seite mit festgelegtem Skript behält ihres; die Fassung steht fest, denn das Skript hat sie genannt.',
+  },
   unknown:
     'Dieser Server hat den Hinweis nie veröffentlicht und kann ihn nicht zeigen. Eine Ablehnung wird trotzdem behalten.',
 };

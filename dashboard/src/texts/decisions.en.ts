@@ -62,5 +62,24 @@ export const decisionsPage = {
     done: (count: number, reference: string) => `Erased decisions: ${count}. Reference: ${reference}`,
   },
   shown: 'What was shown',
+  exhibit: {
+    label: 'Out of the archive.',
+    exact:
+      'The script, bit for bit, that this server gave to visitors of this version when the decision was recorded, in the visitor’s language.',
+    lost: 'The script of then is no longer kept. This one was made of the version of then: same words, layout and colours; details may differ.',
+    remade:
+      'Which script visitors were given then is not on record. This one was made of the version of then: same words, layout and colours; details may differ.',
+    facts: {
+      recorded: 'Decided',
+      version: 'Version',
+      language: 'Language',
+      layout: 'Layout',
+      script: 'Script',
+      given: 'Given since',
+    },
+    unasked: 'none: nobody was asked',
+    unrecorded: 'not on record',
+    hint: 'Light or dark is as your browser has it, not the visitor’s. Nothing that you choose here is recorded, and nothing is fetched from third parties. A browser may have kept the script before this one for a day, and a page with a pinned tag keeps its own; the version is certain, since the script told it.',
+  },
   unknown: 'This server never published that notice, so it cannot be shown. A refusal is kept all the same.',
 };

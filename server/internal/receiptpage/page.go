@@ -157,6 +157,10 @@ func facts(s schemas.Statement, w words) []fact {
 	} else {
 		add(fact{Name: w.Say("notice"), Text: w.Say("notice.unknown")})
 	}
+	if s.Notice.Layout != "" {
+		add(fact{Name: w.Say("layout"), Text: w.Say("layout." + s.Notice.Layout)})
+	}
+	add(fact{Name: w.Say("script"), Text: s.Notice.Script.Integrity, Code: true})
 	if policy := s.Notice.PrivacyPolicy; strings.HasPrefix(policy, "http") {
 		add(fact{Name: w.Say("link.policy"), Text: policy, Link: linkTo(policy)})
 	}

@@ -12,18 +12,17 @@ interface Props {
   version?: string | undefined;
   /** of this revision. */
   revision?: number;
-  /** How it is looked at first. */
-  glance?: Partial<{ language: string; regime: string; width: keyof typeof widths }>;
 }
 
-const widths = { phone: 360, desktop: 1280 } as const;
+/** How wide a page is that a notice is looked at on, in CSS pixels. */
+export const widths = { phone: 360, desktop: 1280 } as const;
 
 /** The notice as visitors get it, with its real script, in a frame that can do nothing else. */
-export const Preview = ({ site, notice, version, revision, glance = {} }: Props) => {
-  const [width, setWidth] = useState<keyof typeof widths>(glance.width ?? 'desktop');
+export const Preview = ({ site, notice, version, revision }: Props) => {
+  const [width, setWidth] = useState<keyof typeof widths>('desktop');
   const [scheme, setScheme] = useState<'light' | 'dark'>('light');
-  const [regime, setRegime] = useState(glance.regime ?? 'opt-in');
-  const [wanted, setLanguage] = useState(glance.language ?? '');
+  const [regime, setRegime] = useState('opt-in');
+  const [wanted, setLanguage] = useState('');
   const languages = languagesOf(notice);
   const language = languages.includes(wanted) ? wanted : (languages[0] ?? 'en');
   const address = useAddress(site, version, revision, { scheme, regime, language });
@@ -55,7 +54,8 @@ interface GlanceProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-const Glance = <T extends string>({ label, value, options, onChange }: GlanceProps<T>) => (
+/** A choice of how a notice is looked at. */
+export const Glance = <T extends string>({ label, value, options, onChange }: GlanceProps<T>) => (
   <label class="glance">
     <span class="unseen">{label}</span>
     <select value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
