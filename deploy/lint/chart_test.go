@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,6 +195,28 @@ func TestASpoolIsAVolumeToEachPod(t *testing.T) {
 	without := render(t, cluster())["Deployment"].(*appsv1.Deployment).Spec.Template.Spec.Containers[0]
 	if limit := variable(without, "ASSENT_SPOOL_LIMIT"); limit != "0" || variable(set.Spec.Template.Spec.Containers[0], "ASSENT_SPOOL_LIMIT") != "" {
 		t.Errorf("without volumes %q may wait in pods", limit)
+	}
+}
+
+// A file follows its Secret, as a variable does not, and the program refuses one that everybody may read.
+func TestKeysOfSealedDataAreAFileOfTheSecret(t *testing.T) {
+	for name, mode := range map[string]func() values{"embedded": embedded, "cluster": cluster} {
+		t.Run(name, func(t *testing.T) {
+			given := mode()
+			if pod := render(t, given)["Deployment"].(*appsv1.Deployment).Spec.Template.Spec; variable(pod.Containers[0], "ASSENT_DATA_KEYS") != "" || len(pod.Containers[0].VolumeMounts) != 2 {
+				t.Error("keys are named that nobody gave")
+			}
+			given["dataKeys"] = values{"existingSecret": "assent-keys", "secretKey": "mine"}
+			pod := render(t, given)["Deployment"].(*appsv1.Deployment).Spec.Template.Spec
+			mount := pod.Containers[0].VolumeMounts[slices.IndexFunc(pod.Containers[0].VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == "keys" })]
+			secret := pod.Volumes[slices.IndexFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == "keys" })].Secret
+			if file := variable(pod.Containers[0], "ASSENT_DATA_KEYS"); file != path.Join(mount.MountPath, secret.Items[0].Path) || !mount.ReadOnly {
+				t.Errorf("the program reads %s, mounted is %+v with %v", file, mount, secret.Items)
+			}
+			if secret.SecretName != "assent-keys" || secret.Items[0].Key != "mine" || *secret.DefaultMode&0o007 != 0 {
+				t.Errorf("mounted: %+v", secret)
+			}
+		})
 	}
 }
 

@@ -19,7 +19,7 @@ func environment() []string {
 	for _, name := range secrets {
 		variables = append(variables, name+"="+strings.Repeat(strings.ToLower(name[:1]), 32))
 	}
-	return variables
+	return append(variables, "ASSENT_DATA_KEYS=assent-data-key:")
 }
 
 // compose reads a file as `docker compose config` does, by the same library.
@@ -111,7 +111,7 @@ func TestAssentInAContainer(t *testing.T) {
 }
 
 func TestTheClusterStartsWithoutNoPassword(t *testing.T) {
-	for _, missing := range append(secrets, "ASSENT_HOST") {
+	for _, missing := range append(secrets, "ASSENT_HOST", "ASSENT_DATA_KEYS") {
 		var variables []string
 		for _, variable := range environment() {
 			if !strings.HasPrefix(variable, missing+"=") {

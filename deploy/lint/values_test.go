@@ -21,6 +21,7 @@ func full(v values) values {
 	maps.Copy(v, values{
 		"env":            values{"ASSENT_COUNTRY_HEADER": "CF-IPCountry"},
 		"singleSignOn":   values{"existingSecret": "assent-provider"},
+		"dataKeys":       values{"existingSecret": "assent-keys"},
 		"trustedProxies": []any{"10.0.0.0/8", "fd00::/8"},
 		"ingress":        values{"enabled": true, "host": "assent.example.com", "tlsSecret": "assent-tls", "className": "nginx", "annotations": values{"a": "b"}},
 		"networkPolicy":  values{"from": []any{values{"namespaceSelector": values{}}}, "to": []any{values{"ipBlock": values{"cidr": "10.0.0.0/8"}}}},

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -152,6 +154,14 @@ func (c *keysListCommand) listData(env *environment) error {
 
 // rotateData makes a key and seals everything anew with it.
 func (c *keysRotateCommand) rotateData(env *environment) error {
+	if file, ok := c.firstOfAll(); ok {
+		key, err := sealing.Rotate(env.ctx, file, rand.Reader, time.Now())
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(env.stdout, "%s seals once a server is given %s; there is no data in %s to seal anew\n", key.ID(), c.DataKeys, c.Data)
+		return err
+	}
 	return c.withData(env, func(store front, places dataKeys) error {
 		source, err := places.editable()
 		if err != nil {
@@ -164,6 +174,20 @@ func (c *keysRotateCommand) rotateData(env *environment) error {
 		fmt.Fprintf(env.stdout, "%s seals from now on; all others go on opening\n", key.ID())
 		return reseal(env, store, places)
 	})
+}
+
+// firstOfAll is the file of keys for a server that has never been started: neither is there, nor is a folder of data.
+func (c *keysRotateCommand) firstOfAll() (sealing.File, bool) {
+	file, isFile := sealing.Given(c.DataKeys).(sealing.File)
+	if c.DataKeys == "" || !isFile || c.RedisURL != "" {
+		return "", false
+	}
+	for _, name := range []string{c.DataKeys, c.Data} {
+		if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			return "", false
+		}
+	}
+	return file, true
 }
 
 func reseal(env *environment, store front, places dataKeys) error {

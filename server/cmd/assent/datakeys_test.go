@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -165,6 +167,23 @@ func TestDataKeysOfAFolder(t *testing.T) {
 			t.Errorf("rotating a value: %s", said)
 		}
 	})
+}
+
+// An orchestrator wants its secrets before the first server starts.
+func TestAKeyFileIsMadeBeforeThereIsAServer(t *testing.T) {
+	nowhere, file := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "own.keys")
+	if said := wantRun(t, 0, "keys", "rotate", "data", "--data", nowhere, "--data-keys", file); !strings.Contains(said, "seals once a server is given "+file) {
+		t.Errorf("said %s", said)
+	}
+	if keys, err := sealing.File(file).Keys(t.Context()); err != nil || len(keys) != 1 {
+		t.Errorf("%d keys, %v", len(keys), err)
+	}
+	if said := wantRun(t, 1, "keys", "rotate", "data", "--data", nowhere, "--data-keys", file); !strings.Contains(said, "give the server's folder with --data") {
+		t.Errorf("a second key, and what the first one sealed is not asked for: %s", said)
+	}
+	if _, err := os.Stat(nowhere); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a mistyped folder was made: %v", err)
+	}
 }
 
 // Instances that share Redis and no file find their keys there, at once.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -310,5 +311,16 @@ func TestARunningRingFollows(t *testing.T) {
 			stop()
 			watching.Wait()
 		})
+	}
+}
+
+func TestTheClustersScriptMakesAKey(t *testing.T) {
+	lines, err := exec.CommandContext(t.Context(), "sh", "../../../deploy/secrets.sh", "assent.example.com").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, key, _ := strings.Cut(string(lines), "ASSENT_DATA_KEYS=")
+	if keys, err := sealing.Given(key).Keys(t.Context()); err != nil || len(keys) != 1 {
+		t.Errorf("%d keys, %v", len(keys), err)
 	}
 }

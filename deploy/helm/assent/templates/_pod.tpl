@@ -88,6 +88,9 @@ spec:
         - {name: ASSENT_OIDC_CLIENT_SECRET, valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .secretKey }}}}}
         {{- end }}
         {{- end }}
+        {{- if .Values.dataKeys.existingSecret }}
+        - {name: ASSENT_DATA_KEYS, value: /keys/data.keys} # A file, so that a rotation needs no new pods.
+        {{- end }}
         {{- if eq .Values.mode "cluster" }}
         {{- with .Values.stores }}
         - {name: REDIS_URL, valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .redisKey }}}}}
@@ -126,9 +129,21 @@ spec:
       volumeMounts:
         - {name: data, mountPath: /data}
         - {name: tmp, mountPath: /tmp}
+        {{- if .Values.dataKeys.existingSecret }}
+        - {name: keys, mountPath: /keys, readOnly: true}
+        {{- end }}
   volumes:
     - name: tmp
       emptyDir: {sizeLimit: 64Mi}
+    {{- with .Values.dataKeys }}
+    {{- if .existingSecret }}
+    - name: keys
+      secret:
+        secretName: {{ .existingSecret }}
+        defaultMode: 0440
+        items: [{key: {{ .secretKey }}, path: data.keys}]
+    {{- end }}
+    {{- end }}
     {{- if eq .Values.mode "cluster" }}
     {{- if not .Values.spool.enabled }}
     - name: data
