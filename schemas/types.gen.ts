@@ -983,6 +983,8 @@ export interface Interval {
 /** How often one purpose or service was granted. */
 export interface GrantShare {
   id: string;
+  /** What the notice in force calls the service, or else the built-in list; missing for purposes and where neither knows it. */
+  name?: string;
   granted: number;
   /** Decisions that answered it either way. */
   decided: number;

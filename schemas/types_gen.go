@@ -986,7 +986,9 @@ type Interval struct {
 
 // GrantShare: How often one purpose or service was granted.
 type GrantShare struct {
-	ID      string `json:"id"`
+	ID string `json:"id"`
+	// What the notice in force calls the service, or else the built-in list; missing for purposes and where neither knows it.
+	Name    string `json:"name,omitempty"`
 	Granted int    `json:"granted"`
 	// Decisions that answered it either way.
 	Decided int `json:"decided"`

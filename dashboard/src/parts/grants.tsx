@@ -17,9 +17,11 @@ export const Grants = ({ of, shares }: { of: 'purposes' | 'services'; shares: Gr
         </tr>
       </thead>
       <tbody>
-        {optional.map(({ id, granted, decided }) => (
+        {optional.map(({ id, name, granted, decided }) => (
           <tr key={id}>
-            <th scope="row">{t.purposes[id] ?? id}</th>
+            <th scope="row" title={id}>
+              <bdi>{name ?? (of === 'purposes' ? t.purposes[id] : undefined) ?? id}</bdi>
+            </th>
             <td class="meter">
               <svg width="100%" height="10" aria-hidden="true">
                 <rect class="rail" width="100%" height="10" rx="5" />

@@ -1,12 +1,16 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"assent/schemas"
+	"assent/server/internal/catalogue"
 	"assent/server/internal/reporting"
 )
 
@@ -20,7 +24,26 @@ func (a *admin) rates(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.nameServices(c.Request().Context(), segment.Site, report.Services); err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, report)
+}
+
+// nameServices adds what the notice in force calls the services, or the catalogue for those that it has no more.
+func (a *admin) nameServices(ctx context.Context, site string, shares []schemas.GrantShare) error {
+	_, notice, err := a.catalog.Current(ctx, site)
+	if err != nil {
+		return err
+	}
+	for i, share := range shares {
+		service, _ := catalogue.Find(share.ID)
+		if at := slices.IndexFunc(notice.Services, func(s schemas.Service) bool { return s.ID == share.ID }); at >= 0 {
+			service = catalogue.Fill(notice.Services[at], notice.Purposes)
+		}
+		shares[i].Name = service.Name
+	}
+	return nil
 }
 
 // breakdown answers the same by the values of one dimension.

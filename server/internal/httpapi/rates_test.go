@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -38,6 +39,13 @@ func TestRatesCountWhoWasAskedAndWhoAnswered(t *testing.T) {
 	rates := decode[schemas.Rates](t, get("rates?tz=Europe/Berlin&each=day"))
 	if rates.Totals != want || len(rates.Intervals) != 30 || rates.TimeZone != "Europe/Berlin" || rates.Recent[0].Waited != 1 || rates.Recent[0].Browser != "firefox" {
 		t.Errorf("%+v", rates)
+	}
+	named := map[string]string{}
+	for _, share := range rates.Services {
+		named[share.ID] = share.Name
+	}
+	if want := map[string]string{"youtube": "YouTube"}; !maps.Equal(named, want) {
+		t.Errorf("services are called %v", named)
 	}
 	if zone := decode[schemas.Rates](t, get("rates")).TimeZone; zone != "UTC" {
 		t.Errorf("days of %s, the site has no time zone", zone)
