@@ -438,8 +438,12 @@ export interface Remark {
   about: string;
   /** Line of the file, where it is known. */
   line?: number;
-  /** What became of it and what to do. */
+  /** What became of it and what to do, in English. */
   detail: string;
+  /** Stable name of what `detail` says, to say it in another language with `values`. */
+  says?: string;
+  /** What was found, by the name that the words have for it. */
+  values?: Record<string, string>;
 }
 
 /** What to read. */

@@ -442,8 +442,12 @@ type Remark struct {
 	About string `json:"about"`
 	// Line of the file, where it is known.
 	Line int `json:"line,omitempty"`
-	// What became of it and what to do.
+	// What became of it and what to do, in English.
 	Detail string `json:"detail"`
+	// Stable name of what `detail` says, to say it in another language with `values`.
+	Says string `json:"says,omitempty"`
+	// What was found, by the name that the words have for it.
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // ImportOrder: What to read.

@@ -190,10 +190,13 @@ test('no text was left in English', () => {
         ? flat(text).map(([inner, value]): [string, unknown] => [`${key}.${inner}`, value])
         : [[key, text]],
     );
-  const german = new Map(flat(de));
+  const { remarks: _, ...written } = de; // English ones come from the server.
+  const { remarks: none, ...english } = en;
+  assert.deepEqual(none, {});
+  const german = new Map(flat(written));
   assert.deepEqual(
     [...german.keys()].sort(),
-    flat(en)
+    flat(english)
       .map(([key]) => key)
       .sort(),
   );
@@ -231,6 +234,19 @@ test('whatever can be wrong with a notice has words in both languages', () => {
   const rules = [...read('server/internal/site/lint.go').matchAll(/"([^"]*(?:GDPR|CJEU|ePrivacy|CNIL|EDPB)[^"]*)"/g)];
   assert.ok(rules.length > 7);
   for (const [, rule] of rules) assert.notEqual(de.findings.source(rule!), rule);
+});
+
+test('whatever can become of a set-up has German words', () => {
+  const source = readFileSync(new URL('../../server/internal/importing/remarks.go', import.meta.url), 'utf8');
+  const told = [...source.matchAll(/= kind\{"([a-z-]+)", `(.+)`\}/g)].map(
+    ([, name, words]) => [name!, words!] as const,
+  );
+  assert.ok(told.length > 50);
+  assert.deepEqual(Object.keys(de.remarks).sort(), told.map(([name]) => name).sort());
+  for (const [name, words] of told) {
+    assert.ok(!(name in de.findings.kinds), name);
+    for (const [value] of de.remarks[name]!.matchAll(/\{\w+\}/g)) assert.ok(words.includes(value), `${name}: ${value}`);
+  }
 });
 
 /** Members of a schema whose text has a form. */

@@ -10,6 +10,7 @@ import { noticePage } from './notice.de.ts';
 import { passkeys } from './passkeys.de.ts';
 import { own, people, trail } from './people.de.ts';
 import { processingPage } from './processing.de.ts';
+import { remarks } from './remarks.de.ts';
 import { requestsPage } from './requests.de.ts';
 import { reviewsPage } from './reviews.de.ts';
 import { sitePage } from './site.de.ts';
@@ -303,6 +304,7 @@ export const de: Texts = {
   sitePage,
   experimentPage,
   findings,
+  remarks,
   noticePage,
   decisionsPage,
   files,

@@ -301,6 +301,8 @@ export const en = {
   sitePage,
   experimentPage,
   findings,
+  /** Of an imported set-up, by name; the server says them in English. */
+  remarks: {} as Record<string, string>,
   noticePage,
   decisionsPage,
   files,

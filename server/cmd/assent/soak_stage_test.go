@@ -204,7 +204,7 @@ func (s *stage) serveHere() {
 		s.t.Fatal(err)
 	}
 	s.site = addedSite{ID: added.ID, Notice: added.Notice}
-	server, err := wire(s.t.Context(), &stores{front: store, back: store, logged: store, trail: store, lanes: 1}, outside{}, slog.New(slog.DiscardHandler))
+	server, err := wire(s.t.Context(), &stores{front: store, back: store, logged: store, embedded: store, trail: store, lanes: 1}, outside{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		s.t.Fatal(err)
 	}

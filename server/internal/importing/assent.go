@@ -18,7 +18,7 @@ func (d *draft) assent(v *value) {
 		return
 	}
 	if len(d.known.platforms) == 0 {
-		d.remark(check, "file", 0, "is a notice of Assent's already: give a list of cookies beside it to fill its services in")
+		d.remark(check, "file", 0, ownAlready, nil)
 	}
 }
 

@@ -15,16 +15,15 @@ const (
 )
 
 // patternsOf turns a regular expression into names with * as wildcard, each of which takes in at least what that
-// alternative does. It fails for what would take in nearly everything.
-func patternsOf(source string) ([]string, error) {
+// alternative does. It says what is wrong with one that it cannot read, and with what would take in nearly everything.
+func patternsOf(source string) (patterns []string, wrong kind) {
 	if len(source) > longestExpression {
-		return nil, fmt.Errorf("is longer than %d characters", longestExpression)
+		return nil, expressionLong
 	}
 	tree, err := syntax.Parse(source, syntax.Perl&^syntax.OneLine)
 	if err != nil {
-		return nil, fmt.Errorf("has a form that is not read here")
+		return nil, expressionUnread
 	}
-	var patterns []string
 	for _, p := range alternatives(tree) {
 		p = "*" + p + "*"
 		if strings.HasPrefix(p, "*"+begin) {
@@ -35,14 +34,14 @@ func patternsOf(source string) ([]string, error) {
 		}
 		p = stars.ReplaceAllString(strings.NewReplacer(begin, "", end, "").Replace(p), "*")
 		if len(strings.ReplaceAll(p, "*", "")) < 2 {
-			return nil, fmt.Errorf("names nearly every cookie")
+			return nil, expressionBroad
 		}
 		patterns = append(patterns, p)
 	}
 	if len(patterns) == 0 {
-		return nil, fmt.Errorf("names no cookie")
+		return nil, expressionNone
 	}
-	return patterns, nil
+	return patterns, kind{}
 }
 
 // What stands for the beginning and the end of a name while an expression is read: no cookie's name has these.

@@ -32,11 +32,11 @@ func (d *draft) cookiebot(v *value) {
 			d.cookiebotCookie(cookie{name: cell(0), kept: lengthOf(cell(3)), purpose: purpose, line: cmp.Or(row.lineOf(), m.line)}, cell(1), cell(4))
 		}
 	}
-	d.remark(check, "texts", 0, "Cookiebot's file of cookies has none of your own texts: the built-in ones are used")
+	d.remark(check, "texts", 0, textsNone, nil)
 }
 
 func (d *draft) unclassified(category string, line int) {
-	d.remark(check, category, line, "nobody has said what these cookies are for, so they are asked for as marketing")
+	d.remark(check, category, line, cookiesUnclassified, nil)
 }
 
 // cookiebotTable takes the list of cookies that Cookiebot lets its customers download.
@@ -51,7 +51,7 @@ func (d *draft) cookiebotTable(t *table) {
 		c := cookie{name: t.cell(row, nameColumns...), purpose: d.purpose(category, t.lines[i]), kept: lengthOf(t.cell(row, retentionColumns...)), line: t.lines[i]}
 		d.cookiebotCookie(c, t.cell(row, providerColumns...), t.cell(row, typeColumns...))
 	}
-	d.remark(check, "texts", 0, "a list of cookies has none of your own texts: the built-in ones are used")
+	d.remark(check, "texts", 0, textsNoneInList, nil)
 }
 
 // cookiebotCookie takes a cookie with what Cookiebot says of its provider, which may be markup, and its type.
@@ -66,7 +66,7 @@ func (d *draft) cookiebotCookie(c cookie, provider, kind string) {
 	}
 	switch k := strings.ToLower(kind); {
 	case strings.Contains(k, "pixel"):
-		d.remark(leftOut, c.name, c.line, "is a request, not a cookie: its host is what a notice names ("+short(c.provider, 80)+")")
+		d.remark(leftOut, c.name, c.line, cookieRequest, values{"host": short(c.provider, 80)})
 		return
 	case strings.Contains(k, "html"), strings.Contains(k, "indexeddb"), strings.Contains(k, "storage"):
 		c.storage = true

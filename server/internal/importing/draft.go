@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,9 +27,11 @@ const (
 	mostNames    = 64
 	mostRemarks  = 100  // Of one kind.
 	mostCookies  = 5000 // That a file may list.
+	longestText  = 2000 // In characters.
+	longestLife  = 395  // In days.
 )
 
-// Kinds of remarks, most urgent first.
+// How urgent remarks are, the most urgent first.
 const (
 	mend    = "mend"
 	check   = "check"
@@ -56,27 +59,30 @@ func newDraft(builtIn site.Texts, known *database) *draft {
 		unknown: map[string]bool{}, notice: schemas.Notice{Texts: map[string]map[string]string{}}}
 }
 
-func (d *draft) remark(kind, about string, line int, detail string) {
-	d.remarks = append(d.remarks, schemas.Remark{Kind: kind, About: cmp.Or(short(about, 100), "file"), Line: line, Detail: short(detail, 600)})
+func (d *draft) note(r schemas.Remark) {
+	r.About, r.Detail = cmp.Or(short(r.About, 100), "file"), short(r.Detail, 600)
+	d.remarks = append(d.remarks, r)
 }
 
 // told returns the remarks, most urgent first, each once. Of one kind nobody reads more than a hundred.
 func (d *draft) told() []schemas.Remark {
-	seen := map[schemas.Remark]bool{}
+	seen := map[string]bool{}
 	told := []schemas.Remark{}
-	for _, kind := range []string{mend, check, leftOut, taken} {
+	for _, urgency := range []string{mend, check, leftOut, taken} {
 		count := 0
 		for _, r := range d.remarks {
-			if r.Kind != kind || seen[r] {
+			whole := fmt.Sprint(r.About, r.Line, r.Detail)
+			if r.Kind != urgency || seen[whole] {
 				continue
 			}
-			seen[r] = true
+			seen[whole] = true
 			if count++; count <= mostRemarks {
 				told = append(told, r)
 			}
 		}
 		if count > mostRemarks {
-			told = append(told, schemas.Remark{Kind: kind, About: "file", Detail: fmt.Sprintf("and %d more like these", count-mostRemarks)})
+			more := values{"count": strconv.Itoa(count - mostRemarks)}
+			told = append(told, schemas.Remark{Kind: urgency, About: "file", Detail: moreAlike.say(more), Says: moreAlike.Name, Values: more})
 		}
 	}
 	return told
@@ -92,10 +98,10 @@ func (d *draft) purpose(name string, line int) string {
 	asked := len(d.notice.Purposes)
 	switch {
 	case id == "":
-		d.remark(check, name, line, "has a name that is no id, so it is asked for as marketing")
+		d.remark(check, name, line, purposeUnnamable, nil)
 		id = marketing
 	case id != consent.Essential && asked >= mostPurposes && !slices.Contains(d.notice.Purposes, schemas.Purpose{ID: id}):
-		d.remark(check, name, line, fmt.Sprintf("is one purpose more than the %d that a notice can have, so it is asked for as marketing", mostPurposes))
+		d.remark(check, name, line, purposesFull, values{"most": strconv.Itoa(mostPurposes)})
 		id = marketing
 	}
 	if id != consent.Essential && !slices.Contains(d.notice.Purposes, schemas.Purpose{ID: id}) {
@@ -115,7 +121,7 @@ func (d *draft) language(name string, line int) string {
 		return tag
 	case d.builtIn.For(tag) == nil, len(d.notice.Languages) >= mostNames:
 		d.unknown[tag] = true
-		d.remark(leftOut, tag, line, "is a language without built-in texts: add it to languages once you have written all of its texts")
+		d.remark(leftOut, tag, line, languageUnwritten, nil)
 		return ""
 	}
 	d.notice.Languages = append(d.notice.Languages, tag)
@@ -129,7 +135,7 @@ func (d *draft) say(tag, key string, v *value) {
 	}
 	about := tag + " " + key
 	if v.of(code) {
-		d.remark(leftOut, about, v.line, "is "+v.text+", which only running the file would tell; the built-in text stays")
+		d.remark(leftOut, about, v.line, textRun, values{"code": short(v.text, 300)})
 		return
 	}
 	words, links := plain(v.str())
@@ -137,13 +143,13 @@ func (d *draft) say(tag, key string, v *value) {
 	case words == "":
 		return
 	case strings.ContainsAny(words, "{}"):
-		d.remark(leftOut, about, v.line, "has a placeholder that only that tool fills in; the built-in text stays")
+		d.remark(leftOut, about, v.line, textPlaceholder, nil)
 		return
-	case len([]rune(words)) > 2000:
-		d.remark(leftOut, about, v.line, "has more than 2000 characters; the built-in text stays")
+	case len([]rune(words)) > longestText:
+		d.remark(leftOut, about, v.line, textLong, values{"most": strconv.Itoa(longestText)})
 		return
 	case len(links) > 0:
-		d.remark(check, about, v.line, "had a link, and a notice's texts have none: the privacy policy has its own link ("+short(links[0], 80)+")")
+		d.remark(check, about, v.line, textLink, values{"link": short(links[0], 80)})
 	}
 	if d.notice.Texts[tag] == nil {
 		d.notice.Texts[tag] = map[string]string{}
@@ -167,11 +173,11 @@ func (d *draft) policy(v *value) {
 	if isPath {
 		d.notice.PrivacyPolicy = "/" + strings.TrimLeft(path.Clean("/"+address), "/")
 		if !strings.HasPrefix(address, "/") {
-			d.remark(check, "privacyPolicy", v.line, fmt.Sprintf("was %q, beside the page; it is %s now, on the page's host", short(address, 80), d.notice.PrivacyPolicy))
+			d.remark(check, "privacyPolicy", v.line, policyRelative, values{"was": short(address, 80), "is": short(d.notice.PrivacyPolicy, 80)})
 		}
 		return
 	}
-	d.remark(leftOut, "privacyPolicy", v.line, "is no address that a notice can lead to: write an https address, or a path such as /privacy")
+	d.remark(leftOut, "privacyPolicy", v.line, policyNoAddress, nil)
 }
 
 // webAddress returns an address of the web in a form that a notice takes.
@@ -189,10 +195,10 @@ func (d *draft) lifetime(v *value) {
 	switch {
 	case !v.there():
 	case !ok || days < 1:
-		d.remark(leftOut, "lifetimeDays", v.line, "is no number of days that can be read; visitors are asked again after 180")
-	case days > 395:
-		d.notice.LifetimeDays = 395
-		d.remark(check, "lifetimeDays", v.line, fmt.Sprintf("was %d days; a notice asks again after 395 at most", days))
+		d.remark(leftOut, "lifetimeDays", v.line, lifetimeUnread, nil)
+	case days > longestLife:
+		d.notice.LifetimeDays = longestLife
+		d.remark(check, "lifetimeDays", v.line, lifetimeCut, values{"days": strconv.Itoa(days), "most": strconv.Itoa(longestLife)})
 	default:
 		d.notice.LifetimeDays = days
 	}
@@ -219,14 +225,14 @@ func (d *draft) add(s service) string {
 		id = d.ownID(s)
 	}
 	if id == "" {
-		d.remark(leftOut, cmp.Or(s.name, s.key), s.line, "has a name of which no id can be made; add it by hand")
+		d.remark(leftOut, cmp.Or(s.name, s.key), s.line, serviceUnnamable, nil)
 		return ""
 	}
 	purpose := d.strictest(s, id)
 	at, there := d.services[id]
 	if !there {
 		if len(d.notice.Services) >= mostServices {
-			d.remark(leftOut, cmp.Or(s.name, s.key), s.line, fmt.Sprintf("is one service more than the %d that a notice can have", mostServices))
+			d.remark(leftOut, cmp.Or(s.name, s.key), s.line, servicesFull, values{"most": strconv.Itoa(mostServices)})
 			return ""
 		}
 		at = len(d.notice.Services)
@@ -238,7 +244,7 @@ func (d *draft) add(s service) string {
 		d.notice.Services = append(d.notice.Services, entry)
 	}
 	if strictness(purpose) > 0 && strictness(known.Purpose) > strictness(purpose) {
-		d.remark(check, known.Name, s.line, "is asked for as "+purpose+", as in the file, though it is for "+known.Purpose+" by its nature")
+		d.remark(check, known.Name, s.line, servicePurpose, values{"purpose": purpose, "known": known.Purpose})
 	}
 	d.merge(&d.notice.Services[at], s, known, purpose)
 	return id
@@ -249,7 +255,7 @@ func (d *draft) recognise(s service) (schemas.Service, bool) {
 	for _, name := range []string{s.name, s.key} {
 		if known, ok := byName(name); ok {
 			if _, exact := names()[bare(name)]; !exact {
-				d.remark(taken, name, s.line, "was taken for "+known.Name+" by its name; write it by hand if it is not")
+				d.remark(taken, name, s.line, serviceByName, values{"service": known.Name})
 			}
 			return known, true
 		}
@@ -270,7 +276,7 @@ func (d *draft) recognise(s service) (schemas.Service, bool) {
 		return schemas.Service{}, false
 	case 1:
 		if s.name != "" || s.key != "" {
-			d.remark(check, cmp.Or(s.name, s.key), s.line, "was taken for "+owners[0].Name+" by its cookies; write it by hand if it is not")
+			d.remark(check, cmp.Or(s.name, s.key), s.line, serviceByCookies, values{"service": owners[0].Name})
 		}
 		return owners[0], true
 	}
@@ -278,7 +284,7 @@ func (d *draft) recognise(s service) (schemas.Service, bool) {
 	for _, o := range owners {
 		all = append(all, o.Name)
 	}
-	d.remark(check, cmp.Or(s.name, s.key), s.line, "has cookies of "+strings.Join(all, ", ")+": name each of them as a service, so that visitors see who gets their data")
+	d.remark(check, cmp.Or(s.name, s.key), s.line, serviceOfMany, values{"services": strings.Join(all, ", ")})
 	return schemas.Service{}, false
 }
 
@@ -303,12 +309,12 @@ func (d *draft) strictest(s service, id string) string {
 		if known, ok := catalogue.Find(id); ok {
 			return d.purpose(known.Purpose, s.line)
 		}
-		d.remark(check, cmp.Or(s.name, s.key), s.line, "says no purpose, so it is asked for as marketing")
+		d.remark(check, cmp.Or(s.name, s.key), s.line, serviceUnasked, nil)
 		return d.purpose(marketing, s.line)
 	}
 	strictest := slices.MaxFunc(purposes, func(a, b string) int { return cmp.Compare(strictness(a), strictness(b)) })
 	if slices.ContainsFunc(purposes, func(p string) bool { return p != strictest }) {
-		d.remark(check, cmp.Or(s.name, s.key, id), s.line, "serves several purposes, and a service waits for one: it is asked for as "+strictest)
+		d.remark(check, cmp.Or(s.name, s.key, id), s.line, serviceManyPurposes, values{"purpose": strictest})
 	}
 	return strictest
 }
@@ -348,7 +354,7 @@ func (d *draft) names(id string, own, more, known []string) []string {
 			own = slices.Clone(known)
 		}
 		if len(own) >= mostNames {
-			d.remark(leftOut, id, 0, fmt.Sprintf("lists more than %d names; those beyond are left out", mostNames))
+			d.remark(leftOut, id, 0, namesFull, values{"most": strconv.Itoa(mostNames)})
 			break
 		}
 		own = append(slices.DeleteFunc(own, func(other string) bool { return covers(name, other) }), name)
@@ -395,17 +401,17 @@ var ownCookies = []string{"CookieConsent", "CookieConsentBulk*", "OptanonConsent
 func (d *draft) list(c cookie) {
 	if d.cookies++; d.cookies > mostCookies {
 		if d.cookies == mostCookies+1 {
-			d.remark(leftOut, "file", c.line, fmt.Sprintf("lists more than %d cookies; those beyond are left out", mostCookies))
+			d.remark(leftOut, "file", c.line, cookiesFull, values{"most": strconv.Itoa(mostCookies)})
 		}
 		return
 	}
 	name := patternOf(c.name)
 	switch {
 	case name == "":
-		d.remark(leftOut, c.name, c.line, "is no name of a cookie")
+		d.remark(leftOut, c.name, c.line, cookieNoName, nil)
 		return
 	case slices.ContainsFunc(ownCookies, func(own string) bool { return covers(own, name) }):
-		d.remark(leftOut, name, c.line, "is the other tool's own cookie, and goes with it")
+		d.remark(leftOut, name, c.line, cookieTheirs, nil)
 		return
 	}
 	s := service{purposes: []string{c.purpose}, kept: c.kept, policy: c.policy, line: c.line}
@@ -475,12 +481,12 @@ func (d *draft) rest(v *value, about string, looked ...string) {
 		}
 	}
 	if len(others) > 0 {
-		d.remark(leftOut, about, v.line, "not taken, for Assent has no counterpart or decides itself: "+strings.Join(others[:min(len(others), 20)], ", "))
+		d.remark(leftOut, about, v.line, restUntaken, values{"members": strings.Join(others[:min(len(others), 20)], ", ")})
 	}
 }
 
 // finish fills in what the owner's list of cookies knows, and says what keeps the notice from being published.
-func (d *draft) finish(kind string) schemas.Notice {
+func (d *draft) finish(tool string) schemas.Notice {
 	n := &d.notice
 	for i := range n.Services {
 		d.fromList(&n.Services[i])
@@ -489,9 +495,10 @@ func (d *draft) finish(kind string) schemas.Notice {
 		}
 	}
 	maps.DeleteFunc(n.Texts, func(_ string, texts map[string]string) bool { return len(texts) == 0 })
-	d.remark(taken, kind, 0, fmt.Sprintf("services: %d, of those from the catalogue: %d; purposes: %d; languages: %d", len(n.Services), d.inCatalogue(), len(n.Purposes), len(n.Languages)))
-	if kind != Assent {
-		d.remark(check, "pages", 0, fmt.Sprintf("what waits on your pages carries %s's markup: rewrite it with assent migrate html, or have the notice understand it with \"compat\": [%q]", schemas.Tools()[kind].Name, kind))
+	d.remark(taken, tool, 0, counted, values{"services": strconv.Itoa(len(n.Services)), "known": strconv.Itoa(d.inCatalogue()),
+		"purposes": strconv.Itoa(len(n.Purposes)), "languages": strconv.Itoa(len(n.Languages))})
+	if tool != Assent {
+		d.remark(check, "pages", 0, pagesMarked, values{"tool": schemas.Tools()[tool].Name, "compat": tool})
 	}
 	d.objections()
 	return *n
@@ -527,7 +534,7 @@ func (d *draft) fromList(s *schemas.Service) {
 			s.Retention = e.kept.iso
 		}
 	}
-	d.remark(taken, s.Name, 0, "filled in from your list of cookies; check provider and duration")
+	d.remark(taken, s.Name, 0, serviceFilledIn, nil)
 }
 
 // objections are what the notice's own rules say against publishing it.
@@ -545,18 +552,18 @@ func (d *draft) objections() {
 	switch {
 	case errors.As(err, &invalid):
 		for _, f := range invalid.Faults {
-			d.remark(mend, f.Pointer, 0, f.Detail)
+			d.note(schemas.Remark{Kind: mend, About: f.Pointer, Detail: f.Detail, Says: f.Kind, Values: f.Values})
 		}
 		return
 	case err != nil:
-		d.remark(mend, "notice", 0, "cannot be checked; look at it under Publish")
+		d.remark(mend, "notice", 0, unchecked, nil)
 		return
 	}
 	for _, f := range site.Lint(complete, transfer.BuiltIn(), time.Now()) {
-		kind := check
+		urgency := check
 		if f.Severity == "error" {
-			kind = mend
+			urgency = mend
 		}
-		d.remark(kind, f.Pointer, 0, site.Explain(f))
+		d.note(schemas.Remark{Kind: urgency, About: f.Pointer, Detail: site.Explain(f), Says: f.Kind, Values: f.Values})
 	}
 }

@@ -2,6 +2,7 @@ package importing
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"assent/server/internal/consent"
@@ -56,22 +57,22 @@ func (d *draft) klaro(v *value) {
 // klaroSwitches tells of what Assent does in one way only.
 func (d *draft) klaroSwitches(v *value) {
 	if at := v.at("default"); at.yes() {
-		d.remark(leftOut, "default: true", at.line, "nothing is switched on beforehand: only a yes counts")
+		d.remark(leftOut, "default: true", at.line, neverBeforehand, nil)
 	}
 	if at := v.at("optOut"); at.yes() {
-		d.remark(leftOut, "optOut: true", at.line, "nothing runs before a yes, unless the visitor's region is under opt-out (regime)")
+		d.remark(leftOut, "optOut: true", at.line, neverBeforeYes, nil)
 	}
 	if at := v.at("mustConsent"); at.yes() {
-		d.remark(leftOut, "mustConsent: true", at.line, "the page can be used before a choice")
+		d.remark(leftOut, "mustConsent: true", at.line, neverWall, nil)
 	}
 	if at := v.at("hideDeclineAll"); at.yes() {
-		d.remark(leftOut, "hideDeclineAll: true", at.line, "the refusal stands beside the acceptance, always")
+		d.remark(leftOut, "hideDeclineAll: true", at.line, refusalStays, nil)
 	}
 	if v.at("noticeAsModal").yes() {
 		d.notice.Look.Layout = "centre"
 	}
 	if at := v.at("cookieDomain"); at.there() {
-		d.remark(check, "cookieDomain", at.line, "not taken: write cookieDomain if subdomains are to share the choice")
+		d.remark(check, "cookieDomain", at.line, domainUntaken, nil)
 	}
 }
 
@@ -99,7 +100,7 @@ func (d *draft) klaroService(v, config *value) string {
 	name := v.at("name").str()
 	line := cmp.Or(v.at("name").lineOf(), v.lineOf())
 	if name == "" {
-		d.remark(leftOut, "services", line, "has a service whose name only running the file would tell; add it by hand")
+		d.remark(leftOut, "services", line, serviceRun, nil)
 		return ""
 	}
 	title, _ := plain(cmp.Or(v.at("title").str(), v.at("translations", "en", "title").str(), v.at("translations", "zz", "title").str(),
@@ -120,7 +121,7 @@ func (d *draft) klaroService(v, config *value) string {
 	d.switches(v, name)
 	id := d.add(s)
 	if id != "" && id != name {
-		d.remark(taken, name, line, "is "+id+" now: data-name=\""+short(name, 60)+"\" on your pages becomes data-assent=\""+id+"\"")
+		d.remark(taken, name, line, serviceRenamed, values{"id": id, "attribute": "data-name", "name": short(name, 60)})
 	}
 	for _, translation := range v.at("translations").all() {
 		if tag := d.language(translation.name, translation.line); tag != "" && id != "" {
@@ -137,7 +138,7 @@ func (d *draft) klaroService(v, config *value) string {
 func (d *draft) essentials(s service, line int) {
 	known, found := d.recognise(s)
 	if found && known.Purpose != consent.Essential {
-		d.remark(check, cmp.Or(s.name, s.key), line, "runs without being asked for, as in the file, though it is for "+known.Purpose+": give it that purpose unless the site cannot do without it")
+		d.remark(check, cmp.Or(s.name, s.key), line, serviceEssential, values{"known": known.Purpose})
 	}
 }
 
@@ -146,11 +147,11 @@ func (d *draft) switches(v *value, name string) {
 	for _, m := range v.all() {
 		switch {
 		case m.name == "default" && m.value.yes():
-			d.remark(leftOut, name+" default: true", m.line, "nothing is switched on beforehand: only a yes counts")
+			d.remark(leftOut, name+" default: true", m.line, neverBeforehand, nil)
 		case m.name == "optOut" && m.value.yes():
-			d.remark(check, name+" optOut: true", m.line, "ran until a no, and now waits for a yes")
+			d.remark(check, name+" optOut: true", m.line, waitsNow, nil)
 		case strings.HasPrefix(m.name, "on") && m.value.of(code), m.name == "callback" && m.value.of(code):
-			d.remark(leftOut, name+" "+m.name, m.line, "is code, which is not taken: listen for assent:change on your page instead")
+			d.remark(leftOut, name+" "+m.name, m.line, codeUntaken, nil)
 		}
 	}
 }
@@ -163,9 +164,9 @@ func (d *draft) pattern(v *value, about string) []string {
 	case v.of(object):
 		return d.pattern(v.any("pattern", "name"), about)
 	case v.of(expression):
-		patterns, err := patternsOf(v.text)
-		if err != nil {
-			d.remark(leftOut, about+" /"+short(v.text, 60)+"/", v.line, "this expression "+err.Error()+": write the cookies' names, with * for what varies")
+		patterns, wrong := patternsOf(v.text)
+		if wrong != (kind{}) {
+			d.remark(leftOut, about+" /"+short(v.text, 60)+"/", v.line, wrong, values{"most": strconv.Itoa(longestExpression)})
 		}
 		return patterns
 	case v.of(text):
@@ -174,7 +175,7 @@ func (d *draft) pattern(v *value, about string) []string {
 		}
 	}
 	if v.there() {
-		d.remark(leftOut, about+" cookies", v.line, "a cookie's name cannot be read from the file; write it by hand")
+		d.remark(leftOut, about+" cookies", v.line, cookieUnread, nil)
 	}
 	return nil
 }

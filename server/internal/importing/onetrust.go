@@ -43,10 +43,10 @@ func (d *draft) onetrust(v *value) {
 		d.lifetime(days)
 	}
 	if at := domain.at("ForceConsent"); at.yes() {
-		d.remark(leftOut, "ForceConsent", at.line, "the page can be used before a choice")
+		d.remark(leftOut, "ForceConsent", at.line, neverWall, nil)
 	}
 	if at := domain.at("BannerShowRejectAllButton"); at.of(truth) && !at.is {
-		d.remark(leftOut, "BannerShowRejectAllButton: false", at.line, "the refusal stands beside the acceptance, always")
+		d.remark(leftOut, "BannerShowRejectAllButton: false", at.line, refusalStays, nil)
 	}
 	for _, group := range domain.at("Groups").list() {
 		d.onetrustGroup(tag, group)
@@ -58,7 +58,7 @@ func (d *draft) onetrustGroup(tag string, v *value) {
 	id := cmp.Or(v.at("CustomGroupId").str(), v.at("OptanonGroupId").str())
 	line := v.at("GroupName").lineOf()
 	if v.at("IsIabPurpose").yes() || strings.HasPrefix(id, "IAB") || strings.HasPrefix(id, "ISP") || strings.HasPrefix(id, "ISF") {
-		d.remark(leftOut, title, line, "is a purpose of the IAB's framework, which Assent does not speak")
+		d.remark(leftOut, title, line, purposeIAB, nil)
 		return
 	}
 	cookies := v.at("FirstPartyCookies").list()
@@ -70,9 +70,9 @@ func (d *draft) onetrustGroup(tag string, v *value) {
 	status := strings.ToLower(v.at("Status").str())
 	switch {
 	case strings.Contains(status, "always") && purpose != consent.Essential:
-		d.remark(check, title, v.at("Status").line, "could not be refused there, and can be here; give what the site cannot do without the purpose essential")
+		d.remark(check, title, v.at("Status").line, refusable, nil)
 	case strings.HasPrefix(status, "active"), strings.Contains(status, "inactive landingpage"):
-		d.remark(leftOut, title+" "+status, v.at("Status").line, "nothing is switched on beforehand: only a yes counts")
+		d.remark(leftOut, title+" "+status, v.at("Status").line, neverBeforehand, nil)
 	}
 	d.say(tag, "purpose."+purpose+".title", v.at("GroupName"))
 	d.say(tag, "purpose."+purpose+".text", v.at("GroupDescription"))

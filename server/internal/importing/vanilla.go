@@ -24,23 +24,23 @@ func (d *draft) vanillaSwitches(v *value) {
 	d.lifetime(v.any("cookie_expiration"))
 	d.lifetime(v.at("cookie", "expiresAfterDays"))
 	if mode := v.at("mode"); mode.str() == "opt-out" {
-		d.remark(leftOut, "mode: opt-out", mode.line, "the visitor's region decides, the strictest where it is not known; see regime")
+		d.remark(leftOut, "mode: opt-out", mode.line, regionDecides, nil)
 	}
 	for _, name := range []string{"force_consent", "disablePageInteraction"} {
 		if at := v.at(name); at.yes() {
-			d.remark(leftOut, name+": true", at.line, "the page can be used before a choice")
+			d.remark(leftOut, name+": true", at.line, neverWall, nil)
 		}
 	}
 	for _, m := range v.all() {
 		isHook := strings.HasPrefix(m.name, "on") && (m.value.of(code) || m.value.there())
 		if isHook {
-			d.remark(leftOut, m.name, m.line, "is code, which is not taken: listen for assent:change on your page instead")
+			d.remark(leftOut, m.name, m.line, codeUntaken, nil)
 		}
 	}
 	layout := v.any("guiOptions", "gui_options")
 	d.vanillaLook(layout.any("consentModal", "consent_modal"))
 	if v.at("cookie", "domain").there() || v.at("cookie_domain").there() {
-		d.remark(check, "cookie.domain", v.any("cookie_domain", "cookie").lineOf(), "not taken: write cookieDomain if subdomains are to share the choice")
+		d.remark(check, "cookie.domain", v.any("cookie_domain", "cookie").lineOf(), domainUntaken, nil)
 	}
 	d.rest(v, "run()", "categories", "language", "languages", "guiOptions", "gui_options", "cookie", "mode", "current_lang", "autoclear_cookies", "autoClearCookies",
 		"page_scripts", "manageScriptTags", "force_consent", "disablePageInteraction", "cookie_expiration", "cookie_domain", "cookie_name", "revision", "auto_language",
@@ -59,7 +59,7 @@ func (d *draft) vanillaLook(modal *value) {
 		d.notice.Look.Layout = "box"
 	}
 	if equal := modal.at("equalWeightButtons"); equal.of(truth) && !equal.is {
-		d.remark(leftOut, "equalWeightButtons: false", equal.line, "both answers look alike, always")
+		d.remark(leftOut, "equalWeightButtons: false", equal.line, answersAlike, nil)
 	}
 }
 
@@ -82,9 +82,9 @@ func (d *draft) vanilla3(v *value) {
 		case t.value.of(object):
 			d.vanillaTexts3(tag, t.value, ids)
 		case t.value.of(text):
-			d.remark(leftOut, "translations."+t.name, t.line, "are in a file of their own, "+short(t.value.str(), 100)+": write the texts by hand or put them into this file")
+			d.remark(leftOut, "translations."+t.name, t.line, languageElsewhere, values{"file": short(t.value.str(), 100)})
 		case tag != "":
-			d.remark(leftOut, "translations."+t.name, t.line, "are told only by running the file: write the texts by hand")
+			d.remark(leftOut, "translations."+t.name, t.line, languageRun, nil)
 		}
 	}
 }
@@ -96,12 +96,12 @@ func (d *draft) vanillaCategory(category member) string {
 	readOnly := v.any("readOnly", "readonly")
 	switch {
 	case readOnly.yes() && purpose != consent.Essential:
-		d.remark(check, category.name, readOnly.line, "could not be refused there, and can be here; give what the site cannot do without the purpose essential")
+		d.remark(check, category.name, readOnly.line, refusable, nil)
 	case !readOnly.yes() && v.at("enabled").yes() && purpose != consent.Essential:
-		d.remark(leftOut, category.name+" enabled: true", v.at("enabled").line, "nothing is switched on beforehand: only a yes counts")
+		d.remark(leftOut, category.name+" enabled: true", v.at("enabled").line, neverBeforehand, nil)
 	}
 	if reload := v.at("autoClear", "reloadPage"); reload.yes() {
-		d.remark(leftOut, category.name+" reloadPage", reload.line, "the page is not loaded again after a withdrawal")
+		d.remark(leftOut, category.name+" reloadPage", reload.line, noReload, nil)
 	}
 	first := len(d.notice.Services)
 	for _, m := range v.at("services").all() {
@@ -112,7 +112,7 @@ func (d *draft) vanillaCategory(category member) string {
 		}
 		d.switches(m.value, m.name)
 		if id := d.add(s); id != "" && id != m.name {
-			d.remark(taken, m.name, m.line, "is "+id+" now: data-service=\""+short(m.name, 60)+"\" on your pages becomes data-assent=\""+id+"\"")
+			d.remark(taken, m.name, m.line, serviceRenamed, values{"id": id, "attribute": "data-service", "name": short(m.name, 60)})
 		}
 	}
 	named := min(first, len(d.notice.Services))
@@ -230,9 +230,9 @@ func (d *draft) toggle2(toggle *value, purpose string) {
 	readOnly := toggle.at("readonly").yes()
 	switch {
 	case readOnly && purpose != consent.Essential:
-		d.remark(check, toggle.at("value").str(), toggle.line, "could not be refused there, and can be here; give what the site cannot do without the purpose essential")
+		d.remark(check, toggle.at("value").str(), toggle.line, refusable, nil)
 	case !readOnly && toggle.at("enabled").yes():
-		d.remark(leftOut, toggle.at("value").str()+" enabled: true", toggle.line, "nothing is switched on beforehand: only a yes counts")
+		d.remark(leftOut, toggle.at("value").str()+" enabled: true", toggle.line, neverBeforehand, nil)
 	}
 }
 
@@ -246,7 +246,7 @@ func (d *draft) buttons2(tag string, banner *value) {
 		case "settings":
 			d.say(tag, "action.manage", button.at("text"))
 		case "accept_selected":
-			d.remark(leftOut, name, button.lineOf(), "accepts what was ticked beforehand, and nothing is; the first layer has accept, reject and settings")
+			d.remark(leftOut, name, button.lineOf(), ticked, nil)
 		}
 	}
 }

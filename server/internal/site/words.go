@@ -1,32 +1,18 @@
 package site
 
 import (
-	"strconv"
-	"strings"
-
 	"assent/schemas"
+	"assent/server/internal/wording"
 )
 
-// kind is one thing that can be wrong with a notice. The name is stable, because the dashboard's texts go by it; the words
-// are for everybody else, with the values in braces.
-type kind struct{ name, words string }
+// kind is one thing that can be wrong with a notice.
+type kind wording.Kind
 
-// values are what the words of a kind name.
-type values = map[string]string
+type values = wording.Values
 
 // at is that something of this kind is wrong with a member.
 func (k kind) at(pointer string, v values) schemas.Fault {
-	return schemas.Fault{Pointer: pointer, Detail: k.say(v), Kind: k.name, Values: v}
-}
-
-// say fills the values in, escaped: a terminal obeys what others have put into a notice.
-func (k kind) say(v values) string {
-	pairs := make([]string, 0, 2*len(v))
-	for name, value := range v {
-		quoted := strconv.Quote(value)
-		pairs = append(pairs, "{"+name+"}", quoted[1:len(quoted)-1])
-	}
-	return strings.NewReplacer(pairs...).Replace(k.words)
+	return schemas.Fault{Pointer: pointer, Detail: wording.Kind(k).Say(v), Kind: k.Name, Values: v}
 }
 
 // What the schema cannot say of a notice.

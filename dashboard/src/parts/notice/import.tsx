@@ -5,6 +5,7 @@ import { review, saving } from '../../draft.ts';
 import { explain } from '../../explain.ts';
 import { t } from '../../language.ts';
 import { inWords } from '../../pointer.ts';
+import { remarked } from '../../said.ts';
 import { imported, largest, readSetUp, replaced, returnSetUp, takeSetUp } from '../../set-up.ts';
 import { Confirm } from '../confirm.tsx';
 
@@ -137,15 +138,23 @@ const Remarks = ({ kind, read }: { kind: Remark['kind']; read: Import }) => {
         {t.noticePage.setUp.remarks[kind]} <span class="muted">{remarks.length}</span>
       </summary>
       <ul class={`findings ${kind}`}>
-        {remarks.map(({ about, line, detail }) => (
-          <li key={`${about} ${line} ${detail}`}>
-            <strong>{about.startsWith('/') ? inWords(about, read.notice) : about}</strong>{' '}
-            {line && <span class="muted">{t.noticePage.setUp.line(line)}</span>}
-            <br />
-            <span lang="en">{detail}</span>
-          </li>
+        {remarks.map((remark) => (
+          <OneRemark key={`${remark.about} ${remark.line} ${remark.detail}`} remark={remark} read={read} />
         ))}
       </ul>
     </details>
+  );
+};
+
+const OneRemark = ({ remark, read }: { remark: Remark; read: Import }) => {
+  const { about, line } = remark;
+  const { words, lang } = remarked(remark);
+  return (
+    <li>
+      <strong>{about.startsWith('/') ? inWords(about, read.notice) : about}</strong>{' '}
+      {line && <span class="muted">{t.noticePage.setUp.line(line)}</span>}
+      <br />
+      <span lang={lang}>{words}</span>
+    </li>
   );
 };
