@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -31,6 +32,7 @@ var (
 	errNoTile   = newProblem(http.StatusNotFound, "no-tile", "No such part of the log", "The log is not so long, or this is no address of a tile. See deploy/LOG.md.")
 	errLogEmpty = newProblem(http.StatusNotFound, "log-empty", "The log is empty", "Nothing was recorded yet. A decision enters the log within a minute.")
 	errNotYet   = newProblem(http.StatusConflict, "not-yet", "Not in the log yet", "The decision is recorded. It enters the log within a minute.")
+	errMadeUp   = newProblem(http.StatusNotFound, "made-up", "Never in the log", "The decision is demo data. Nobody made it, and the log takes none of those.")
 	errGrowth   = newProblem(http.StatusUnprocessableEntity, "invalid", "The request is not valid", "Give ?from= with a size that the log has had, from 1 on.")
 )
 
@@ -107,7 +109,11 @@ func (t *transcript) proof(c echo.Context) error {
 	if len(records) == 0 {
 		return errNoReceipt
 	}
-	placed, err := t.places.Placed(c.Request().Context(), earliest(records))
+	record := earliest(records)
+	if slices.Contains(record.Flags, consent.FlagDemo) {
+		return errMadeUp
+	}
+	placed, err := t.places.Placed(c.Request().Context(), record)
 	var proof transparency.Proof
 	if err == nil {
 		proof, err = t.log.Prove(c.Request().Context(), placed)

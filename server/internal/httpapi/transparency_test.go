@@ -9,12 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/shipping"
 	"assent/server/internal/transparency"
 )
 
@@ -34,6 +37,26 @@ func startLogged(t *testing.T) (*testServer, *transparency.Log) {
 		p.Transparency, p.Places = log, store
 	})
 	return s, log
+}
+
+// What was made up never enters the log, so nobody is told to wait for it.
+func TestNoProofOfDemoData(t *testing.T) {
+	t.Parallel()
+	s, _ := startLogged(t)
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	records, err := s.store.Find(t.Context(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	madeUp := records[0]
+	madeUp.ID, madeUp.Flags = uuid.Must(uuid.NewV7()), []string{consent.FlagDemo}
+	if err := s.store.Append(t.Context(), shipping.Batch{Records: []consent.Record{madeUp}}); err != nil {
+		t.Fatal(err)
+	}
+	if answer, body := s.do(http.MethodGet, "/v1/receipts/"+madeUp.ID.String()+"/proof", nil); answer.StatusCode != http.StatusNotFound || !strings.Contains(string(body), "demo data") {
+		t.Errorf("%d %s", answer.StatusCode, body)
+	}
 }
 
 func TestProofOfAReceipt(t *testing.T) {
