@@ -274,7 +274,8 @@ export const de: Texts = {
   },
   demo: {
     badge: 'Demodaten',
-    meaning: 'Nichts davon hat jemand entschieden: Es ist erfunden. Entfernen Sie es auf dem Server mit',
+    meaning:
+      'Nichts davon hat jemand entschieden: Es ist erfunden. Entfernen Sie es auf dem Server, mit dessen --data oder REDIS_URL:',
   },
   empty: {
     title: 'Warten auf die erste Entscheidung',
@@ -285,7 +286,8 @@ export const de: Texts = {
     copy: 'Kopieren',
     copied: 'Kopiert',
     demo: 'Auf der Demoseite ansehen',
-    madeUp: 'Um Zahlen zu sehen, bevor es welche gibt, erfinden Sie auf dem Server einen Shop mit neunzig Tagen:',
+    madeUp:
+      'Um Zahlen zu sehen, bevor es welche gibt, erfinden Sie auf dem Server, mit dessen --data oder REDIS_URL, einen Shop mit neunzig Tagen:',
     watching: 'Diese Seite beobachtet mit und aktualisiert sich selbst.',
   },
   noSites: {

@@ -271,7 +271,7 @@ export const en = {
   } as Record<string, { name: string; meaning: string }>,
   demo: {
     badge: 'Demo data',
-    meaning: 'Nobody decided any of this: it is made up. Remove it on the server with',
+    meaning: 'Nobody decided any of this: it is made up. Remove it on the server, with its --data or REDIS_URL:',
   },
   empty: {
     title: 'Waiting for the first decision',
@@ -282,7 +282,8 @@ export const en = {
     copy: 'Copy',
     copied: 'Copied',
     demo: 'See how it looks on the demo page',
-    madeUp: 'To see numbers before there are any, make up a shop of ninety days on the server with',
+    madeUp:
+      'To see numbers before there are any, make up a shop of ninety days on the server, with its --data or REDIS_URL:',
     watching: 'This page is watching and updates by itself.',
   },
   noSites: {
