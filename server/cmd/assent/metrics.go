@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"assent/server/internal/httpapi"
+	"assent/server/internal/integration"
 	"assent/server/internal/shipping"
 	"assent/server/internal/spool"
 	"assent/server/internal/telemetry"
@@ -42,8 +43,31 @@ func (s *server) newMetrics() *prometheus.Registry {
 	if s.spool != nil {
 		registry.MustRegister(&spoolCollector{spool: s.spool})
 	}
+	registry.MustRegister(&informerCollector{informer: s.informer})
 	registry.MustRegister(&logCollector{log: s.transcript, recipients: s.recipients})
 	return registry
+}
+
+var (
+	informerAttempts = prometheus.NewDesc("assent_integration_attempts_total", "Attempts of this server to tell an integration of a decision.", []string{"result"}, nil)
+	informerGivenUp  = prometheus.NewDesc("assent_integration_dead_letters_total", "Visitors of whom an integration could not be told for three days, or at all, and whose events are kept as dead letters.", nil, nil)
+)
+
+// informerCollector reads what the integrations' keeper has counted.
+type informerCollector struct{ informer *integration.Keeper }
+
+// Describe implements prometheus.Collector.
+func (c *informerCollector) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- informerAttempts
+	descriptions <- informerGivenUp
+}
+
+// Collect implements prometheus.Collector.
+func (c *informerCollector) Collect(metrics chan<- prometheus.Metric) {
+	delivered, failed, givenUp := c.informer.Attempts()
+	metrics <- prometheus.MustNewConstMetric(informerAttempts, prometheus.CounterValue, float64(delivered), "delivered")
+	metrics <- prometheus.MustNewConstMetric(informerAttempts, prometheus.CounterValue, float64(failed), "failed")
+	metrics <- prometheus.MustNewConstMetric(informerGivenUp, prometheus.CounterValue, float64(givenUp))
 }
 
 var (

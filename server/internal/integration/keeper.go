@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"assent/schemas"
@@ -64,8 +65,16 @@ type Keeper struct {
 
 	position int64
 
+	delivered, failed, givenUp atomic.Uint64
+
 	mu    sync.Mutex
 	lanes map[string]bool // Integrations whose events are being told.
+}
+
+// Attempts returns how many events this process has delivered, how many attempts failed, and how many visitors' events it gave
+// up for dead letters.
+func (k *Keeper) Attempts() (delivered, failed, givenUp uint64) {
+	return k.delivered.Load(), k.failed.Load(), k.givenUp.Load()
 }
 
 func (k *Keeper) books() books { return books{k.Store} }

@@ -190,6 +190,10 @@ func TestDeadLettersAreReplayed(t *testing.T) {
 		}
 		r.await(seen + 3)
 		eventually(t, func() bool { told := s.told(entry); return len(told.Dead)+len(told.Waiting) == 0 })
+		eventually(t, func() bool {
+			delivered, failed, givenUp := s.keeper.Attempts()
+			return delivered == 6 && failed == 3 && givenUp == 3
+		})
 	})
 }
 

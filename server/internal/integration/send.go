@@ -202,10 +202,22 @@ func (k *Keeper) settle(ctx context.Context, to Entry, outcomes []outcome) error
 		}
 		return nil
 	})
-	if err == nil && died > 0 {
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		switch {
+		case o.OK():
+			k.delivered.Add(1)
+		case o.Reason != superseded:
+			k.failed.Add(1)
+		}
+	}
+	k.givenUp.Add(uint64(died))
+	if died > 0 {
 		k.Logger.Error("deliveries of an integration are given up and kept as dead letters", "site", to.Site, "integration", to.ID, "count", died)
 	}
-	return err
+	return nil
 }
 
 // settleOne writes down one of them, and reports whether it was given up.
