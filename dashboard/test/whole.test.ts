@@ -126,7 +126,7 @@ test('all that was decided is found, and saved as a file', async () => {
   await until(async () => (await page.locator('table.recent tbody tr').count()) === 2, 'both decisions are found');
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save as a file' }).click(),
+    page.getByRole('button', { name: 'Save as a file' }).first().click(),
   ]);
   const lines = (await readFile(await file.path())).toString().trim().split('\n');
   assert.equal(lines.length, 3);
