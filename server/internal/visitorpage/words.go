@@ -61,18 +61,24 @@ func Read(files fs.FS) Book {
 	}
 	notices, all := site.Texts(snippet.Texts()), Book{}
 	for _, name := range names {
-		body, err := fs.ReadFile(files, name)
-		tag, own := strings.TrimSuffix(path.Base(name), ".json"), map[string]string{}
-		if err == nil {
-			err = json.Unmarshal(body, &own)
-		}
-		if err != nil {
-			panic(fmt.Sprintf("embedded texts %s: %v", name, err))
-		}
+		tag := strings.TrimSuffix(path.Base(name), ".json")
 		all[tag] = notices.For(tag)
-		maps.Copy(all[tag], own)
+		maps.Copy(all[tag], Own(files, tag))
 	}
 	return all
+}
+
+// Own reads what a page itself has in one language, as Read does.
+func Own(files fs.FS, tag string) map[string]string {
+	name, own := "texts/"+tag+".json", map[string]string{}
+	body, err := fs.ReadFile(files, name)
+	if err == nil {
+		err = json.Unmarshal(body, &own)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("embedded texts %s: %v", name, err))
+	}
+	return own
 }
 
 // For finds the texts for a locale, else for the first wanted language that there is, else English.
