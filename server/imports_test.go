@@ -61,7 +61,7 @@ var allowed = map[string][]string{
 	"server/internal/ratelimit":            {"server/internal/daykey"},
 	"server/internal/useragent":            {},
 	"server/internal/processing":           {"schemas", "server/internal/consent", "server/internal/transfer"},
-	"server/internal/archive":              {"schemas", "server/internal/consent", "server/internal/evidence", "server/internal/processing", "server/internal/site", "server/internal/transparency", "server/internal/witnessing"},
+	"server/internal/archive":              {"schemas", "server/internal/consent", "server/internal/evidence", "server/internal/processing", "server/internal/site", "server/internal/snippetbuild", "server/internal/transparency", "server/internal/witnessing"},
 	"server/internal/exposure":             {"schemas", "server/internal/consent", "server/internal/daykey"},
 	"server/internal/visitorpage":          {"snippet", "server/internal/site"},
 	"server/internal/receiptpage":          {"schemas", "server/internal/consent", "server/internal/visitorpage", "server/internal/qrcode"},

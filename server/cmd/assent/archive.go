@@ -145,7 +145,7 @@ func (c *archiveCommand) source(env *environment, stores *stores) (archive.Sourc
 	if err != nil {
 		return archive.Source{}, err
 	}
-	return archive.Source{Log: log, Rows: stores.logged, Notices: stores.front, Keys: keys, Issuer: strings.TrimSuffix(c.PublicURL, "/"),
+	return archive.Source{Log: log, Rows: stores.logged, Notices: stores.front, Scripts: editionsOf(stores.front), Keys: keys, Issuer: strings.TrimSuffix(c.PublicURL, "/"),
 		Known: func() []string { return given }, Restricted: requests.HonouredIn(stores.front).Restricted}, nil
 }
 

@@ -27,6 +27,7 @@ import (
 	"assent/server/internal/processing"
 	"assent/server/internal/recording/recordingtest"
 	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
 	"assent/server/internal/transfer"
 	"assent/server/internal/transparency"
 )
@@ -69,6 +70,12 @@ func open(t testing.TB) *kept {
 	if err := store.PutNotice(t.Context(), "shop", k.notice, document); err != nil {
 		t.Fatal(err)
 	}
+	for _, notice := range []string{k.notice, "of-no-decision"} {
+		of := snippetbuild.Edition{Site: "shop", Notice: notice, Regime: consent.OptIn}
+		if err := k.editions().Note(t.Context(), of, snippetbuild.Script{Hash: "a1b2c3d4e5f6", SRI: "sha384-x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return k
 }
 
@@ -108,8 +115,12 @@ func (k *kept) erase(t testing.TB, site, subject string) {
 	}
 }
 
+func (k *kept) editions() snippetbuild.Editions {
+	return snippetbuild.Editions{Store: k.store, Now: func() time.Time { return k.clock }}
+}
+
 func (k *kept) source() archive.Source {
-	return archive.Source{Log: k.log, Rows: k.store, Notices: k.store, Keys: k.keys, Issuer: "https://assent.example",
+	return archive.Source{Log: k.log, Rows: k.store, Notices: k.store, Scripts: k.editions(), Keys: k.keys, Issuer: "https://assent.example",
 		Known: func() []string { return nil }, Restricted: func(context.Context, string) ([]string, error) { return k.restricted, nil }}
 }
 
@@ -374,6 +385,20 @@ func removed(names []string, name string) (others []string) {
 		}
 	}
 	return others
+}
+
+func TestAnArchiveNamesTheScriptsOfItsNotices(t *testing.T) {
+	k := open(t)
+	k.record(t, 2, 3, "shop")
+	const want = `{"notice":"%s","regime":"opt-in","scripts":[{"hash":"a1b2c3d4e5f6","integrity":"sha384-x","since":"2026-03-01T12:00:00Z"}]}` + "\n"
+	if got := string(unpack(t, k.archive(t, march("shop", 1, 4))).files["scripts.jsonl"]); got != fmt.Sprintf(want, k.notice) {
+		t.Error(got)
+	}
+	for _, name := range unpack(t, k.archive(t, march("shop", 10, 11))).names {
+		if name == "scripts.jsonl" {
+			t.Error("scripts are named of notices that are not in the archive")
+		}
+	}
 }
 
 func TestKeysOfSomebodyElse(t *testing.T) {

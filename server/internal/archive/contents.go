@@ -27,6 +27,7 @@ const format = "assent-archive/1"
 const (
 	readmeFile     = "README.txt"
 	decisionsFile  = "decisions.jsonl"
+	scriptsFile    = "scripts.jsonl"
 	processingFile = "processing.json"
 	processingPage = "processing.html"
 	logKeyFile     = "log-key.txt"

@@ -18,6 +18,7 @@ import (
 
 	"assent/server/internal/evidence"
 	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
 	"assent/server/internal/transparency"
 	"assent/server/internal/witnessing"
 )
@@ -77,7 +78,7 @@ func Verify(from io.ReaderAt, size int64, trusted Trusted) (Verified, error) {
 		return Verified{}, &Finding{What: err.Error()}
 	}
 	v := &verification{container: c, trusted: trusted, unread: map[string]File{}, notices: map[string]bool{}}
-	for _, check := range []func() error{v.manifest, v.checkpoint, v.decisions, v.earlier, v.noticeTexts, v.others} {
+	for _, check := range []func() error{v.manifest, v.checkpoint, v.decisions, v.earlier, v.noticeTexts, v.scripts, v.others} {
 		if err := check(); err != nil {
 			return v.Verified, err
 		}
@@ -455,6 +456,27 @@ func (v *verification) noticeTexts() error {
 	return nil
 }
 
+// scripts checks that what is said of scripts is about the archive's notices. Archives of before have no such file.
+func (v *verification) scripts() error {
+	if _, isThere := v.named[scriptsFile]; !isThere {
+		return nil
+	}
+	text, err := v.read(scriptsFile)
+	if err != nil {
+		return err
+	}
+	for one := range strings.Lines(string(text)) {
+		var said snippetbuild.Published
+		if err := strictly([]byte(strings.TrimSuffix(one, "\n")), &said); err != nil {
+			return &Finding{File: scriptsFile, What: err.Error()}
+		}
+		if !v.notices[said.Notice] {
+			return &Finding{File: scriptsFile, What: fmt.Sprintf("speaks of notice %q, which no decision names", said.Notice)}
+		}
+	}
+	return nil
+}
+
 // others holds all further files against the manifest, and finds those that are not there.
 func (v *verification) others() error {
 	for _, name := range []string{readmeFile, processingFile, processingPage} {
@@ -463,7 +485,7 @@ func (v *verification) others() error {
 		}
 	}
 	for _, file := range v.files {
-		known := []string{readmeFile, decisionsFile, processingFile, processingPage, logKeyFile, checkpointFile, earlierFile, keysFile, manifestFile, signedManifest}
+		known := []string{readmeFile, decisionsFile, scriptsFile, processingFile, processingPage, logKeyFile, checkpointFile, earlierFile, keysFile, manifestFile, signedManifest}
 		if noticeOf(file.Name) == "" && !slices.Contains(known, file.Name) {
 			return &Finding{File: file.Name, What: "was put in: no archive has such a file"}
 		}

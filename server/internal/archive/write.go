@@ -20,6 +20,7 @@ import (
 	"assent/server/internal/evidence"
 	"assent/server/internal/processing"
 	"assent/server/internal/site"
+	"assent/server/internal/snippetbuild"
 	"assent/server/internal/transparency"
 )
 
@@ -28,6 +29,7 @@ type Source struct {
 	Log     *transparency.Log
 	Rows    transparency.Archive
 	Notices site.Archive
+	Scripts snippetbuild.Editions
 	Keys    *evidence.Keyring
 	Issuer  string // Address of the server, or empty.
 	// Known returns checkpoints that witnesses have signed too, as far as they are at hand.
@@ -69,7 +71,7 @@ func Write(ctx context.Context, to io.Writer, source Source, wanted Wanted) (Man
 	if wanted.From.IsZero() {
 		w.window.first, w.window.isOpen = 0, true
 	}
-	for _, write := range []func() error{w.readme, w.decisions, w.writeNotices, w.processing, w.keys, w.checkpoints, w.writeManifest} {
+	for _, write := range []func() error{w.readme, w.decisions, w.writeNotices, w.scripts, w.processing, w.keys, w.checkpoints, w.writeManifest} {
 		if err := write(); err != nil {
 			return Manifest{}, err
 		}
@@ -281,6 +283,16 @@ func (w *writer) writeNotices() error {
 	return nil
 }
 
+// scripts tells which scripts showed the archive's notices, since when. Of earlier times none may be on record.
+func (w *writer) scripts() error {
+	editions, err := w.source.Scripts.Of(w.ctx, w.wanted.Site.ID)
+	if err != nil {
+		return err
+	}
+	editions = slices.DeleteFunc(editions, func(e snippetbuild.Published) bool { return !w.notices[e.Notice] })
+	return lines(w, scriptsFile, editions)
+}
+
 func (w *writer) processing() error {
 	text, err := json.MarshalIndent(w.wanted.Processing, "", "  ")
 	if err != nil {
@@ -322,11 +334,16 @@ func (w *writer) checkpoints() error {
 	if err := w.text(checkpointFile, []byte(head)); err != nil {
 		return err
 	}
-	if len(before) == 0 {
+	return lines(w, earlierFile, before)
+}
+
+// lines writes a file with a value in each line. Without any it writes none.
+func lines[T any](w *writer, name string, values []T) error {
+	if len(values) == 0 {
 		return nil
 	}
-	return w.file(earlierFile, func(to io.Writer) error {
-		for _, one := range before {
+	return w.file(name, func(to io.Writer) error {
+		for _, one := range values {
 			text, err := canonical(one)
 			if err != nil {
 				return err

@@ -109,7 +109,7 @@ func New(p Parts) (http.Handler, error) {
 	exports := &exports{ledger: p.Ledger, desk: p.Requests, admin: admin, running: make(chan struct{}, exportsAtOnce), now: p.Now, log: p.Log}
 	processings := &processings{publisher: p.Publisher, catalog: p.Catalog, reviews: p.Reviews, now: p.Now}
 	suspensions := &suspensions{catalog: p.Catalog, adequate: p.Publisher.Adequate, now: p.Now}
-	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive,
+	archives := &archives{exports: exports, processings: processings, source: archive.Source{Log: p.Transparency, Rows: p.Rows, Notices: p.Publisher.Archive, Scripts: p.Editions,
 		Keys: p.Signing, Issuer: p.PublicURL, Known: p.Recipients.Latest, Restricted: p.Requests.Restricted}}
 	policies := &policies{catalog: p.Catalog, publicURL: p.PublicURL, adequate: p.Publisher.Adequate, now: p.Now}
 	passkeys := &passkeys{admin: admin, keys: account.NewPasskeys(p.Accounts, admin.seals), origin: func(c echo.Context) (string, error) { return ownOrigin(c, p.PublicURL) }}

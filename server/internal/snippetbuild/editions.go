@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"assent/schemas"
@@ -31,6 +32,27 @@ func (e Editions) book() register.Book[[]schemas.StatedScript] {
 }
 
 func (e Edition) id() string { return e.Notice + "." + e.Regime }
+
+// Published is an edition's scripts, in the order in which they were given.
+type Published struct {
+	Notice  string                 `json:"notice"`
+	Regime  string                 `json:"regime"`
+	Scripts []schemas.StatedScript `json:"scripts"`
+}
+
+// Of returns all editions of a site's notices, by notice and regime.
+func (e Editions) Of(ctx context.Context, site string) ([]Published, error) {
+	entries, err := e.book().List(ctx, site)
+	if err != nil {
+		return nil, fmt.Errorf("read editions of site %s: %w", site, err)
+	}
+	all := make([]Published, len(entries))
+	for i, entry := range entries {
+		notice, regime, _ := strings.Cut(entry.ID, ".")
+		all[i] = Published{Notice: notice, Regime: regime, Scripts: entry.Value}
+	}
+	return all, nil
+}
 
 // Note implements Annals.
 func (e Editions) Note(ctx context.Context, of Edition, script Script) error {
