@@ -1146,7 +1146,8 @@ export interface Request {
   site: string;
   kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
   state: 'open' | 'running' | 'extended' | 'done' | 'refused' | 'lifted';
-  how: 'self-service' | 'officer';
+  /** `direct` is an erasure beside a decision, for which nobody checked who asks. */
+  how: 'self-service' | 'officer' | 'direct';
   /** How it was checked who asks. */
   identity: string;
   /** What the visitor wants, in words. */

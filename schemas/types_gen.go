@@ -1150,7 +1150,8 @@ type Request struct {
 	Site      string `json:"site"`
 	Kind      string `json:"kind"`
 	State     string `json:"state"`
-	How       string `json:"how"`
+	// `direct` is an erasure beside a decision, for which nobody checked who asks.
+	How string `json:"how"`
 	// How it was checked who asks.
 	Identity string `json:"identity"`
 	// What the visitor wants, in words.

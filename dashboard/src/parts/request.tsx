@@ -35,7 +35,7 @@ export const OneRequest = ({ request, work }: Props) => {
         </div>
         <div>
           <dt>{texts.identified}</dt>
-          <dd>{request.how === 'self-service' ? texts.secret : request.identity}</dd>
+          <dd>{request.how === 'officer' ? request.identity : texts.hows[request.how]}</dd>
         </div>
         {request.about && (
           <div>

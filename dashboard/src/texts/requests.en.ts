@@ -20,7 +20,7 @@ export const requestsPage = {
   due: 'Due',
   reference: 'Reference',
   identified: 'Checked by',
-  secret: 'the secret in the visitor’s browser',
+  hows: { 'self-service': 'the secret in the visitor’s browser', direct: 'nobody: erased beside a decision' },
   history: 'History',
   visitor: 'visitor',
   reason: 'Reason, or what you did',

@@ -10,6 +10,7 @@ import (
 	"assent/server/internal/auditing"
 	"assent/server/internal/consent"
 	"assent/server/internal/ratelimit"
+	"assent/server/internal/requests"
 	"assent/server/internal/rights"
 )
 
@@ -17,7 +18,8 @@ var errWhose = &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "", Detai
 
 // erasures removes what was recorded of somebody.
 type erasures struct {
-	eraser rights.Eraser
+	desk   *requests.Desk
+	eraser rights.Eraser // Of accounts, which no single request is about.
 	ledger auditing.Ledger
 	limits *limits
 	names  accountNames
@@ -36,7 +38,7 @@ func (e *erasures) own(c echo.Context) error {
 	if !consent.IsSecret(order.Secret) {
 		return badSecret()
 	}
-	return e.erase(c, consent.Subject(c.Param("site"), order.Secret), rights.ByVisitor)
+	return e.erase(c, requests.Asked{Subject: consent.Subject(c.Param("site"), order.Secret), How: requests.SelfService, Identity: "secret"})
 }
 
 // ordered erases for somebody of the site. The trail tells that it was done and not whose decisions they were.
@@ -52,7 +54,7 @@ func (e *erasures) ordered(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.erase(c, subject, rights.ByOfficer)
+	return e.erase(c, requests.Asked{Subject: subject, How: requests.Direct, Who: userOf(c).Email})
 }
 
 // eraseAccount erases what every browser recorded that is linked to an account, and the links.
@@ -92,8 +94,9 @@ func (e *erasures) subjectOf(c echo.Context, order schemas.ErasureOrder) (string
 	return earliest(found).Subject, nil
 }
 
-func (e *erasures) erase(c echo.Context, subject, reason string) error {
-	done, err := e.eraser.Erase(c.Request().Context(), c.Param("site"), subject, reason)
+func (e *erasures) erase(c echo.Context, asked requests.Asked) error {
+	asked.Site = c.Param("site")
+	done, err := e.desk.Erase(c.Request().Context(), asked)
 	if err != nil {
 		return err
 	}

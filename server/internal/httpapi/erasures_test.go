@@ -101,3 +101,31 @@ func TestOfficersErase(t *testing.T) {
 		t.Errorf("the trail: %s", text)
 	}
 }
+
+// TestNoErasureIsOutsideTheRegister whichever route it came by, and one that erased nothing is not in it.
+func TestNoErasureIsOutsideTheRegister(t *testing.T) {
+	s := startErasing(t)
+	owner := s.setUp()
+	own, beside := s.decision(consent.AcceptAll), s.decision(consent.AcceptAll)
+	s.post(own)
+	s.post(beside)
+	for range 2 {
+		s.eraseOwn(own.Secret)
+	}
+	s.eraseOwn("BBBBBBBBBBBBBBBBBBBBBB")
+	_, body := s.admin(http.MethodPost, "sites/"+s.site.ID+"/erasures", schemas.ErasureOrder{Receipt: beside.ID}, "Cookie", owner)
+	done := decode[schemas.Erasure](t, body)
+	_, body = s.admin(http.MethodGet, "sites/"+s.site.ID+"/requests", nil, "Cookie", owner)
+	all := decode[[]schemas.Request](t, body)
+	if len(all) != 2 || all[0].Reference != done.Reference || all[0].How != "direct" || all[1].How != "self-service" {
+		t.Fatalf("%+v, want %s and one before", all, done.Reference)
+	}
+	for _, one := range all {
+		if one.Kind != "erasure" || one.State != "done" || len(one.Receipts) != 1 {
+			t.Errorf("%+v", one)
+		}
+	}
+	if answer, page := s.admin(http.MethodGet, "sites/"+s.site.ID+"/requests/"+done.Reference+"?format=html", nil, "Cookie", owner); answer.StatusCode != http.StatusOK || !strings.Contains(string(page), "erased beside a decision") {
+		t.Errorf("%d %s", answer.StatusCode, page)
+	}
+}

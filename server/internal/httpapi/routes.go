@@ -120,7 +120,7 @@ func New(p Parts) (http.Handler, error) {
 	receipts := &receipts{query: p.Query, catalog: p.Catalog, editions: p.Editions, keys: p.Signing, issuer: p.PublicURL}
 	presence := &presence{now: p.Now}
 	names := accountNames{keeper: p.Links}
-	erasures := &erasures{eraser: p.Eraser, ledger: p.Ledger, limits: limits, names: names}
+	erasures := &erasures{eraser: p.Eraser, desk: p.Requests, ledger: p.Ledger, limits: limits, names: names}
 	accountLinks := &accountLinks{keeper: p.Links, names: names, desk: p.Requests, visitors: visitors, publisher: p.Publisher, catalog: p.Catalog}
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	reviews := &reviews{desk: p.Reviews, now: p.Now}

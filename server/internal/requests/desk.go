@@ -279,11 +279,7 @@ func refused(purposes map[string]bool) map[string]bool {
 
 // erase removes the visitor's decisions and takes the visitor's name out of all requests.
 func (d *Desk) erase(ctx context.Context, site, id string, r Request) ([]Effect, error) {
-	reason := rights.ByOfficer
-	if r.How == SelfService {
-		reason = rights.ByVisitor
-	}
-	done, err := d.eraser.Erase(ctx, site, r.Subject, reason)
+	done, err := d.eraser.Erase(ctx, site, r.Subject, reasonOf(r.How))
 	if err != nil {
 		return nil, err
 	}
@@ -292,11 +288,23 @@ func (d *Desk) erase(ctx context.Context, site, id string, r Request) ([]Effect,
 	if _, err := d.book.Change(ctx, site, id, func(r *Request) error { r.Receipts = all; return nil }); err != nil {
 		return nil, err
 	}
-	others, err := d.unname(ctx, site, id, r.Subject)
+	return d.erased(ctx, site, id, r.Subject, len(all))
+}
+
+func reasonOf(how string) string {
+	if how == SelfService {
+		return rights.ByVisitor
+	}
+	return rights.ByOfficer
+}
+
+// erased is what an erasure did, once the subject is out of its other requests.
+func (d *Desk) erased(ctx context.Context, site, id, subject string, decisions int) ([]Effect, error) {
+	others, err := d.unname(ctx, site, id, subject)
 	if err != nil {
 		return nil, err
 	}
-	return []Effect{{PlaceTrail, Removed, len(all)}, {PlaceLog, Tombstoned, len(all)}, {PlaceRequests, Unnamed, others}, {PlaceCopies, LeftAlone, 0}}, nil
+	return []Effect{{PlaceTrail, Removed, decisions}, {PlaceLog, Tombstoned, decisions}, {PlaceRequests, Unnamed, others}, {PlaceCopies, LeftAlone, 0}}, nil
 }
 
 // unname takes the subject out of its other requests, and closes those that have nothing left to be about.

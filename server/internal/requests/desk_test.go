@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"assent/server/internal/auditing"
 	"assent/server/internal/consent"
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/recording"
@@ -140,5 +141,28 @@ func TestTwoServersAtOnce(t *testing.T) {
 	opened, err := c.desk(nil).Open(t.Context(), asked(requests.Withdrawal))
 	if err != nil || opened.ID == ids[0] {
 		t.Errorf("%s, %v", opened.ID, err)
+	}
+}
+
+// late is a ledger that what was decided a moment ago has not reached.
+type late struct{ auditing.Ledger }
+
+func (late) Search(context.Context, auditing.Filter, int) ([]consent.Record, error) { return nil, nil }
+
+func TestAnErasureOfWhatTheLedgerHasNotYetIsRegistered(t *testing.T) {
+	c := openCounter(t)
+	desk := requests.NewDesk(c.store, late{c.store}, c.recorder, c.eraser, time.Now)
+	for _, want := range []int{1, 0} {
+		done, err := desk.Erase(t.Context(), asked(requests.Erasure))
+		if err != nil || done.Decisions != want {
+			t.Errorf("%+v, %v, want %d", done, err, want)
+		}
+	}
+	all, err := desk.List(t.Context(), shop)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if r := all[0].Value; r.State != requests.Done || len(r.Receipts) != 1 || r.Subject != "" || len(r.Effects) != 4 || len(r.History) != 2 {
+		t.Errorf("%+v", r)
 	}
 }

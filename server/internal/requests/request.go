@@ -40,6 +40,7 @@ const (
 const (
 	SelfService = "self-service" // From the visitor's own browser, whose secret says whose the decisions are.
 	Officer     = "officer"
+	Direct      = "direct" // Somebody of the site erased beside a decision, without a request of the visitor's.
 )
 
 const (
