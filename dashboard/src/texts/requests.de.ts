@@ -22,7 +22,10 @@ export const requestsPage: Texts['requestsPage'] = {
   due: 'Fällig',
   reference: 'Vorgang',
   identified: 'Geprüft durch',
-  hows: { 'self-service': 'das Geheimnis im Browser des Besuchers', direct: 'niemanden: neben einer Entscheidung gelöscht' },
+  hows: {
+    'self-service': 'das Geheimnis im Browser des Besuchers',
+    direct: 'niemanden: neben einer Entscheidung gelöscht',
+  },
   history: 'Verlauf',
   visitor: 'Besucher',
   reason: 'Grund, oder was getan wurde',
