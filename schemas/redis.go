@@ -142,7 +142,7 @@ func MarkKey(name string) string { return "m:mark:" + name }
 // SessionsKey is the sorted set of a user's sessions, their keys' tokens by when they expire. No token has a colon.
 func SessionsKey(user string) string { return "k:of:" + user }
 
-// ActsKey is the stream of what everybody who can sign in did. It is never trimmed.
+// ActsKey is the stream of what everybody who can sign in did. Only the oldest are removed, by age.
 func ActsKey() string { return "w:{acts}" }
 
 // SightingsKey is the hash of what a site's pages met on a day, kind:service:host to page views. It shares the slot of

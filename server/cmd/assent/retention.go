@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"assent/server/internal/demodata"
+	"assent/server/internal/requests"
 	"assent/server/internal/retention"
 	"assent/server/internal/transparency"
 )
@@ -27,12 +28,17 @@ type retentionCommands struct {
 // keepFlags say for how long things are kept.
 type keepFlags struct {
 	KeepDecisions int `help:"Days that decisions are kept; 0 to keep them until they are erased." name:"keep-decisions" env:"ASSENT_KEEP_DECISIONS" default:"1461" placeholder:"DAYS"`
+	KeepRequests  int `help:"Days that closed requests of visitors are kept; 0 for no end." name:"keep-requests" env:"ASSENT_KEEP_REQUESTS" default:"1461" placeholder:"DAYS"`
+	KeepHolds     int `help:"Days that legal holds are kept after they ended; 0 for no end." name:"keep-holds" env:"ASSENT_KEEP_HOLDS" default:"1461" placeholder:"DAYS"`
+	KeepDeletions int `help:"Days that records of deletions are kept; 0 for no end." name:"keep-deletions" env:"ASSENT_KEEP_DELETIONS" default:"3653" placeholder:"DAYS"`
+	KeepActs      int `help:"Days that the administration's audit trail is kept; 0 for no end." name:"keep-acts" env:"ASSENT_KEEP_ACTS" default:"1461" placeholder:"DAYS"`
 	KeepExposures int `help:"Days that counts of exposures are kept; 0 for no end." name:"keep-exposures" env:"ASSENT_KEEP_EXPOSURES" default:"761" placeholder:"DAYS"`
 }
 
 // periods are within their bounds, or the error says which is not.
 func (f keepFlags) periods() (retention.Periods, error) {
-	periods := retention.Periods{retention.Decisions: f.KeepDecisions, retention.Exposures: f.KeepExposures}
+	periods := retention.Periods{retention.Decisions: f.KeepDecisions, retention.Exposures: f.KeepExposures, retention.Requests: f.KeepRequests,
+		retention.Ended: f.KeepHolds, retention.Deletions: f.KeepDeletions, retention.Acts: f.KeepActs}
 	return periods, periods.Check()
 }
 
@@ -69,7 +75,7 @@ const removedAtOnce = 50_000
 // keeperOf needs the log only to remove.
 func keeperOf(s *stores, periods retention.Periods, log retention.Log) retention.Keeper {
 	keeper := retention.Keeper{
-		Store: expiringOf(s, log), Log: log, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
+		Store: classesOf(s, log), Log: log, Register: s.front, Trail: s.front, Holds: *holdsOf(s), Now: time.Now, Periods: periods,
 		Sites: func(ctx context.Context) (ids []string, err error) {
 			sites, err := s.front.Sites(ctx)
 			for _, site := range sites {
@@ -87,6 +93,18 @@ func keeperOf(s *stores, periods retention.Periods, log retention.Log) retention
 		keeper.AtOnce = removedAtOnce
 	}
 	return keeper
+}
+
+// classesOf is where each class is.
+func classesOf(s *stores, log retention.Log) retention.Store {
+	recorded := expiringOf(s, log)
+	return retention.ByClass{
+		retention.Decisions: recorded, retention.Exposures: recorded,
+		retention.Requests: retention.Done[requests.Request]{Book: requests.BookIn(s.front), Since: requests.Request.ClosedAt,
+			Subject: func(r requests.Request) string { return r.Subject }},
+		retention.Ended: retention.DoneHolds(s.front), retention.Deletions: retention.DoneDeletions(s.front),
+		retention.Acts: retention.Trailed{Trail: s.front},
+	}
 }
 
 // expiringOf is what removes by age, wherever decisions, their copies, choices and the log are.

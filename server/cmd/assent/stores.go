@@ -70,6 +70,7 @@ type front interface {
 	account.Store
 	account.SessionStore
 	admintrail.Store
+	admintrail.Aging
 	sighting.Store
 	daykey.Store
 	evidence.Store

@@ -45,10 +45,18 @@ func (f Filter) Matches(a Act) bool {
 		(f.From.IsZero() || !a.At.Before(f.From)) && (f.To.IsZero() || a.At.Before(f.To))
 }
 
-// Store keeps the trail. There is no method that changes or removes an act.
+// Store keeps the trail. There is no method that changes an act, and none but Aging's removes any.
 type Store interface {
-	// AppendAct keeps an act for ever; the store gives it its ID. It is durable when this returns nil.
+	// AppendAct keeps an act; the store gives it its ID. It is durable when this returns nil.
 	AppendAct(ctx context.Context, act Act) error
 	// Acts returns at most PageSize acts, the last appended first.
 	Acts(ctx context.Context, filter Filter) ([]Act, error)
+}
+
+// Aging is a trail of which what was kept long enough can go.
+type Aging interface {
+	// CountActs counts the acts from before a time, by month: YYYY-MM, UTC.
+	CountActs(ctx context.Context, before time.Time) (map[string]int, error)
+	// RemoveActs removes, durably, at most that many of them, and returns how many it did.
+	RemoveActs(ctx context.Context, before time.Time, most int) (int, error)
 }

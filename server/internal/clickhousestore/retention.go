@@ -26,6 +26,9 @@ const (
 	forgottenLate = 24 * time.Hour
 )
 
+// tooLargeToDrop is the code of a partition that is larger than max_partition_size_to_drop, 50 GB usually.
+const tooLargeToDrop = 359
+
 // staying is the condition for decisions of a time that stay: of subjects that are held, choices in force, and those that were
 // recorded again when they stay.
 func staying(scope retention.Scope) string {
@@ -104,12 +107,15 @@ func counted(class retention.Class) string {
 
 // Kept implements retention.Ledger.
 func (s *Store) Kept(ctx context.Context, class retention.Class, site string, before time.Time) (int, error) {
-	return s.countOf(ctx, class, ofStep(retention.Step{Class: class, Site: site, Before: before}))
+	var count uint64
+	err := s.each(ctx, "SELECT "+counted(class)+" WHERE "+ofStep(retention.Step{Class: class, Site: site, Before: before}), nil, []any{&count}, func() {})
+	return int(count), err
 }
 
-func (s *Store) countOf(ctx context.Context, class retention.Class, condition string) (int, error) {
+// rowsOf counts the rows of a step, also those of which each is the same decision once more.
+func (s *Store) rowsOf(ctx context.Context, step retention.Step) (int, error) {
 	var count uint64
-	err := s.each(ctx, "SELECT "+counted(class)+" WHERE "+condition, nil, []any{&count}, func() {})
+	err := s.each(ctx, "SELECT count() FROM "+tableOfClass(step.Class)+" WHERE "+ofStep(step), nil, []any{&count}, func() {})
 	return int(count), err
 }
 
@@ -117,10 +123,10 @@ func (s *Store) countOf(ctx context.Context, class retention.Class, condition st
 func (s *Store) NextStep(ctx context.Context, scope retention.Scope, most int) (retention.Step, int, error) {
 	step := retention.Step{Class: scope.Class, Site: scope.Site, Before: scope.Before, Periods: scope.Periods}
 	if scope.Class == retention.Exposures {
-		count, err := s.countOf(ctx, scope.Class, ofStep(step))
+		count, err := s.rowsOf(ctx, step)
 		return step, count, err
 	}
-	for ; most > 0; most /= 2 {
+	for most > 0 {
 		from, before, err := s.earliest(ctx, scope, most)
 		if err != nil || from.IsZero() {
 			return retention.Step{}, 0, err
@@ -129,11 +135,15 @@ func (s *Store) NextStep(ctx context.Context, scope retention.Scope, most int) (
 		if step.Stay, err = s.stayingIn(ctx, scope, step); err != nil {
 			return retention.Step{}, 0, err
 		}
-		if len(step.Stay) <= mostStaying {
-			count, err := s.countOf(ctx, scope.Class, ofStep(step))
+		if len(step.Stay) > mostStaying {
+			step.Stay = nil
+			most /= 2
+			continue
+		}
+		// Where there is nothing, another run has removed it meanwhile.
+		if count, err := s.rowsOf(ctx, step); err != nil || count > 0 {
 			return step, count, err
 		}
-		step.Stay = nil
 	}
 	return retention.Step{}, 0, fmt.Errorf("more than %d decisions of one microsecond stay: %w", mostStaying, consent.ErrUnavailable)
 }
@@ -202,11 +212,12 @@ func (s *Store) RemoveStep(ctx context.Context, step retention.Step) error {
 		return err
 	}
 	for _, month := range months {
-		if err := s.persist(ctx, s.cluster.place(fmt.Sprintf("ALTER TABLE %s DROP PARTITION %d", table, month))); err != nil {
+		err := s.persist(ctx, s.cluster.place(fmt.Sprintf("ALTER TABLE %s DROP PARTITION %d", table, month)))
+		if err != nil && !hasCode(err, tooLargeToDrop) { // Then its rows go as others do.
 			return s.unavailable("remove from", err)
 		}
 	}
-	left, err := s.countOf(ctx, step.Class, condition)
+	left, err := s.rowsOf(ctx, step)
 	// The replica that was asked may be behind; a removal is carried out after all that was inserted before it.
 	if err != nil || left == 0 && s.cluster == nil {
 		return err

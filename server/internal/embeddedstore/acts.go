@@ -2,6 +2,7 @@ package embeddedstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +13,10 @@ import (
 	"assent/server/internal/consent"
 )
 
-var _ admintrail.Store = (*Store)(nil)
+var (
+	_ admintrail.Store = (*Store)(nil)
+	_ admintrail.Aging = (*Store)(nil)
+)
 
 // AppendAct implements admintrail.Store.
 func (s *Store) AppendAct(ctx context.Context, a admintrail.Act) error {
@@ -54,6 +58,56 @@ func (s *Store) Acts(ctx context.Context, f admintrail.Filter) (_ []admintrail.A
 		return nil, unavailable("read admin trail", err)
 	}
 	return acts, nil
+}
+
+// CountActs implements admintrail.Aging.
+func (s *Store) CountActs(ctx context.Context, before time.Time) (_ map[string]int, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT strftime('%Y-%m', at / 1000000, 'unixepoch') AS month, count(*) FROM admin_acts WHERE at < ? GROUP BY month", consent.Micros(before))
+	if err != nil {
+		return nil, unavailable("count admin trail", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	months := map[string]int{}
+	for rows.Next() {
+		var month string
+		var count int
+		if err := rows.Scan(&month, &count); err != nil {
+			return nil, unavailable("count admin trail", err)
+		}
+		months[month] = count
+	}
+	if err := rows.Err(); err != nil {
+		return nil, unavailable("count admin trail", err)
+	}
+	return months, nil
+}
+
+// RemoveActs implements admintrail.Aging. The table takes no removals but within these transactions, which nobody sees in between.
+func (s *Store) RemoveActs(ctx context.Context, before time.Time, most int) (removed int, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		var guard string
+		if err := tx.QueryRowContext(ctx, "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'admin_acts_kept'").Scan(&guard); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DROP TRIGGER admin_acts_kept"); err != nil {
+			return err
+		}
+		gone, err := tx.ExecContext(ctx, "DELETE FROM admin_acts WHERE id IN (SELECT id FROM admin_acts WHERE at < ? ORDER BY at LIMIT ?)", consent.Micros(before), most)
+		if err != nil {
+			return err
+		}
+		count, err := gone.RowsAffected()
+		if err != nil {
+			return err
+		}
+		removed = int(count)
+		_, err = tx.ExecContext(ctx, guard)
+		return err
+	})
+	if err != nil {
+		return 0, unavailable("remove from admin trail", err)
+	}
+	return removed, nil
 }
 
 func microsOrZero(t time.Time) int64 {

@@ -67,12 +67,12 @@ func TestShorterPeriodsAreAnnouncedAnew(t *testing.T) {
 	t.Parallel()
 	c := openCalendar(t)
 	c.run(t, 0)
-	c.keeper.Periods = retention.Periods{retention.Decisions: 1000}
+	c.keeper.Periods = recorded(retention.Periods{retention.Decisions: 1000})
 	c.run(t, 8)
 	if got := c.announced(t); len(got) != 1 || got[0].Days != 1000 || c.kept(t, "site0") != 3 {
 		t.Fatalf("%+v, kept %d", got, c.kept(t, "site0"))
 	}
-	c.keeper.Periods = nil // Less than announced goes without another announcement.
+	c.keeper.Periods = recorded(nil) // Less than announced goes without another announcement.
 	c.run(t, 16)
 	if c.kept(t, "site0") != 0 {
 		t.Errorf("kept %d", c.kept(t, "site0"))
@@ -110,7 +110,7 @@ func TestAnnouncementsAreTakenBackWhereNothingMayGo(t *testing.T) {
 			}
 		},
 		"kept forever": func(_ *testing.T, c *calendar) {
-			c.keeper.Periods = retention.Periods{retention.Decisions: retention.Forever}
+			c.keeper.Periods = recorded(retention.Periods{retention.Decisions: retention.Forever})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestDeletionsThatWereCutOffWaitWhileAllIsKeptForever(t *testing.T) {
 		t.Fatal("the run was not cut off")
 	}
 	k := l.keeper()
-	k.Periods = retention.Periods{retention.Decisions: retention.Forever}
+	k.Periods = recorded(retention.Periods{retention.Decisions: retention.Forever})
 	if err := k.Run(t.Context(), "second"); err != nil || l.kept(t, "site0") != 230 {
 		t.Errorf("%v, kept %d", err, l.kept(t, "site0"))
 	}

@@ -109,7 +109,7 @@ func (s *Store) RemoveExpired(ctx context.Context, scope retention.Scope, most i
 func (s *Store) Recover(context.Context, retention.Class, string) error { return nil }
 
 // Settle implements retention.Store.
-func (s *Store) Settle(ctx context.Context) error {
+func (s *Store) Settle(ctx context.Context, _ retention.Class) error {
 	if err := s.RollUp(ctx, 1); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package embeddedstore_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -23,9 +24,17 @@ func later() time.Time { return time.Now().AddDate(5, 0, 0) }
 func (l *logged) keeper() retention.Keeper {
 	return retention.Keeper{
 		Store: l.store, Log: l.log, Register: l.store, Trail: l.store, Now: later,
-		Holds: retention.Holds{Store: l.store, Times: l.store, Trail: l.store, Now: later},
-		Sites: func(context.Context) ([]string, error) { return []string{"site0", "site1"}, nil },
+		Holds:   retention.Holds{Store: l.store, Times: l.store, Trail: l.store, Now: later},
+		Sites:   func(context.Context) ([]string, error) { return []string{"site0", "site1"}, nil },
+		Periods: recorded(nil),
 	}
+}
+
+// recorded are periods in which nothing goes but what is recorded of visitors.
+func recorded(periods retention.Periods) retention.Periods {
+	all := retention.Periods{retention.Requests: retention.Forever, retention.Ended: retention.Forever, retention.Deletions: retention.Forever, retention.Acts: retention.Forever}
+	maps.Copy(all, periods)
+	return all
 }
 
 func planned(t *testing.T, k retention.Keeper, class retention.Class, site string) retention.Item {

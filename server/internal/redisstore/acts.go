@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -11,7 +12,10 @@ import (
 	"assent/server/internal/admintrail"
 )
 
-var _ admintrail.Store = (*Store)(nil)
+var (
+	_ admintrail.Store = (*Store)(nil)
+	_ admintrail.Aging = (*Store)(nil)
+)
 
 const (
 	actField = "a"
@@ -69,4 +73,56 @@ func decodeAct(entry redis.XMessage) (admintrail.Act, error) {
 		return act, fmt.Errorf("decode act: %w", err)
 	}
 	return act, nil
+}
+
+// CountActs implements admintrail.Aging. Acts that were moved here are behind younger ones: so it looks at all.
+func (s *Store) CountActs(ctx context.Context, before time.Time) (map[string]int, error) {
+	months := map[string]int{}
+	err := s.eachOldAct(ctx, before, func(act admintrail.Act) bool {
+		months[act.At.UTC().Format("2006-01")]++
+		return true
+	})
+	return months, err
+}
+
+// RemoveActs implements admintrail.Aging.
+func (s *Store) RemoveActs(ctx context.Context, before time.Time, most int) (int, error) {
+	var ids []string
+	err := s.eachOldAct(ctx, before, func(act admintrail.Act) bool {
+		ids = append(ids, act.ID)
+		return len(ids) < most
+	})
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	pipe := s.client.Pipeline() // Which durabilityHook watches.
+	removed := pipe.XDel(ctx, schemas.ActsKey(), ids...)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, unavailable("remove from admin trail in redis", err)
+	}
+	return int(removed.Val()), nil
+}
+
+// eachOldAct calls do with each act from before a time until it returns false.
+func (s *Store) eachOldAct(ctx context.Context, before time.Time, do func(admintrail.Act) bool) error {
+	start := "-"
+	for {
+		entries, err := s.client.XRangeN(ctx, schemas.ActsKey(), start, "+", actsRead).Result()
+		if err != nil {
+			return unavailable("read admin trail from redis", err)
+		}
+		for _, entry := range entries {
+			act, err := decodeAct(entry)
+			if err != nil {
+				return err
+			}
+			if act.At.Before(before) && !do(act) {
+				return nil
+			}
+			start = "(" + entry.ID
+		}
+		if len(entries) < actsRead {
+			return nil
+		}
+	}
 }

@@ -131,7 +131,15 @@ func IsAutomatic(kind string) bool {
 	return kind == Access || kind == Information || kind == Withdrawal || kind == Erasure
 }
 
-// ended is when it was closed.
+// ClosedAt is when it was closed; zero while it is not.
+func (r Request) ClosedAt() time.Time {
+	if !r.IsClosed() {
+		return time.Time{}
+	}
+	return r.ended()
+}
+
+// ended is when something was last done.
 func (r Request) ended() time.Time { return r.History[len(r.History)-1].At }
 
 // isExtended reports whether it was put off, which is done once.

@@ -20,8 +20,8 @@ type Apart struct {
 }
 
 // Settle implements Store.
-func (a Apart) Settle(ctx context.Context) error {
-	if err := a.Store.Settle(ctx); err != nil {
+func (a Apart) Settle(ctx context.Context, class Class) error {
+	if err := a.Store.Settle(ctx, class); err != nil || class != Decisions {
 		return err
 	}
 	return a.Choices.ForgetPast(ctx, a.Now())

@@ -30,6 +30,14 @@ func (h Hold) InForce(now time.Time) bool {
 	return h.Released.IsZero() && (h.End.IsZero() || now.Before(h.End))
 }
 
+// ended is when it ceased to be in force, or will; zero for never.
+func (h Hold) ended() time.Time {
+	if !h.Released.IsZero() {
+		return h.Released
+	}
+	return h.End
+}
+
 // IsPeriod reports whether the hold is of a period.
 func (h Hold) IsPeriod() bool { return !h.From.IsZero() || !h.To.IsZero() }
 

@@ -44,8 +44,8 @@ type Store interface {
 	RemoveExpired(ctx context.Context, scope Scope, most int) (int, error)
 	// Recover completes what an earlier RemoveExpired was cut off from where it cannot be left as it is, whatever is held by now.
 	Recover(ctx context.Context, class Class, site string) error
-	// Settle does once what follows from removals.
-	Settle(ctx context.Context) error
+	// Settle does once what follows from removals of a class.
+	Settle(ctx context.Context, class Class) error
 }
 
 // Item is one line of a plan.
@@ -122,10 +122,10 @@ func (k Keeper) Plan(ctx context.Context) ([]Item, error) {
 		return nil, err
 	}
 	var plan []Item
-	for _, site := range sites {
+	for _, site := range append(sites, Everywhere) {
 		for _, rule := range Rules {
 			days := k.Periods.days(rule)
-			if days == Forever {
+			if days == Forever || rule.IsEverywhere != (site == Everywhere) {
 				continue
 			}
 			item, err := k.item(ctx, site, rule.Class, k.before(days))
@@ -158,6 +158,9 @@ func (k Keeper) item(ctx context.Context, site string, class Class, before time.
 
 // held is an item that nobody has counted yet.
 func (k Keeper) held(ctx context.Context, site string, class Class, before time.Time) (Item, error) {
+	if site == Everywhere {
+		return k.heldAnywhere(ctx, class, before)
+	}
 	holds, err := k.Holds.inForce(ctx, site)
 	if err != nil {
 		return Item{}, err
@@ -165,6 +168,14 @@ func (k Keeper) held(ctx context.Context, site string, class Class, before time.
 	item := Item{Class: class, Site: site, Before: before, scope: Scope{Class: class, Site: site, Before: before, Now: k.Now()}}
 	item.Held, item.scope.Subjects, item.scope.Periods, item.Holds = reach(holds)
 	return item, nil
+}
+
+// heldAnywhere is held for what is of no site: what somebody did may be about any that is held.
+func (k Keeper) heldAnywhere(ctx context.Context, class Class, before time.Time) (Item, error) {
+	holds, err := k.Holds.inForce(ctx, "")
+	item := Item{Class: class, Site: Everywhere, Before: before, Held: len(holds) > 0, scope: Scope{Class: class, Site: Everywhere, Before: before, Now: k.Now()}}
+	_, _, _, item.Holds = reach(holds)
+	return item, err
 }
 
 // Run removes what is due, after it has brought to its end what an earlier run was cut off from. Runs at the same time share
@@ -266,7 +277,7 @@ func (k Keeper) carryOut(ctx context.Context, site, id string) error {
 			return err
 		}
 		if removed == 0 {
-			return k.finish(ctx, site, id)
+			return k.finish(ctx, site, id, deletion.Class)
 		}
 	}
 }
@@ -274,8 +285,8 @@ func (k Keeper) carryOut(ctx context.Context, site, id string) error {
 var errFinished = errors.New("finished by another run")
 
 // finish counts again and closes the record.
-func (k Keeper) finish(ctx context.Context, site, id string) error {
-	if err := k.Store.Settle(ctx); err != nil {
+func (k Keeper) finish(ctx context.Context, site, id string, class Class) error {
+	if err := k.Store.Settle(ctx, class); err != nil {
 		return err
 	}
 	if err := k.Log.CatchUp(ctx); err != nil { // Tombstones.

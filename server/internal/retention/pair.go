@@ -205,8 +205,8 @@ func (p Pair) keepAlive(ctx context.Context, step Step, stop context.CancelCause
 }
 
 // Settle implements Store.
-func (p Pair) Settle(ctx context.Context) error {
-	if p.Choices == nil {
+func (p Pair) Settle(ctx context.Context, class Class) error {
+	if p.Choices == nil || class != Decisions {
 		return nil
 	}
 	return p.Choices.ForgetPast(ctx, p.Now())

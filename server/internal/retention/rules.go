@@ -11,13 +11,22 @@ type Class string
 const (
 	Decisions Class = "decisions"
 	Exposures Class = "exposures"
+	Requests  Class = "requests"  // Of visitors, from the day they were closed.
+	Ended     Class = "holds"     // Legal holds, from the day they ended.
+	Deletions Class = "deletions" // Records of what was removed.
+	Acts      Class = "acts"      // Of the administration, at all sites.
 )
+
+// Everywhere stands for a site where a class is of none.
+const Everywhere = "*"
 
 // Rule says how long a class is kept.
 type Rule struct {
 	Class       Class
 	Days        int // Unless somebody sets another period.
 	Least, Most int
+
+	IsEverywhere bool // It is of no site; any hold at any site keeps it.
 }
 
 // Rules are the defaults, and what may be set instead.
@@ -27,6 +36,14 @@ var Rules = []Rule{
 	{Class: Decisions, Days: 1461, Least: 366, Most: 3653},
 	// 25 months are what the CNIL recommends at most for measurements of audiences; a year later can still be compared with the one before.
 	{Class: Exposures, Days: 761, Least: 31, Most: 3653},
+	// That a request was answered, and in time, may have to be shown (GDPR, Art. 5(2) and 12) for as long as claims may come up.
+	{Class: Requests, Days: 1461, Least: 366, Most: 3653},
+	// Why something was kept is asked no longer than that it was.
+	{Class: Ended, Days: 1461, Least: 366, Most: 3653},
+	// They say that something went, and not whose it was: as long as claims may come up at all (BGB, § 199).
+	{Class: Deletions, Days: 3653, Least: 1096, Most: 7305},
+	// Who published which notice is part of the proof of consent; names of people who have left are in it.
+	{Class: Acts, Days: 1461, Least: 366, Most: 3653, IsEverywhere: true},
 }
 
 // Periods are days by class; a class that is not there has its rule's.

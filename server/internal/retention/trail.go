@@ -23,6 +23,9 @@ type Trail interface {
 
 // tell is the last step of what it tells of: where it fails, that was done.
 func tell(ctx context.Context, trail Trail, now time.Time, site, who, what, about string) error {
+	if site == Everywhere {
+		site = ""
+	}
 	err := trail.AppendAct(ctx, admintrail.Act{At: now.UTC(), Who: who, What: what, About: about, Site: site, Outcome: admintrail.Done})
 	if err != nil {
 		return fmt.Errorf("%s at %s (%s) was done, but the audit trail did not take it: %w", what, site, about, err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +26,7 @@ type Journal interface {
 	recording.Journal
 	register.Store
 	admintrail.Store
+	admintrail.Aging
 }
 
 // Stores are a set under test, which nobody else has data in.
@@ -44,13 +46,15 @@ type Stores struct {
 // Test runs every case. Each opens the stores anew.
 func Test(t *testing.T, open func(t *testing.T) Stores) {
 	for name, test := range map[string]func(*testing.T, Stores){
-		"what was planned goes":             plannedGoes,
-		"all that there is goes":            allGoes,
-		"what is not old enough stays":      youngStays,
-		"a choice in force stays":           inForceStays,
-		"holds stop what they say":          holdsStop,
-		"exposures go by the hour":          exposuresGo,
-		"runs at once remove nothing twice": atOnce,
+		"what was planned goes":              plannedGoes,
+		"all that there is goes":             allGoes,
+		"what is not old enough stays":       youngStays,
+		"a choice in force stays":            inForceStays,
+		"holds stop what they say":           holdsStop,
+		"exposures go by the hour":           exposuresGo,
+		"requests go once they were closed":  requestsGo,
+		"holds go once they ended, and acts": actsGo,
+		"runs at once remove nothing twice":  atOnce,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -62,7 +66,10 @@ func Later() time.Time { return time.Now().AddDate(5, 0, 0) }
 // Keeper is one of these sites, at that time, of little at once.
 func (s Stores) Keeper(sites ...string) retention.Keeper {
 	return retention.Keeper{
-		Store: s.Store, Log: s.Log, Register: s.Journal, Trail: s.Journal, Now: Later, Months: s.Months, AtOnce: 8,
+		Store: retention.ByClass{retention.Decisions: s.Store, retention.Exposures: s.Store, retention.Ended: retention.DoneHolds(s.Journal),
+			retention.Deletions: retention.DoneDeletions(s.Journal), retention.Acts: retention.Trailed{Trail: s.Journal},
+			retention.Requests: retention.Done[request]{Book: requests(s.Journal), Since: closed, Subject: request.whose}},
+		Log: s.Log, Register: s.Journal, Trail: s.Journal, Now: Later, Months: s.Months, AtOnce: 8,
 		Holds: retention.Holds{Store: s.Journal, Times: s.Times, Trail: s.Journal, Now: Later},
 		Sites: func(context.Context) ([]string, error) { return sites, nil },
 	}
@@ -250,7 +257,7 @@ func exposuresGo(t *testing.T, s Stores) {
 			}
 		}
 	}
-	if err := s.Store.Settle(t.Context()); err != nil {
+	if err := s.Store.Settle(t.Context(), retention.Exposures); err != nil {
 		t.Fatal(err)
 	}
 	k := s.Keeper(site)
@@ -273,6 +280,89 @@ func exposuresGo(t *testing.T, s Stores) {
 	if kept, err := s.Store.Kept(t.Context(), retention.Exposures, other, Later()); err != nil || kept != 2 {
 		t.Errorf("%d hours of another site are kept, %v", kept, err)
 	}
+}
+
+// request is any document of somebody's that is done with one day.
+type request struct {
+	Subject string
+	Closed  time.Time
+}
+
+func (r request) whose() string { return r.Subject }
+
+func closed(r request) time.Time { return r.Closed }
+
+func requests(store register.Store) register.Book[request] {
+	return register.Book[request]{Store: store, Kind: "request"}
+}
+
+func requestsGo(t *testing.T, s Stores) {
+	site, now := recordingtest.Site(), time.Now()
+	for id, one := range map[string]request{"open": {Subject: "s1"}, "closed": {Subject: "s2", Closed: now}, "held": {Subject: "s3", Closed: now}, "young": {Subject: "s4", Closed: Later()}} {
+		if err := requests(s.Journal).Add(t.Context(), site, id, one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := s.Keeper(site)
+	if _, err := k.Holds.Set(t.Context(), site, retention.Hold{Subject: "s3", Reason: "a claim", Author: "officer"}); err != nil {
+		t.Fatal(err)
+	}
+	Run(t, k)
+	var left []string
+	entries, err := requests(s.Journal).List(t.Context(), site)
+	for _, entry := range entries {
+		left = append(left, entry.ID)
+	}
+	if err != nil || !slices.Equal(left, []string{"held", "open", "young"}) {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	WantRecords(t, k, site, 1)
+}
+
+func actsGo(t *testing.T, s Stores) {
+	site, other := recordingtest.Site(), recordingtest.Site()
+	k := s.Keeper(site, other)
+	early := k.Holds
+	early.Now = time.Now
+	set := func(site string) string {
+		id, err := early.Set(t.Context(), site, retention.Hold{Reason: "a claim", Author: "officer"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	ended, inForce := set(site), set(other)
+	if err := early.Release(t.Context(), site, ended, "officer", "settled"); err != nil {
+		t.Fatal(err)
+	}
+	count := func(before time.Time) (n int) {
+		counts, err := s.Journal.CountActs(t.Context(), before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range counts {
+			n += one
+		}
+		return n
+	}
+	Run(t, k) // The hold at the other site keeps what anybody did.
+	if acts := count(time.Now().Add(time.Hour)); acts != 3 {
+		t.Errorf("%d acts are left, want 3", acts)
+	}
+	if holds, err := k.Holds.List(t.Context(), ""); err != nil || len(holds) != 1 || holds[0].ID != inForce {
+		t.Errorf("the holds: %+v, %v", holds, err)
+	}
+	if err := k.Holds.Release(t.Context(), other, inForce, "officer", "settled"); err != nil {
+		t.Fatal(err)
+	}
+	Run(t, k)
+	if acts := count(time.Now().Add(time.Hour)); acts != 0 {
+		t.Errorf("%d acts are left, want none", acts)
+	}
+	if acts, err := s.Journal.Acts(t.Context(), admintrail.Filter{}); err != nil || len(acts) != 3 || acts[0].What != "remove-expired" || acts[0].Site != "" {
+		t.Errorf("the trail tells %+v, %v", acts, err)
+	}
+	WantRecords(t, k, retention.Everywhere, 3)
 }
 
 func atOnce(t *testing.T, s Stores) {
