@@ -679,6 +679,8 @@ export interface Notice {
   regime?: 'auto' | 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
   /** A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out. */
   gpcYields?: boolean;
+  /** Visitors are asked first whether they are old enough to consent alone where they are (GDPR, Art. 8). Whoever is not is asked nothing else, unless a parent decides for them. Then everybody is asked by the rules of opt-in. */
+  ageQuestion?: boolean;
   /** Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front. */
   cookieDomain?: string;
 }
@@ -761,6 +763,32 @@ export interface Google {
   regions?: string[];
   /** Identifier that Google gave the operator: letters and digits. */
   developerId?: string;
+}
+
+/** The browser of a child asks that a parent is written to. */
+export interface Parental {
+  /** The one that the browser's decisions are sent with. */
+  secret: string;
+  /** The parent's address. It is kept sealed, for as long as it is needed. */
+  email: string;
+  /** Id of the notice that the page's script was built with. */
+  notice: string;
+  /** BCP 47 tag of the language of the notice, in which the parent is written to. */
+  locale?: string;
+  /** The page, http or https. The server keeps origin and path only. */
+  page?: string;
+}
+
+/** The browser of a child asks what a parent has decided. */
+export interface ParentalCheck {
+  secret: string;
+}
+
+/** What became of it. */
+export interface ParentalAnswer {
+  /** `none`: nobody was asked, or it is too long ago, or all of it was erased. */
+  state: 'none' | 'waiting' | 'decided';
+  followed?: Followed;
 }
 
 /** Who may use the dashboard, and who is invited to, as far as whoever asks manages them. */

@@ -683,6 +683,8 @@ type Notice struct {
 	Regime string `json:"regime,omitempty"`
 	// A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out.
 	GpcYields bool `json:"gpcYields,omitempty"`
+	// Visitors are asked first whether they are old enough to consent alone where they are (GDPR, Art. 8). Whoever is not is asked nothing else, unless a parent decides for them. Then everybody is asked by the rules of opt-in.
+	AgeQuestion bool `json:"ageQuestion,omitempty"`
 	// Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front.
 	CookieDomain string `json:"cookieDomain,omitempty"`
 }
@@ -765,6 +767,32 @@ type Google struct {
 	Regions []string `json:"regions,omitempty"`
 	// Identifier that Google gave the operator: letters and digits.
 	DeveloperId string `json:"developerId,omitempty"`
+}
+
+// Parental: The browser of a child asks that a parent is written to.
+type Parental struct {
+	// The one that the browser's decisions are sent with.
+	Secret string `json:"secret"`
+	// The parent's address. It is kept sealed, for as long as it is needed.
+	Email string `json:"email"`
+	// Id of the notice that the page's script was built with.
+	Notice string `json:"notice"`
+	// BCP 47 tag of the language of the notice, in which the parent is written to.
+	Locale string `json:"locale,omitempty"`
+	// The page, http or https. The server keeps origin and path only.
+	Page string `json:"page,omitempty"`
+}
+
+// ParentalCheck: The browser of a child asks what a parent has decided.
+type ParentalCheck struct {
+	Secret string `json:"secret"`
+}
+
+// ParentalAnswer: What became of it.
+type ParentalAnswer struct {
+	// `none`: nobody was asked, or it is too long ago, or all of it was erased.
+	State    string   `json:"state"`
+	Followed Followed `json:"followed,omitzero"`
 }
 
 // People: Who may use the dashboard, and who is invited to, as far as whoever asks manages them.

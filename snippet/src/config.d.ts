@@ -37,8 +37,24 @@ interface Texts {
   /** Where another notice is announced: that it comes on {date}, and in which language. Its name is not shortened, as that
    * would change all others in the scripts of sites that announce nothing. */
   readonly announced?: readonly [text: string, language: string];
+  /** Where the age is asked: the question, and what a child is told. */
+  readonly _age?: AgeTexts;
   /** Of a further language: what the part for visitors says in it. */
   readonly _visitor?: VisitorTexts;
+}
+
+interface AgeTexts {
+  readonly _question: string;
+  readonly _why: string;
+  readonly _yes: string;
+  readonly _no: string;
+  readonly _young: string;
+  /** Instead, once a parent has decided. */
+  readonly _decided: string;
+  readonly _parent: string;
+  readonly _ask: string;
+  readonly _sent: string;
+  readonly _failed: string;
 }
 
 /** How another tool marks up what waits (schemas/compat.json). */
@@ -111,6 +127,11 @@ declare module 'assent:check' {
   export const autoBlock: string;
 }
 
+declare module 'assent:age' {
+  /** The server can write to parents. */
+  export const hasParents: boolean;
+}
+
 declare module 'assent:adapters' {
   /** The adapters that the notice names, each with the ids of the services that name it. */
   export const adapters: readonly (readonly [import('./vendors/adapter.ts').Adapter, readonly string[]])[];
@@ -131,6 +152,10 @@ declare const HAS_MARKETING: boolean;
 declare const HAS_FUNCTIONAL: boolean;
 /** Rules that this build asks by; what only others need is compiled away. */
 declare const REGIME: 'opt-in' | 'opt-out' | 'notice-only' | 'child-directed';
+/** The visitor is a child: everything is refused. Where the age is asked it is a variable, which snippetbuild imports. */
+declare const IS_MINOR: boolean;
+/** Nothing may be asked of the visitor or recorded, because they are a child or may be one. */
+declare const IS_HELD: boolean;
 /** Under opt-out and notice-only what is unanswered counts as granted until it is refused. */
 declare const SILENCE_GRANTS: boolean;
 /** A later explicit grant outweighs the browser's signal also where silence grants. */

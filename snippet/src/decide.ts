@@ -39,7 +39,7 @@ export const apply = (choice: Choice): Change => {
 const heeded = (answers: Answers): Answers =>
   isFinal ? answersFrom(Object.entries(answers).map(([id, granted]) => [id, granted && !isMarketing(id)])) : answers;
 
-/** Records a deed and puts it into effect. On sites for children nobody is asked, and no click can consent. */
+/** Records a deed and puts it into effect. Children are not asked, and no click of theirs can consent. */
 export const record = (
   action: Deed['action'],
   answers: Answers,
@@ -47,7 +47,7 @@ export const record = (
   source: Source,
   synthetic = false,
 ): void => {
-  if (REGIME === 'child-directed') return;
+  if (IS_HELD) return;
   const deed: Deed = { action, purposes: answers, services: apart, source, synthetic };
   if (shown) deed.shown = shown;
   if (SILENCE_GRANTS) Object.assign(deed, { purposes: heeded(answers), services: heeded(apart) });
@@ -85,7 +85,7 @@ export const acceptAll = (source: Source, synthetic?: boolean): void => {
 
 /** Records the browser's signal once per visitor; what was granted before it is withdrawn. */
 export const recordSignal = (): void => {
-  if (!signalled || readMirror().gpc || (!SILENCE_GRANTS && current._answers.marketing === false)) return;
+  if (IS_HELD || !signalled || readMirror().gpc || (!SILENCE_GRANTS && current._answers.marketing === false)) return;
   changeMirror({ gpc: true });
   record('signal', { marketing: false }, {}, 'gpc');
 };

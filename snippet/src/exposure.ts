@@ -10,6 +10,7 @@ export let shown: string | undefined;
 const tell =
   (event: 'shown' | 'hidden') =>
   async ({ layer }: Layer): Promise<void> => {
+    if (IS_HELD) return;
     try {
       const answer = await (await post('exposures', { ...setting(), event, layer })).json();
       // While the visitor has no choice, the first word says since when there is the question.

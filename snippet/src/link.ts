@@ -1,32 +1,11 @@
-import { services } from 'assent:config';
-import type { Followed, Linked } from '../../schemas/types.gen.ts';
-import { answersFrom } from './choice.ts';
-import { apply } from './decide.ts';
-import { type Deed, toChoice } from './decision.ts';
-import { emit } from './events.ts';
+import type { Linked } from '../../schemas/types.gen.ts';
+import { follow } from './followed.ts';
 import { post } from './outbox.ts';
-import { remember } from './receipt.ts';
 import { keepSecret } from './secret.ts';
 import { setting } from './setting.ts';
 import { signalled } from './signal.ts';
 import { current } from './state.ts';
-import { readMirror, writeChoice } from './storage.ts';
-
-// What is pending in the account stays as it is here: like a signal, the choice answers what it names.
-const toOwn = ({ recorded, decidedAt }: Followed) => {
-  const purposes = answersFrom(Object.entries(recorded.choice.purposes).filter(([id]) => id !== 'essential'));
-  const deed = { action: 'signal', purposes, services: recorded.choice.services } as Deed;
-  return { ...toChoice(deed, current, Date.parse(decidedAt), services), _subject: recorded.subject };
-};
-
-const follow = (followed: Followed): void => {
-  const choice = toOwn(followed);
-  if (JSON.stringify(choice) === JSON.stringify(current)) return;
-  const news = { ...apply(choice), action: followed.recorded.choice.action, source: 'account' as const };
-  writeChoice(current);
-  remember(followed.recorded);
-  emit('change', news);
-};
+import { readMirror } from './storage.ts';
 
 // A page need not catch what it cannot mend: without a link, choices are this browser's own.
 const send = async (to: 'links' | 'links/removal', body: object): Promise<Linked | undefined> => {
@@ -44,7 +23,7 @@ const send = async (to: 'links' | 'links/removal', body: object): Promise<Linked
 const link = async (token: string): Promise<void> => {
   const { _at } = current;
   const linked = await send('links', { secret: keepSecret(), token, ...setting(), gpc: signalled });
-  if (linked?.followed && !readMirror().pending?.[0] && current._at === _at) follow(linked.followed);
+  if (linked?.followed && !readMirror().pending?.[0] && current._at === _at) follow(linked.followed, 'account');
 };
 
 const unlink = async (): Promise<void> => {

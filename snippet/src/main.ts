@@ -21,7 +21,7 @@ import { withVisitor } from './visitor.ts';
 const nothing = (): void => {};
 
 const start = (): void => {
-  const choice = REGIME === 'child-directed' ? current : readChoice();
+  const choice = IS_MINOR ? current : readChoice();
   // Consent Mode's default says what silence grants.
   if (SILENCE_GRANTS) setChoice(choice);
   if (HAS_AUTOBLOCK) startGuard();
@@ -31,7 +31,7 @@ const start = (): void => {
   else watch(showNotice, (embed) => withVisitor((visitor) => visitor._cover(embed)));
   apply(choice);
   writeChoice(choice);
-  if (REGIME !== 'child-directed') keepInStep((latest) => emit('change', apply(latest)));
+  if (REGIME !== 'child-directed') keepInStep((latest) => IS_MINOR || emit('change', apply(latest)));
   if (REGIME !== 'child-directed') recordSignal();
   install();
   flush();

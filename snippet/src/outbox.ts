@@ -9,7 +9,10 @@ let failures = 0;
 let timer = 0;
 
 /** Sends something of the site's to the server. */
-export const post = (to: 'decisions' | 'exposures' | 'links' | 'links/removal', body: unknown): Promise<Response> =>
+export const post = (
+  to: 'decisions' | 'exposures' | 'links' | 'links/removal' | 'parental' | 'parental/answer',
+  body: unknown,
+): Promise<Response> =>
   fetch(`${origin}/v1/sites/${site}/${to}`, {
     method: 'POST',
     // As plain text, for which browsers need not ask the server first whether another origin may send it.

@@ -2,9 +2,8 @@ import { purposes, services } from 'assent:config';
 import { answersOf, type Choice, undecided } from './choice.ts';
 import { isSuspended } from './withheld.ts';
 
-/** The choice in effect on this page; setChoice changes it. Children's sites are refused everything from the start. */
-export let current: Choice =
-  REGIME === 'child-directed' ? { ...undecided, _answers: answersOf(purposes, () => false) } : undecided;
+/** The choice in effect on this page; setChoice changes it. Children are refused everything from the start. */
+export let current: Choice = IS_MINOR ? { ...undecided, _answers: answersOf(purposes, () => false) } : undecided;
 
 export const setChoice = (choice: Choice): void => {
   current = choice;

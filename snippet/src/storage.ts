@@ -19,6 +19,8 @@ export interface Mirror {
   receipt?: Recorded;
   /** The browser's privacy signal has been recorded. */
   gpc?: boolean;
+  /** What was said of the visitor's age, until when that counts in Unix seconds, and whether a parent was asked. */
+  age?: { said: 'child' | 'adult'; until: number; asked?: boolean };
 }
 
 /** Serves this page alone where storage is blocked. */

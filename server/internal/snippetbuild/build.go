@@ -35,6 +35,8 @@ type Input struct {
 	Announcement schemas.Announcement // Of the notice that follows; zero for none.
 	Linking      bool                 // Pages may link the browser to an account.
 	Suspended    []string             // Ids of services that may not be used for now.
+	Age          int                  // From which the visitor's law lets them consent alone; 0 for the highest that a law says.
+	Parents      bool                 // The server can write to parents.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -54,7 +56,11 @@ func Build(in Input) (Script, error) {
 	if err != nil {
 		return Script{}, err
 	}
-	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters}, features: in.features(), additions: in.additions()}.bundle()
+	age, err := in.ageModule()
+	if err != nil {
+		return Script{}, err
+	}
+	bundled, short, err := entry{file: "main.ts", modules: modules{"assent:config": module, "assent:adapters": adapters, "assent:age": age}, features: in.features(), additions: in.additions(), instead: in.instead()}.bundle()
 	if err != nil {
 		return Script{}, err
 	}
@@ -87,7 +93,7 @@ func (s *Script) address(bundled []byte, languages []string) {
 func (in Input) further(short map[string]any) (map[string][]byte, error) {
 	n, languages := in.live(), map[string][]byte{}
 	for _, tag := range n.Languages[1:] {
-		text, err := document(append(in.announced(texts(n, tag), tag), member{"_visitor", visitorTexts(n, tag)}), short)
+		text, err := document(append(in.asking(in.announced(texts(n, tag), tag), tag), member{"_visitor", visitorTexts(n, tag)}), short)
 		if err != nil {
 			return nil, err
 		}
@@ -99,16 +105,20 @@ func (in Input) further(short map[string]any) (map[string][]byte, error) {
 // additions is the code by which pages link the browser to an account, where they may. It is no feature that is compiled away
 // elsewhere: esbuild would still read it, and choose other short names for what the scripts of all sites have.
 func (in Input) additions() map[string]string {
-	if !in.Linking {
-		return nil
+	additions := in.ageAdditions()
+	if in.Linking {
+		additions["api.ts"] = "import { links } from './link.ts';\nObject.assign(api, links);\n"
 	}
-	return map[string]string{"api.ts": "import { links } from './link.ts';\nObject.assign(api, links);\n"}
+	return additions
 }
 
 // features tells which parts of the script are needed; the others are compiled away.
 func (in Input) features() map[string]string {
 	needed := in.partFeatures()
 	needed["HAS_CHANGE"] = strconv.FormatBool(in.Announcement.Notice != "")
+	if asksAge(in.Notice) {
+		maps.DeleteFunc(needed, func(name, _ string) bool { return slices.Contains(ageVariables, name) })
+	}
 	return needed
 }
 
@@ -121,6 +131,8 @@ func features(n schemas.Notice) map[string]string {
 		"REGIME":              strconv.Quote(Regime(n)),
 		"SILENCE_GRANTS":      strconv.FormatBool(consent.SilenceGrants(Regime(n))),
 		"GPC_YIELDS":          strconv.FormatBool(n.GpcYields && consent.SilenceGrants(Regime(n))),
+		"IS_MINOR":            strconv.FormatBool(Regime(n) == consent.ChildDirected),
+		"IS_HELD":             strconv.FormatBool(Regime(n) == consent.ChildDirected),
 		"HAS_DOMAIN":          strconv.FormatBool(n.CookieDomain != ""),
 		"HAS_SERVICES":        strconv.FormatBool(len(n.Services) > 0),
 		"HAS_LANGUAGES":       strconv.FormatBool(len(n.Languages) > 1),
@@ -143,12 +155,14 @@ func features(n schemas.Notice) map[string]string {
 }
 
 // FollowsRegion reports whether the visitor's region decides by whose rules a notice asks.
-func FollowsRegion(n schemas.Notice) bool { return n.Regime == "" || n.Regime == "auto" }
+func FollowsRegion(n schemas.Notice) bool {
+	return (n.Regime == "" || n.Regime == "auto") && !asksAge(n)
+}
 
 // Regime is the one whose rules a script is built for. Where the region decides and is unknown, it is the strictest that
 // asks.
 func Regime(n schemas.Notice) string {
-	if FollowsRegion(n) {
+	if FollowsRegion(n) || asksAge(n) {
 		return Strictest()
 	}
 	return n.Regime
@@ -167,6 +181,7 @@ type entry struct {
 	without  []string       // Sources that must not be part of it.
 
 	additions map[string]string // Code at the end of sources, by their path.
+	instead   map[string]string // Sources that take the place of others for all but themselves, by their path.
 }
 
 // bundle makes one file of the sources. It also returns the short names of members that begin with an underscore.
@@ -225,6 +240,9 @@ func (e entry) embedded(sources fs.FS) api.Plugin {
 			return api.OnResolveResult{Path: args.Path, Namespace: "made", SideEffects: api.SideEffectsFalse}, nil
 		}
 		source := path.Join(path.Dir(args.Importer), args.Path)
+		if other, isReplaced := e.instead[source]; isReplaced && args.Importer != other {
+			source = other
+		}
 		if slices.Contains(e.without, source) {
 			return api.OnResolveResult{}, fmt.Errorf("%s exists once on a page: hand over what %s needs of it", source, args.Importer)
 		}

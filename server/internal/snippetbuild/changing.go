@@ -57,5 +57,8 @@ func (in Input) version() string {
 	if in.Linking {
 		version += " with links"
 	}
+	if asksAge(in.Notice) {
+		version += fmt.Sprint(" from the age of ", in.age(), " or by parents: ", in.Parents)
+	}
 	return strings.Join(append([]string{version}, in.Suspended...), " without ")
 }

@@ -110,7 +110,7 @@ func config(in Input, css string) (string, error) {
 		{"site", in.Site}, {"notice", in.NoticeID}, {"lifetime", in.Notice.LifetimeDays * 24 * 60 * 60},
 		{"waitForUpdate", cmp.Or(in.Notice.Google.WaitForUpdate, 500)}, {"domain", in.Notice.CookieDomain},
 		{"purposes", optional(in.Notice)}, {"services", services}, {"suspended", suspended}, {"suspendedIds", orEmpty(in.Suspended)}, {"suspendedMarks", suspendedMarks}, {"languages", byLength(in.Notice.Languages)},
-		{"texts", in.announced(texts(in.Notice, in.Notice.Languages[0]), in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
+		{"texts", in.asking(in.announced(texts(in.Notice, in.Notice.Languages[0]), in.Notice.Languages[0]), in.Notice.Languages[0])}, {"hash", placeholder}, {"policy", policy}, {"css", css},
 		{"googleRegions", orEmpty(in.Notice.Google.Regions)},
 		{"googleSettings", googleSettings(in.Notice.Google)},
 		{"parts", partPlaceholders(in.Notice)}, {"hosts", in.hosts()}, {"blocked", blocked(in.Site, in.Notice)},

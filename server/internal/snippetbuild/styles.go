@@ -25,6 +25,9 @@ func styles(n schemas.Notice) (string, error) {
 	if Regime(n) == consent.OptOut {
 		names = append(names, "opt-out")
 	}
+	if asksAge(n) {
+		names = append(names, "age")
+	}
 	return sheet(n.Look, "#assent-root", names...)
 }
 
