@@ -45,6 +45,9 @@ export const findings: typeof english = {
     'cookie-uncovered':
       '{domain} umfasst den Ursprung {origin} nicht. Nennen Sie eine Domain, unter der alle Ursprünge liegen, oder lassen Sie das Feld leer: Dann fragt jeder Hostname für sich.',
 
+    'age-rules':
+      'Wer nach dem Alter gefragt wird, wird nach den Regeln der Einwilligung gefragt. Wählen Sie diese oder die der Region.',
+
     'text-language':
       'Das gehört nicht zu den Sprachen des Hinweises. Fügen Sie die Sprache hinzu oder entfernen Sie die Texte.',
     'text-unknown': 'Einen solchen Text hat der Hinweis nicht. Entfernen Sie ihn.',

@@ -24,6 +24,9 @@ export const findings = {
     'cookie-uncovered':
       '{domain} does not cover the origin {origin}. Name a domain that all origins are under, or leave it empty: each host then asks by itself.',
 
+    'age-rules':
+      'Whoever is asked for their age is asked by the rules of opt-in. Choose those, or the ones of the visitor’s region.',
+
     'text-language': 'This is not among the notice’s languages. Add it there, or remove the texts.',
     'text-unknown': 'The notice has no such text. Remove it.',
     'text-missing': 'There is no text in this language. Write it.',

@@ -91,6 +91,10 @@ export const noticePage: typeof english = {
     'notice-only': 'Nur informieren, für alle',
     'child-directed': 'Für Kinder: nichts und keine Frage',
   },
+  ageQuestion: 'Alter',
+  ageQuestionHint:
+    'Wer dort, wo er ist, zu jung ist, um allein einzuwilligen (Art. 8 DSGVO), wird nichts weiter gefragt: Nur das Nötige wird verwendet, außer die Eltern entscheiden anders.',
+  ageQuestions: { off: 'Niemand wird danach gefragt', on: 'Zuerst wird gefragt, ob das nötige Alter erreicht ist' },
   lifetime: 'Tage, bis wieder gefragt wird',
   lifetimeHint: 'Für Ja und Nein gleich.',
   privacyPolicy: 'Ihre Datenschutzerklärung',
@@ -176,6 +180,7 @@ export const noticePage: typeof english = {
     texts: 'Texte',
     languages: 'Sprachen',
     regime: 'Regeln',
+    ageQuestion: 'Alter',
     lifetimeDays: 'Geltung in Tagen',
     privacyPolicy: 'Datenschutzerklärung',
     controller: 'Verantwortlich',

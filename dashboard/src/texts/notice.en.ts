@@ -88,6 +88,10 @@ export const noticePage = {
     'notice-only': 'Tell only, for everybody',
     'child-directed': 'For children: nothing, and no question',
   },
+  ageQuestion: 'Age',
+  ageQuestionHint:
+    'Whoever is too young to consent alone where they are (GDPR, Art. 8) is asked nothing else: only what is essential is used, unless a parent decides.',
+  ageQuestions: { off: 'Nobody is asked for it', on: 'Visitors are asked first whether they are old enough' },
   lifetime: 'Days until visitors are asked again',
   lifetimeHint: 'The same for yes and no.',
   privacyPolicy: 'Your privacy policy',
@@ -170,6 +174,7 @@ export const noticePage = {
     texts: 'Texts',
     languages: 'Languages',
     regime: 'Rules',
+    ageQuestion: 'Age',
     lifetimeDays: 'Lifetime in days',
     privacyPolicy: 'Privacy policy',
     controller: 'Responsible',

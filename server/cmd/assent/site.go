@@ -211,7 +211,7 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 		return err
 	}
 	library := snippetbuild.NewLibrary(store, published{catalog, transfer.BuiltIn(), time.Now}, editionsOf(store), telemetry.NewLog(env.stderr))
-	script, err := library.Current(env.ctx, c.ID, snippetbuild.Strictest)
+	script, err := library.Current(env.ctx, c.ID, snippetbuild.StrictestRules)
 	if errors.Is(err, consent.ErrNotFound) {
 		return noSuchSite(c.ID)
 	}

@@ -50,9 +50,10 @@ type Regions struct {
 	Locator *region.Locator // nil where nothing tells where visitors are: the strictest rules hold for all.
 }
 
-// of returns the regime at the place that a request comes from.
-func (r Regions) of(c echo.Context) string {
-	return r.Rules.Regime(r.Locator.Place(c.Request(), c.RealIP()))
+// of returns the rules at the place that a request comes from.
+func (r Regions) of(c echo.Context) snippetbuild.Rules {
+	place := r.Locator.Place(c.Request(), c.RealIP())
+	return snippetbuild.Rules{Regime: r.Rules.Regime(place), Age: r.Rules.Age(place)}
 }
 
 // country returns the code of the country that a request comes from, or nothing where nobody tells.
@@ -92,9 +93,9 @@ func (s *scripts) moving(c echo.Context) error {
 	}
 	// What is asked before the script is built is never later than what that says.
 	end, endErr := s.untilNextEnd(c.Request().Context(), id, arm)
-	script, err := s.library.Shown(c.Request().Context(), id, arm, func() string {
+	script, err := s.library.Shown(c.Request().Context(), id, arm, func() snippetbuild.Rules {
 		if s.regions.Locator == nil {
-			return snippetbuild.Strictest()
+			return snippetbuild.StrictestRules()
 		}
 		whose = personal
 		s.regions.keepApart(c.Response().Header())

@@ -68,7 +68,7 @@ func (s *sites) embedding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	script, err := s.library.Current(ctx, id, snippetbuild.Strictest)
+	script, err := s.library.Current(ctx, id, snippetbuild.StrictestRules)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
 	n.Look.Layout = cmp.Or(n.Look.Layout, "bar")
 	n.Look.Accent = cmp.Or(strings.ToLower(n.Look.Accent), "#0b57d0")
 	n.Services = completeServices(n.Services, n.Purposes)
-	if faults := slices.Concat(idFaults(n), serviceFaults(n), hostFaults(n), languageFaults(n), lookFaults(n)); len(faults) > 0 {
+	if faults := slices.Concat(idFaults(n), serviceFaults(n), hostFaults(n), languageFaults(n), lookFaults(n), ageFaults(n)); len(faults) > 0 {
 		return n, &consent.InvalidError{Faults: faults}
 	}
 	texts, faults := completeTexts(n, builtIn)
@@ -46,6 +46,14 @@ func Complete(n schemas.Notice, builtIn Texts) (schemas.Notice, error) {
 	}
 	n.Texts = texts
 	return n, nil
+}
+
+// ageFaults finds a question of age where silence would be taken for yes, or where nobody is asked anything.
+func ageFaults(n schemas.Notice) []schemas.Fault {
+	if n.AgeQuestion && n.Regime != "auto" && n.Regime != consent.OptIn {
+		return []schemas.Fault{ageRules.at("/ageQuestion", nil)}
+	}
+	return nil
 }
 
 func completePurposes(purposes []schemas.Purpose) []schemas.Purpose {

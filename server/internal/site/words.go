@@ -34,6 +34,8 @@ var (
 	cookieSuffix    = kind{"cookie-suffix", `"{domain}" is no domain of one owner, but a suffix under which others have theirs, or an address; name the domain you own, such as shop.example`}
 	cookieUncovered = kind{"cookie-uncovered", `{domain} does not cover the origin {origin}; name a domain that all origins are under, or leave it out: each host then asks by itself`}
 
+	ageRules = kind{"age-rules", `whoever is asked for their age is asked by the rules of opt-in: set regime to auto or opt-in, or ask no age`}
+
 	textLanguage = kind{"text-language", `is not among the notice's languages; add it there or remove the texts`}
 	textUnknown  = kind{"text-unknown", `is not the key of a text of this notice`}
 	textMissing  = kind{"text-missing", `has no text in this language; write it`}

@@ -23,20 +23,30 @@ type Editions struct {
 	Now   func() time.Time
 }
 
-// Edition is the scripts of one notice for visitors of one regime.
-type Edition struct{ Site, Notice, Regime string }
+// Edition is the scripts of one notice for visitors of one regime, and for those who consent alone from one age.
+type Edition struct {
+	Site, Notice, Regime string
+
+	Age int // 0 where none is asked.
+}
 
 // book has the scripts of each edition, in the order in which they were given.
 func (e Editions) book() register.Book[[]schemas.StatedScript] {
 	return register.Book[[]schemas.StatedScript]{Store: e.Store, Kind: "edition"}
 }
 
-func (e Edition) id() string { return e.Notice + "." + e.Regime }
+func (e Edition) id() string {
+	if e.Age == 0 {
+		return e.Notice + "." + e.Regime
+	}
+	return fmt.Sprintf("%s.%s.%d", e.Notice, e.Regime, e.Age)
+}
 
 // Published is an edition's scripts, in the order in which they were given.
 type Published struct {
 	Notice  string                 `json:"notice"`
 	Regime  string                 `json:"regime"`
+	Age     string                 `json:"age,omitempty"` // That was asked for.
 	Scripts []schemas.StatedScript `json:"scripts"`
 }
 
@@ -48,8 +58,9 @@ func (e Editions) Of(ctx context.Context, site string) ([]Published, error) {
 	}
 	all := make([]Published, len(entries))
 	for i, entry := range entries {
-		notice, regime, _ := strings.Cut(entry.ID, ".")
-		all[i] = Published{Notice: notice, Regime: regime, Scripts: entry.Value}
+		notice, rules, _ := strings.Cut(entry.ID, ".")
+		regime, age, _ := strings.Cut(rules, ".")
+		all[i] = Published{Notice: notice, Regime: regime, Age: age, Scripts: entry.Value}
 	}
 	return all, nil
 }

@@ -38,7 +38,7 @@ type Library struct {
 // place is where the library has a site's script for visitors of one regime in one arm.
 type place struct {
 	site, regime string
-	arm          int
+	arm, age     int
 }
 
 // volume is the last script of one place; its lock lets one request build what many wait for.
@@ -55,25 +55,38 @@ func NewLibrary(shelf Shelf, source Source, annals Annals, log *slog.Logger) *Li
 	return &Library{shelf: shelf, source: source, annals: annals, log: log, now: time.Now, sites: map[place]*volume{}}
 }
 
-// Strictest chooses the regime of visitors whose place is unknown, and is what a pinned tag should have.
+// Rules are those of the place where a visitor is.
+type Rules struct {
+	Regime string
+	Age    int // From which a child consents alone; 0 where no law says so.
+}
+
+// Strictest is the regime of visitors whose place is unknown, and what a pinned tag should have.
 func Strictest() string { return consent.OptIn }
 
+// StrictestRules are those of visitors whose place is unknown, and what a pinned tag should have.
+func StrictestRules() Rules { return Rules{Regime: Strictest(), Age: highestAge} }
+
 // Current returns the script of what a site publishes now, or consent.ErrNotFound. Where the notice leaves the regime to
-// the visitor's region, it asks for it; otherwise the notice's own holds.
-func (l *Library) Current(ctx context.Context, site string, regime func() string) (Script, error) {
-	return l.Shown(ctx, site, 0, regime)
+// the visitor's region, or asks for an age that is another one there, it asks for the rules of that; otherwise the notice's own
+// hold.
+func (l *Library) Current(ctx context.Context, site string, rules func() Rules) (Script, error) {
+	return l.Shown(ctx, site, 0, rules)
 }
 
 // Shown is Current for an arm of the site's experiment.
-func (l *Library) Shown(ctx context.Context, site string, arm int, regime func() string) (Script, error) {
+func (l *Library) Shown(ctx context.Context, site string, arm int, rules func() Rules) (Script, error) {
 	in, err := l.source.Shown(ctx, site, arm)
 	if err != nil {
 		return Script{}, fmt.Errorf("read notice: %w", err)
 	}
-	if FollowsRegion(in.Notice) {
-		in.Notice.Regime = regime()
+	switch {
+	case asksAge(in.Notice):
+		in.Age = rules().Age
+	case FollowsRegion(in.Notice):
+		in.Notice.Regime = rules().Regime
 	}
-	v := l.volume(place{site, Regime(in.Notice), arm})
+	v := l.volume(place{site, Regime(in.Notice), arm, in.Age})
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.version != in.version() {
@@ -83,7 +96,7 @@ func (l *Library) Shown(ctx context.Context, site string, arm int, regime func()
 		}
 		v.version, v.script, v.isNoted, v.noteAt = in.version(), script, false, time.Time{}
 	}
-	l.note(ctx, v, Edition{site, in.NoticeID, Regime(in.Notice)})
+	l.note(ctx, v, Edition{site, in.NoticeID, Regime(in.Notice), in.Age})
 	return v.script, nil
 }
 

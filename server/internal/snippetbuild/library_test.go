@@ -80,7 +80,7 @@ func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if _, err := library.Current(t.Context(), "shop1", Strictest); err != nil {
+			if _, err := library.Current(t.Context(), "shop1", StrictestRules); err != nil {
 				t.Error(err)
 			}
 		})
@@ -94,7 +94,7 @@ func TestLibraryBuildsOnceForManyWaiting(t *testing.T) {
 func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 	m := newMemory()
 	library := newLibrary(m)
-	first, err := library.Current(t.Context(), "shop1", Strictest)
+	first, err := library.Current(t.Context(), "shop1", StrictestRules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestLibraryKeepsWhatWasPinned(t *testing.T) {
 	m.mu.Lock()
 	m.in["shop1"] = next
 	m.mu.Unlock()
-	second, err := library.Current(t.Context(), "shop1", Strictest)
+	second, err := library.Current(t.Context(), "shop1", StrictestRules)
 	if err != nil || second.Hash == first.Hash {
 		t.Fatalf("the new notice is not served: %v", err)
 	}
@@ -120,7 +120,7 @@ func TestLibraryHasAnEditionPerRegime(t *testing.T) {
 	hashes := map[string]string{}
 	for range 2 {
 		for _, regime := range []string{consent.OptIn, consent.OptOut, consent.NoticeOnly, consent.ChildDirected} {
-			script, err := library.Current(t.Context(), "shop1", func() string { return regime })
+			script, err := library.Current(t.Context(), "shop1", func() Rules { return Rules{Regime: regime} })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +141,7 @@ func TestLibraryHasAnEditionPerRegime(t *testing.T) {
 	m.mu.Lock()
 	m.in["shop1"] = fixed
 	m.mu.Unlock()
-	script, err := library.Current(t.Context(), "shop1", func() string { t.Error("the region was asked for"); return consent.OptIn })
+	script, err := library.Current(t.Context(), "shop1", func() Rules { t.Error("the region was asked for"); return StrictestRules() })
 	if err != nil || script.Hash == "" {
 		t.Error(err)
 	}
@@ -150,7 +150,7 @@ func TestLibraryHasAnEditionPerRegime(t *testing.T) {
 func TestLibraryTellsWhatIsMissing(t *testing.T) {
 	m := newMemory()
 	library := newLibrary(m)
-	if _, err := library.Current(t.Context(), "nobody", Strictest); !errors.Is(err, consent.ErrNotFound) {
+	if _, err := library.Current(t.Context(), "nobody", StrictestRules); !errors.Is(err, consent.ErrNotFound) {
 		t.Errorf("unknown site: %v", err)
 	}
 	if _, err := library.Pinned(t.Context(), "shop1", "nothing"); !errors.Is(err, consent.ErrNotFound) {
@@ -162,11 +162,11 @@ func TestLibraryServesNothingThatIsNotOnTheShelf(t *testing.T) {
 	m := newMemory()
 	m.putErr = consent.ErrUnavailable
 	library := newLibrary(m)
-	if _, err := library.Current(t.Context(), "shop1", Strictest); !errors.Is(err, consent.ErrUnavailable) {
+	if _, err := library.Current(t.Context(), "shop1", StrictestRules); !errors.Is(err, consent.ErrUnavailable) {
 		t.Fatalf("a script was served that nobody keeps: %v", err)
 	}
 	m.putErr = nil
-	if _, err := library.Current(t.Context(), "shop1", Strictest); err != nil {
+	if _, err := library.Current(t.Context(), "shop1", StrictestRules); err != nil {
 		t.Fatalf("the library did not recover: %v", err)
 	}
 }
@@ -180,7 +180,7 @@ func TestAScriptThatCannotBeNotedIsServedAndNotedLater(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	library.now = func() time.Time { return now }
 	current := func(ctx context.Context) string {
-		script, err := library.Current(ctx, "shop1", Strictest)
+		script, err := library.Current(ctx, "shop1", StrictestRules)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,14 @@ export const RulesTab = ({ notice }: { notice: Notice }) => (
       options={t.noticePage.regimes}
       onChange={(regime) => edit({ regime })}
     />
+    <Choice
+      pointer="/ageQuestion"
+      label={t.noticePage.ageQuestion}
+      hint={t.noticePage.ageQuestionHint}
+      value={notice.ageQuestion ? 'on' : 'off'}
+      options={t.noticePage.ageQuestions}
+      onChange={(asked) => edit({ ageQuestion: asked === 'on' })}
+    />
     <Field pointer="/lifetimeDays" label={t.noticePage.lifetime} hint={t.noticePage.lifetimeHint}>
       {(control) => (
         <input
