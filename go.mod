@@ -40,7 +40,11 @@ require (
 	rsc.io/qr v0.2.0
 )
 
-require github.com/go-faster/city v1.0.1
+require (
+	github.com/emersion/go-smtp v0.26.0
+	github.com/go-faster/city v1.0.1
+	github.com/wneessen/go-mail v0.7.2
+)
 
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
@@ -49,6 +53,7 @@ require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/ebitengine/purego v0.10.1 // indirect
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/fxamacker/cbor/v2 v2.9.4 // indirect
 	github.com/go-faster/errors v0.7.1 // indirect
 	github.com/go-viper/mapstructure/v2 v2.5.0 // indirect

@@ -791,6 +791,50 @@ export interface ParentalAnswer {
   followed?: Followed;
 }
 
+/** A parent comes by the link of a message. */
+export interface ParentalLink {
+  site: string;
+  subject: string;
+  token: string;
+}
+
+/** What a parent allows; everything else is refused. */
+export interface ParentalDecision {
+  site: string;
+  subject: string;
+  token: string;
+  /** Ids of purposes and services. */
+  granted: string[];
+}
+
+/** What a parent is shown. */
+export interface ParentalVisit {
+  /** The site's. */
+  name: string;
+  /** On which the child asked. */
+  page?: string;
+  purposes: ParentalPurpose[];
+  current?: Current;
+}
+
+/** What the notice asks for, in the language in which the child read it. */
+export interface ParentalPurpose {
+  id: string;
+  title: string;
+  text: string;
+  services: ParentalService[];
+}
+
+/** Who would get what. */
+export interface ParentalService {
+  id: string;
+  name: string;
+  provider?: string;
+  /** ISO 3166 code of where it is processed. */
+  country?: string;
+  aim?: string;
+}
+
 /** Who may use the dashboard, and who is invited to, as far as whoever asks manages them. */
 export interface People {
   people: Person[];
@@ -1098,7 +1142,7 @@ export interface Receipt {
   action: 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'signal';
   purposes: Record<string, boolean>;
   services: Record<string, boolean>;
-  source: 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import' | 'account';
+  source: 'banner' | 'preferences' | 'placeholder' | 'api' | 'gpc' | 'import' | 'account' | 'parent';
   synthetic: boolean;
   locale?: string;
   /** Origin and path; never a query string. */

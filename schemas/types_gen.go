@@ -795,6 +795,50 @@ type ParentalAnswer struct {
 	Followed Followed `json:"followed,omitzero"`
 }
 
+// ParentalLink: A parent comes by the link of a message.
+type ParentalLink struct {
+	Site    string `json:"site"`
+	Subject string `json:"subject"`
+	Token   string `json:"token"`
+}
+
+// ParentalDecision: What a parent allows; everything else is refused.
+type ParentalDecision struct {
+	Site    string `json:"site"`
+	Subject string `json:"subject"`
+	Token   string `json:"token"`
+	// Ids of purposes and services.
+	Granted []string `json:"granted"`
+}
+
+// ParentalVisit: What a parent is shown.
+type ParentalVisit struct {
+	// The site's.
+	Name string `json:"name"`
+	// On which the child asked.
+	Page     string            `json:"page,omitempty"`
+	Purposes []ParentalPurpose `json:"purposes"`
+	Current  Current           `json:"current,omitzero"`
+}
+
+// ParentalPurpose: What the notice asks for, in the language in which the child read it.
+type ParentalPurpose struct {
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Text     string            `json:"text"`
+	Services []ParentalService `json:"services"`
+}
+
+// ParentalService: Who would get what.
+type ParentalService struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Provider string `json:"provider,omitempty"`
+	// ISO 3166 code of where it is processed.
+	Country string `json:"country,omitempty"`
+	Aim     string `json:"aim,omitempty"`
+}
+
 // People: Who may use the dashboard, and who is invited to, as far as whoever asks manages them.
 type People struct {
 	People      []Person     `json:"people"`

@@ -54,6 +54,9 @@ var allowed = map[string][]string{
 	"server/internal/rights":               {"server/internal/consent", "server/internal/shipping"},
 	"server/internal/retention":            {"schemas", "server/internal/admintrail", "server/internal/consent", "server/internal/register", "server/internal/rights"},
 	"server/internal/suspension":           {"schemas", "server/internal/admintrail", "server/internal/consent", "server/internal/register", "server/internal/transfer"},
+	"server/internal/mailing":              {},
+	"server/internal/parental":             {"schemas", "server/internal/consent", "server/internal/mailing", "server/internal/recording", "server/internal/register", "server/internal/rights", "server/internal/sealing"},
+	"server/internal/parentpage":           {"server/internal/visitorpage"},
 	"server/internal/reporting":            {"schemas", "server/internal/consent", "server/internal/experiment"},
 	"server/internal/rollup":               {"server/internal/reporting"},
 	"server/internal/daykey":               {},
@@ -76,7 +79,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/linking", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/reviewing", "server/internal/singlesignon", "server/internal/transfer", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/linking", "server/internal/parental", "server/internal/parentpage", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/reviewing", "server/internal/singlesignon", "server/internal/transfer", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"deploy/gen":                           {},

@@ -249,6 +249,7 @@ export const de: Texts = {
     gpc: 'Browser-Signal',
     import: 'Import',
     account: 'anderes Gerät des Kontos',
+    parent: 'Eltern',
   },
   marks: {
     synthetic: { name: 'synthetisch', meaning: 'Der Klick kam von einem Skript, etwa einer Datenschutz-Erweiterung.' },

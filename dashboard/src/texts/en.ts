@@ -247,6 +247,7 @@ export const en = {
     gpc: 'browser signal',
     import: 'import',
     account: 'another device of the account',
+    parent: 'a parent',
   } as Record<string, string>,
   marks: {
     synthetic: { name: 'synthetic', meaning: 'The click came from a script, such as a privacy extension.' },

@@ -16,6 +16,7 @@ import (
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/integration"
 	"assent/server/internal/linking"
+	"assent/server/internal/parental"
 	"assent/server/internal/sealing"
 )
 
@@ -79,7 +80,7 @@ func (k dataKeys) editable() (sealing.Editable, error) {
 
 // holders are all who keep sealed values in a store.
 func holders(store front, ring *sealing.Ring) []sealing.Holder {
-	return []sealing.Holder{accountsOf(store).Under(ring), &integration.Keeper{Store: store, Ring: ring, Now: time.Now}, &linking.Keeper{Store: store, Ring: ring, Now: time.Now}}
+	return []sealing.Holder{accountsOf(store).Under(ring), &integration.Keeper{Store: store, Ring: ring, Now: time.Now}, &linking.Keeper{Store: store, Ring: ring, Now: time.Now}, &parental.Keeper{Store: store, Ring: ring}}
 }
 
 // resealAll seals everything anew that the first key did not seal.

@@ -24,6 +24,7 @@ import (
 	"assent/server/internal/exposure"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/integration"
+	"assent/server/internal/parental"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/register"
@@ -77,6 +78,7 @@ type serveCommand struct {
 	GeoFile       string `help:"Database in MaxMind's format (.mmdb) that tells the country by address, where no header does." name:"geo-file" env:"ASSENT_GEO_FILE" placeholder:"FILE"`
 
 	singleSignOnFlags
+	mailFlags
 }
 
 // Run serves until the context ends, then stops gracefully.
@@ -86,6 +88,10 @@ func (c *serveCommand) Run(env *environment) (err error) {
 		return err
 	}
 	provider, err := c.singleSignOnFlags.options(c.PublicURL)
+	if err != nil {
+		return err
+	}
+	mailer, err := c.mailer(c.PublicURL)
 	if err != nil {
 		return err
 	}
@@ -126,7 +132,7 @@ func (c *serveCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s, err := wire(env.ctx, stores, outside{periods: periods, notice: c.RetentionNotice, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable}, log)
+	s, err := wire(env.ctx, stores, outside{periods: periods, notice: c.RetentionNotice, recipients: recipients, witnessOf: c.WitnessOf, url: c.PublicURL, proxies: proxies, regions: regions, adequate: adequate, keyFile: c.SigningKeys, dataKeys: c.DataKeys, rate: int(c.RateLimit), provider: provider, reachable: reachable, mailer: mailer}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -199,6 +205,7 @@ type server struct {
 	desk       *requests.Desk
 	reviews    reviewing.Desk
 	suspended  suspension.Keeper
+	parents    *parental.Keeper
 	stopping   atomic.Bool
 	drainDelay time.Duration // Between the signal to stop and the end of the listener.
 	background sync.WaitGroup
@@ -222,6 +229,8 @@ type outside struct {
 	witnessOf  []string              // Keys of the logs that are witnessed here.
 
 	provider *singlesignon.Options // Of single sign-on; nil for none.
+
+	mailer parental.Mailer // Writes to parents; nil for nobody.
 
 	reachable []netip.Prefix // Networks beside the Internet where integrations may be.
 }
@@ -298,7 +307,10 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	}
 	links := linksOf(stores, ring, catalog)
 	links.Journal, links.Recorder = journal, s.recorder
-	eraser.Links, eraser.Holds = links, holdsOf(stores)
+	parents := parentsOf(stores, ring, catalog, front, log)
+	eraser.Links, eraser.Holds = rights.AllLinks{links, parents}, holdsOf(stores)
+	parents.Recorder, parents.Journal, parents.Eraser = s.recorder, journal, eraser
+	s.parents = parents
 	s.keeper, s.notice = keeperOf(stores, front.periods, s.transcript), front.notice
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
 	s.reviews = reviewsOf(stores, catalog, front.adequate)
@@ -307,13 +319,13 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	editions := editionsOf(stores.front)
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
-		Library: snippetbuild.NewLibrary(stores.front, published{catalog, front.adequate, time.Now}, editions, log), Editions: editions,
+		Library: snippetbuild.NewLibrary(stores.front, published{catalog, front.adequate, time.Now, front.mailer != nil}, editions, log), Editions: editions,
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Requests: s.desk, Reviews: s.reviews,
+		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Parents: parents, Requests: s.desk, Reviews: s.reviews,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -365,6 +377,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
 	s.background.Go(func() { s.reviews.Keep(work, s.log) })
 	s.background.Go(func() { s.suspended.Keep(work) })
+	s.background.Go(func() { s.parents.Keep(work) })
 	if s.roller != nil {
 		s.background.Go(func() { reporting.KeepRolledUp(work, s.roller, s.log) })
 	}
@@ -460,6 +473,7 @@ type published struct {
 	catalog  *site.Catalog
 	adequate transfer.List
 	now      func() time.Time
+	parents  bool // Can be written to.
 }
 
 // Shown implements snippetbuild.Source.
@@ -470,5 +484,5 @@ func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.
 	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
 	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement, Linking: known.Linking,
-		Suspended: p.adequate.Suspended(notice, p.now())}, err
+		Suspended: p.adequate.Suspended(notice, p.now()), Parents: p.parents}, err
 }

@@ -210,7 +210,7 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	library := snippetbuild.NewLibrary(store, published{catalog, transfer.BuiltIn(), time.Now}, editionsOf(store), telemetry.NewLog(env.stderr))
+	library := snippetbuild.NewLibrary(store, published{catalog, transfer.BuiltIn(), time.Now, false}, editionsOf(store), telemetry.NewLog(env.stderr))
 	script, err := library.Current(env.ctx, c.ID, snippetbuild.StrictestRules)
 	if errors.Is(err, consent.ErrNotFound) {
 		return noSuchSite(c.ID)
@@ -249,7 +249,7 @@ Without nonces, a Content-Security-Policy allows the stub by its hash: script-sr
 }
 
 func (c *siteTagCommand) stub(env *environment, catalog *site.Catalog) (snippetbuild.Stub, error) {
-	in, err := published{catalog, transfer.BuiltIn(), time.Now}.Shown(env.ctx, c.ID, site.Control)
+	in, err := published{catalog, transfer.BuiltIn(), time.Now, false}.Shown(env.ctx, c.ID, site.Control)
 	if err != nil {
 		return snippetbuild.Stub{}, err
 	}

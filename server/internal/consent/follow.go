@@ -12,6 +12,9 @@ import (
 // FromAccount is the source of a decision that followed the person from another device. No browser can claim it.
 const FromAccount = "account"
 
+// FromParent is the source of a decision that a parent made for a child. No browser can claim it.
+const FromParent = "parent"
+
 // Answered is what one device of a person holds.
 type Answered struct {
 	Choice schemas.Choice

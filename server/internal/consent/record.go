@@ -155,7 +155,7 @@ func (r Record) Outcome() Outcome {
 	if slices.Contains(r.Flags, FlagBot) {
 		return Bot
 	}
-	if r.Action == Signal || r.Source == FromAccount {
+	if r.Action == Signal || r.Source == FromAccount || r.Source == FromParent {
 		return Signaled
 	}
 	granted, refused := 0, 0

@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/exposure"
 	"assent/server/internal/integration"
 	"assent/server/internal/linking"
+	"assent/server/internal/parental"
 	"assent/server/internal/ratelimit"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
@@ -76,6 +77,7 @@ type Parts struct {
 	Witness      *witnessing.Witness   // Of other logs; nil for none.
 	Integrations integration.Desk
 	Links        *linking.Keeper
+	Parents      *parental.Keeper
 	Eraser       rights.Eraser
 	Requests     *requests.Desk
 	Reviews      reviewing.Desk
@@ -122,6 +124,7 @@ func New(p Parts) (http.Handler, error) {
 	names := accountNames{keeper: p.Links}
 	erasures := &erasures{eraser: p.Eraser, desk: p.Requests, ledger: p.Ledger, limits: limits, names: names}
 	accountLinks := &accountLinks{keeper: p.Links, names: names, desk: p.Requests, visitors: visitors, publisher: p.Publisher, catalog: p.Catalog}
+	parents := &parents{keeper: p.Parents, catalog: p.Catalog}
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	reviews := &reviews{desk: p.Reviews, now: p.Now}
 	due := &due{requests: p.Requests, reviews: p.Reviews}
@@ -166,6 +169,14 @@ func New(p Parts) (http.Handler, error) {
 	e.POST("/v1/sites/:site/links/removal", accountLinks.unlink, visitors.fromSite, limits.of(ratelimit.Refusal))
 	e.OPTIONS("/v1/sites/:site/links/removal", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/accounts/removal", accountLinks.unlinkAccount, limits.of(ratelimit.Refusal))
+	e.POST("/v1/sites/:site/parental", parents.ask, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.OPTIONS("/v1/sites/:site/parental", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/parental/answer", parents.answer, visitors.fromSite, limits.of(ratelimit.Notice))
+	e.OPTIONS("/v1/sites/:site/parental/answer", visitors.preflight, visitors.fromSite)
+	e.GET("/parental/", parents.page)
+	e.POST("/parental/case", parents.visit, limits.of(ratelimit.Notice))
+	e.POST("/parental/decision", parents.decide, limits.of(ratelimit.Notice))
+	e.POST("/parental/erasure", parents.erase, limits.of(ratelimit.Refusal))
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)

@@ -28,6 +28,7 @@ import (
 	"assent/server/internal/integration"
 	"assent/server/internal/linking"
 	"assent/server/internal/outbound"
+	"assent/server/internal/parental"
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
@@ -116,6 +117,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		Integrations: integration.Desk{Permit: func(netip.AddrPort) bool { return false }, Keeper: &integration.Keeper{Store: store, Log: store, Journal: store, Notices: catalog.Notice,
 			Client: integration.NewClient(outbound.Guard{}), Now: time.Now, Logger: slog.New(slog.DiscardHandler)}},
 		Links:    &linking.Keeper{Store: store, Ring: ring, Journal: store, Ledger: store, Recorder: recorder, Notices: catalog.Notice, Now: time.Now},
+		Parents:  &parental.Keeper{Store: store, Ring: ring, Sites: catalog.Site, Notices: catalog.Notice, Recorder: recorder, Journal: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)},
 		Eraser:   rights.Eraser{Trail: store, Now: time.Now},
 		Stopping: s.stopping, Metrics: prometheus.NewRegistry(), Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(s.logged, nil)),
@@ -124,7 +126,8 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 		change(&parts)
 	}
 	s.informer = parts.Integrations.Keeper
-	parts.Eraser.Links = parts.Links
+	parts.Eraser.Links = rights.AllLinks{parts.Links, parts.Parents}
+	parts.Parents.Eraser = parts.Eraser
 	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	parts.Reviews = reviewing.Desk{Register: store, Notices: catalog, Sightings: store, Rates: reporting.Rater{Counts: store, Query: store, Notices: catalog.Notice},
 		Ledger: store, Trail: store, Adequate: transfer.BuiltIn(), Now: time.Now}

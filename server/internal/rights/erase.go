@@ -17,6 +17,8 @@ const (
 	ByVisitor = "visitor" // The visitor's own browser asked.
 	ByOfficer = "officer" // Somebody of the site did, for the visitor or for another reason.
 
+	ByParent    = "parent"    // A parent, for a child.
+	InError     = "in-error"  // It was recorded of a child who may not decide.
 	ByRetention = "retention" // They were kept long enough; see package retention.
 )
 
@@ -53,6 +55,19 @@ type Receivers interface {
 type Links interface {
 	// Forget ends a subject's link, durably.
 	Forget(ctx context.Context, site, subject string) error
+}
+
+// AllLinks are links of several kinds.
+type AllLinks []Links
+
+// Forget implements Links.
+func (a AllLinks) Forget(ctx context.Context, site, subject string) error {
+	for _, one := range a {
+		if err := one.Forget(ctx, site, subject); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Eraser erases.
