@@ -127,7 +127,7 @@ func New(p Parts) (http.Handler, error) {
 	due := &due{requests: p.Requests, reviews: p.Reviews}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
-	versions := &versions{publisher: p.Publisher, catalog: p.Catalog}
+	versions := &versions{publisher: p.Publisher, catalog: p.Catalog, desk: p.Integrations}
 	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
 	links := newLinks(p)
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}

@@ -20,14 +20,17 @@ type part struct {
 	needed func(schemas.Notice) bool
 	// Modules that are made for it beside `assent:config`, or in its place: `assent:site` is the same. None where nil.
 	made func(Input) (modules, error)
+	// The entry point of sites that need more, empty where it is the same. None where nil. It is no feature that is compiled
+	// away elsewhere, for the reason that additions have.
+	more func(Input) string
 }
 
 // parts lists every part there is. One whose `needed` is false is neither built nor can be fetched; what calls it in
 // the script must be compiled away by a feature of the same condition.
 func parts() []part {
 	return []part{
-		{"check", "check/check.ts", always, checkModules},
-		{"visitor", "visitor/visitor.ts", always, visitorModule},
+		{"check", "check/check.ts", always, checkModules, nil},
+		{"visitor", "visitor/visitor.ts", always, visitorModule, visitorMore},
 	}
 }
 
@@ -86,14 +89,18 @@ func (p part) bundle(in Input, config string, short map[string]any) ([]byte, map
 		}
 		maps.Copy(made, own)
 	}
+	file := p.file
+	if p.more != nil {
+		file = cmp.Or(p.more(in), file)
+	}
 	variable := "assent_" + p.name
 	// An export would be defined by code that trips over what a page adds to Object.prototype.
-	made[entrance] = fmt.Sprintf("import part from './%s'; %s.default = part;", p.file, variable)
+	made[entrance] = fmt.Sprintf("import part from './%s'; %s.default = part;", file, variable)
 	e := entry{file: entrance, modules: made, features: in.partFeatures(), short: short,
 		before: "var " + variable + "={};", without: stateful}
 	code, names, err := e.bundle()
 	if err == nil && bytes.Contains(code, []byte("__assent_")) {
-		err = fmt.Errorf("bundle %s: a part cannot know the script's hash, nor the integrity of parts", p.file)
+		err = fmt.Errorf("bundle %s: a part cannot know the script's hash, nor the integrity of parts", file)
 	}
 	return code, names, err
 }

@@ -24,6 +24,8 @@ interface VisitorTexts {
   readonly _facts: readonly string[];
   /** Of each service: what it is for, and what makes its transfer lawful. */
   readonly _services: readonly (readonly [string, string])[];
+  /** Where integrations tell services of visitors (sharing.ts): what that is called, and of each service, empty for nothing. */
+  readonly _shared?: readonly [label: string, lists: readonly string[]];
   /** What became of it, by action of a decision. */
   readonly _actions: Readonly<Record<string, string>>;
   /** How many entries were removed, by category of Intl.PluralRules. */
