@@ -67,6 +67,8 @@ var allowed = map[string][]string{
 	"server/internal/receiptpage":          {"schemas", "server/internal/consent", "server/internal/visitorpage", "server/internal/qrcode"},
 	"server/internal/noticepage":           {"schemas", "server/internal/consent", "server/internal/sharing", "server/internal/visitorpage"},
 	"server/internal/sharing":              {"server/internal/site"},
+	"server/internal/rightspage":           {"server/internal/visitorpage"},
+	"server/internal/handover":             {"server/internal/consent", "server/internal/daykey", "server/internal/register"},
 	"server/internal/qrcode":               {},
 	"server/internal/account":              {"schemas", "server/internal/consent", "server/internal/sealing"},
 	"server/internal/singlesignon":         {"server/internal/account", "server/internal/daykey"},
@@ -77,7 +79,7 @@ var allowed = map[string][]string{
 	"server/internal/embeddedstore":        append([]string{"server/internal/rollup"}, stores...),
 	"server/internal/redisstore":           stores,
 	"server/internal/clickhousestore":      stores,
-	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/integration", "server/internal/linking", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/reviewing", "server/internal/singlesignon", "server/internal/transfer", "server/internal/useragent"}, useCases...),
+	"server/internal/httpapi":              append([]string{"snippet", "snippet/demo", "server/internal/archive", "server/internal/catalogue", "server/internal/experiment", "server/internal/handover", "server/internal/integration", "server/internal/linking", "server/internal/rightspage", "server/internal/site", "server/internal/policy", "server/internal/receiptpage", "server/internal/noticepage", "server/internal/qrcode", "server/internal/importing", "server/internal/processing", "server/internal/region", "server/internal/requests", "server/internal/reviewing", "server/internal/singlesignon", "server/internal/transfer", "server/internal/useragent"}, useCases...),
 	"server/cmd/assent":                    nil, // Wires everything.
 	"schemas/gen":                          {},
 	"deploy/gen":                           {},

@@ -22,6 +22,7 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/handover"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/integration"
 	"assent/server/internal/ratelimit"
@@ -317,7 +318,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Requests: s.desk, Reviews: s.reviews,
+		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Requests: s.desk, Handovers: handover.Desk{Store: stores.front, Keys: s.keys, Now: time.Now}, Reviews: s.reviews,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {

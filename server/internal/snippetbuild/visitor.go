@@ -60,18 +60,24 @@ func (in Input) visitorTexts(language string) object {
 	if in.shares() {
 		all = append(all, member{"_shared", []any{sharing.Label(language), in.sharedLists(language)}})
 	}
+	if n.Rights {
+		all = append(all, member{"_rights", rightsTexts(language)})
+	}
 	actions := forms(text, "panel.", "accept-all", "reject-all", "save", "withdraw", "signal")
 	removed := forms(text, "status.removed.", "zero", "one", "two", "few", "many", "other")
 	return append(all, member{"_facts", labels}, member{"_services", services},
 		member{"_actions", actions}, member{"_removed", removed})
 }
 
-// visitorMore also tells what is shared.
-func visitorMore(in Input) string {
+// visitorMore also tells what is shared, and leads to receipts and rights.
+func visitorMore(in Input) (files []string) {
 	if in.shares() {
-		return "visitor/sharing.ts"
+		files = append(files, "visitor/sharing.ts")
 	}
-	return ""
+	if in.Notice.Rights {
+		files = append(files, "visitor/rights.ts")
+	}
+	return files
 }
 
 // shares reports whether a service of the notice is told of visitors.
