@@ -68,6 +68,7 @@ func begin(t *testing.T, d handover.Desk) string {
 	return token
 }
 
+// Threat B5.6
 func TestATokenIsGoodOnceAndAtItsSite(t *testing.T) {
 	onBoth(t, func(t *testing.T, one, two handover.Desk, _ *time.Time) {
 		token := begin(t, one)

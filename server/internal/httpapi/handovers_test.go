@@ -70,6 +70,7 @@ func TestVisitorsUseTheirRightsWithoutTheirSecret(t *testing.T) {
 	}
 }
 
+// Threat B5.6
 func TestAHandoverBeginsOnTheSiteAndIsGoodOnce(t *testing.T) {
 	s := startErasing(t)
 	d := s.decision(consent.AcceptAll)
