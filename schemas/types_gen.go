@@ -683,6 +683,8 @@ type Notice struct {
 	Regime string `json:"regime,omitempty"`
 	// A grant that the visitor gives later and explicitly on this site outweighs the browser's privacy signal also under opt-out.
 	GpcYields bool `json:"gpcYields,omitempty"`
+	// The preferences lead visitors who have chosen to a page of the server with their receipts and rights.
+	Rights bool `json:"rights,omitempty"`
 	// Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front.
 	CookieDomain string `json:"cookieDomain,omitempty"`
 }
@@ -1189,6 +1191,33 @@ type OwnRequest struct {
 	// The one that its decisions were sent with.
 	Secret string `json:"secret"`
 	Kind   string `json:"kind"`
+	// What is wanted, in words.
+	About string `json:"about,omitempty"`
+}
+
+// Handover: A visitor's browser wants to be known on a page of the server.
+type Handover struct {
+	// The one that its decisions were sent with.
+	Secret string `json:"secret"`
+}
+
+// HandoverToken: Stands for the secret on the way to that page.
+type HandoverToken struct {
+	// Good once, for two minutes.
+	Token string `json:"token"`
+}
+
+// HandoverPass: Stands for the secret on that page.
+type HandoverPass struct {
+	// Good for a quarter of an hour.
+	Pass string `json:"pass"`
+}
+
+// HandedRequest: A visitor asks for something as a data subject on a page of the server.
+type HandedRequest struct {
+	// Of the visitor's handover.
+	Pass string `json:"pass"`
+	Kind string `json:"kind"`
 	// What is wanted, in words.
 	About string `json:"about,omitempty"`
 }

@@ -35,6 +35,7 @@ type Input struct {
 	Announcement schemas.Announcement // Of the notice that follows; zero for none.
 	Linking      bool                 // Pages may link the browser to an account.
 	Suspended    []string             // Ids of services that may not be used for now.
+	Shared       map[string][]string  // By service that an integration tells of visitors: the fields that it is told.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -87,7 +88,7 @@ func (s *Script) address(bundled []byte, languages []string) {
 func (in Input) further(short map[string]any) (map[string][]byte, error) {
 	n, languages := in.live(), map[string][]byte{}
 	for _, tag := range n.Languages[1:] {
-		text, err := document(append(in.announced(texts(n, tag), tag), member{"_visitor", visitorTexts(n, tag)}), short)
+		text, err := document(append(in.announced(texts(n, tag), tag), member{"_visitor", in.visitorTexts(tag)}), short)
 		if err != nil {
 			return nil, err
 		}

@@ -57,5 +57,8 @@ func (in Input) version() string {
 	if in.Linking {
 		version += " with links"
 	}
+	if len(in.Shared) > 0 {
+		version += fmt.Sprint(" sharing ", in.Shared) // Maps are written in the order of their keys.
+	}
 	return strings.Join(append([]string{version}, in.Suspended...), " without ")
 }
