@@ -681,6 +681,8 @@ export interface Notice {
   gpcYields?: boolean;
   /** Visitors are asked first whether they are old enough to consent alone where they are (GDPR, Art. 8). Whoever is not is asked nothing else, unless a parent decides for them. Then everybody is asked by the rules of opt-in. */
   ageQuestion?: boolean;
+  /** The preferences lead visitors who have chosen to a page of the server with their receipts and rights. */
+  rights?: boolean;
   /** Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front. */
   cookieDomain?: string;
 }
@@ -1256,6 +1258,33 @@ export interface RequestEffect {
 export interface OwnRequest {
   /** The one that its decisions were sent with. */
   secret: string;
+  kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
+  /** What is wanted, in words. */
+  about?: string;
+}
+
+/** A visitor's browser wants to be known on a page of the server. */
+export interface Handover {
+  /** The one that its decisions were sent with. */
+  secret: string;
+}
+
+/** Stands for the secret on the way to that page. */
+export interface HandoverToken {
+  /** Good once, for two minutes. */
+  token: string;
+}
+
+/** Stands for the secret on that page. */
+export interface HandoverPass {
+  /** Good for a quarter of an hour. */
+  pass: string;
+}
+
+/** A visitor asks for something as a data subject on a page of the server. */
+export interface HandedRequest {
+  /** Of the visitor's handover. */
+  pass: string;
   kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
   /** What is wanted, in words. */
   about?: string;

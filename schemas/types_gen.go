@@ -685,6 +685,8 @@ type Notice struct {
 	GpcYields bool `json:"gpcYields,omitempty"`
 	// Visitors are asked first whether they are old enough to consent alone where they are (GDPR, Art. 8). Whoever is not is asked nothing else, unless a parent decides for them. Then everybody is asked by the rules of opt-in.
 	AgeQuestion bool `json:"ageQuestion,omitempty"`
+	// The preferences lead visitors who have chosen to a page of the server with their receipts and rights.
+	Rights bool `json:"rights,omitempty"`
 	// Domain that shares the choice among its subdomains, such as shop.example; empty for the page's host alone. In lower case, IDNs in punycode, without a dot in front.
 	CookieDomain string `json:"cookieDomain,omitempty"`
 }
@@ -1261,6 +1263,33 @@ type OwnRequest struct {
 	// The one that its decisions were sent with.
 	Secret string `json:"secret"`
 	Kind   string `json:"kind"`
+	// What is wanted, in words.
+	About string `json:"about,omitempty"`
+}
+
+// Handover: A visitor's browser wants to be known on a page of the server.
+type Handover struct {
+	// The one that its decisions were sent with.
+	Secret string `json:"secret"`
+}
+
+// HandoverToken: Stands for the secret on the way to that page.
+type HandoverToken struct {
+	// Good once, for two minutes.
+	Token string `json:"token"`
+}
+
+// HandoverPass: Stands for the secret on that page.
+type HandoverPass struct {
+	// Good for a quarter of an hour.
+	Pass string `json:"pass"`
+}
+
+// HandedRequest: A visitor asks for something as a data subject on a page of the server.
+type HandedRequest struct {
+	// Of the visitor's handover.
+	Pass string `json:"pass"`
+	Kind string `json:"kind"`
 	// What is wanted, in words.
 	About string `json:"about,omitempty"`
 }

@@ -31,7 +31,7 @@ export interface Change extends Snapshot {
   /** Missing when the choice was made in another tab. */
   action?: Action;
   /** Missing when the choice was made in another tab; `account` when it followed from another device. */
-  source?: Source | 'account';
+  source?: Source | 'account' | 'parent';
   /** With the first grant in a document and never again, for tags that start only now. */
   landing?: Landing | undefined;
 }

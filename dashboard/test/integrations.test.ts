@@ -128,6 +128,33 @@ test('a system is connected once what it would be sent was seen', async () => {
   await shown().getByText('Off', { exact: true }).waitFor();
 });
 
+test('visitors read what is shared, before it is switched on', async () => {
+  const visit = await office.browser.newContext({ locale: 'en-GB' });
+  const shop = await visit.newPage();
+  const url = `http://127.0.0.1:${office.assent.port}/shop`;
+  const tag = `<script async src="/s/${office.site}.js"></script>`;
+  await shop.route(url, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><html lang="en"><title>Shop</title>${tag}<main><h1>Shop</h1></main></html>`,
+    }),
+  );
+  const read = async () => {
+    await shop.goto(url);
+    await shop.waitForFunction(() => !!(self as any).assent?.has);
+    await shop.evaluate(() => assent.open());
+    const details = shop.locator('li:has(> label > [data-assent-service="crm"]) details');
+    await details.locator('dl').waitFor({ state: 'attached' });
+    return (await details.textContent())!;
+  };
+  await until(async () => (await read()).includes('What is shared'), 'the script follows');
+  assert.match(await read(), /What is sharedyour pseudonym .* time of your choice, your answers per purpose/);
+  await shop.locator('li:has(> label > [data-assent-service="crm"]) summary').click();
+  assert.deepEqual(await violations(shop), []);
+  assert.doesNotMatch((await shop.locator('li:has(> label > [data-assent-service="vague"])').textContent())!, /shared/);
+  await visit.close();
+});
+
 test('a test and a visitor’s decisions arrive, signed', async () => {
   await shown().getByRole('button', { name: 'Send a test' }).click();
   await shown()

@@ -22,6 +22,7 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/handover"
 	"assent/server/internal/httpapi"
 	"assent/server/internal/integration"
 	"assent/server/internal/parental"
@@ -197,6 +198,7 @@ type server struct {
 	pair       *rights.Pair // nil when the journal is the ledger.
 	recipients witnessing.Recipients
 	informer   *integration.Keeper
+	told       *integration.Sharing
 	keys       *daykey.Ring
 	signing    *evidence.Keyring
 	sealing    *sealing.Ring
@@ -281,6 +283,9 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 		}
 	}
 	desk := s.integrations(stores, front.reachable)
+	if s.told, err = integration.OpenSharing(ctx, stores.front); err != nil {
+		return nil, err
+	}
 	journal, err := s.journal(ctx, stores, log)
 	if err != nil {
 		return nil, err
@@ -319,13 +324,13 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	editions := editionsOf(stores.front)
 	handler, err := httpapi.New(httpapi.Parts{
 		Catalog: catalog, Publisher: s.publisher, Recorder: s.recorder, Journal: journal, Query: stores.back, Counts: stores.back, Ledger: stores.back,
-		Library: snippetbuild.NewLibrary(stores.front, published{catalog, front.adequate, time.Now, front.mailer != nil}, editions, log), Editions: editions,
+		Library: snippetbuild.NewLibrary(stores.front, published{catalog, front.adequate, time.Now, s.told, front.mailer != nil}, editions, log), Editions: editions,
 		Accounts: s.accounts, Sessions: account.NewSessions(stores.front, time.Now), SingleSignOn: provider, Trail: stores.front,
 		Sightings: s.sightings, Sighted: stores.front,
 		Dashboard: built, Dependencies: dependencies, Stopping: &s.stopping,
 		TrustedProxies: front.proxies, Regions: front.regions, Limiter: s.limiter, Keys: s.keys, Signing: s.signing, Signer: exposure.NewSigner(s.keys, time.Now),
 		Exposures:    httpapi.Exposures{Counter: s.exposures, Marker: exposure.NewMarker(s.keys)},
-		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Parents: parents, Requests: s.desk, Reviews: s.reviews,
+		Transparency: s.transcript, Places: stores.logged, Rows: stores.logged, Recipients: s.recipients, Witness: witness, Eraser: eraser, Integrations: desk, Links: links, Parents: parents, Requests: s.desk, Handovers: handover.Desk{Store: stores.front, Keys: s.keys, Now: time.Now}, Reviews: s.reviews,
 		PublicURL: front.url, Metrics: metrics, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -374,6 +379,7 @@ func (s *server) begin(ctx context.Context) {
 	s.background.Go(func() { s.sightings.Run(work) })
 	s.background.Go(func() { s.exposures.Run(work) })
 	s.background.Go(func() { s.informer.Run(work) })
+	s.background.Go(func() { s.told.Watch(work, s.log) })
 	s.background.Go(func() { s.desk.KeepReminding(work, s.log) })
 	s.background.Go(func() { s.reviews.Keep(work, s.log) })
 	s.background.Go(func() { s.suspended.Keep(work) })
@@ -473,6 +479,7 @@ type published struct {
 	catalog  *site.Catalog
 	adequate transfer.List
 	now      func() time.Time
+	told     *integration.Sharing
 	parents  bool // Can be written to.
 }
 
@@ -484,5 +491,5 @@ func (p published) Shown(ctx context.Context, id string, arm int) (snippetbuild.
 	}
 	noticeID, notice, err := p.catalog.Arm(ctx, id, arm)
 	return snippetbuild.Input{Site: id, Notice: notice, NoticeID: noticeID, Announcement: known.Announcement, Linking: known.Linking,
-		Suspended: p.adequate.Suspended(notice, p.now()), Parents: p.parents}, err
+		Suspended: p.adequate.Suspended(notice, p.now()), Shared: p.told.Of(id), Parents: p.parents}, err
 }

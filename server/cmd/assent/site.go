@@ -11,6 +11,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/integration"
 	"assent/server/internal/redisstore"
 	"assent/server/internal/site"
 	"assent/server/internal/snippetbuild"
@@ -210,7 +211,12 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	library := snippetbuild.NewLibrary(store, published{catalog, transfer.BuiltIn(), time.Now, false}, editionsOf(store), telemetry.NewLog(env.stderr))
+	told, err := integration.OpenSharing(env.ctx, store)
+	if err != nil {
+		return err
+	}
+	current := published{catalog, transfer.BuiltIn(), time.Now, told, false}
+	library := snippetbuild.NewLibrary(store, current, editionsOf(store), telemetry.NewLog(env.stderr))
 	script, err := library.Current(env.ctx, c.ID, snippetbuild.StrictestRules)
 	if errors.Is(err, consent.ErrNotFound) {
 		return noSuchSite(c.ID)
@@ -218,7 +224,7 @@ func (c *siteTagCommand) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	stub, err := c.stub(env, catalog)
+	stub, err := c.stub(env, current)
 	if err != nil {
 		return err
 	}
@@ -248,8 +254,8 @@ Without nonces, a Content-Security-Policy allows the stub by its hash: script-sr
 	return err
 }
 
-func (c *siteTagCommand) stub(env *environment, catalog *site.Catalog) (snippetbuild.Stub, error) {
-	in, err := published{catalog, transfer.BuiltIn(), time.Now, false}.Shown(env.ctx, c.ID, site.Control)
+func (c *siteTagCommand) stub(env *environment, current published) (snippetbuild.Stub, error) {
+	in, err := current.Shown(env.ctx, c.ID, site.Control)
 	if err != nil {
 		return snippetbuild.Stub{}, err
 	}

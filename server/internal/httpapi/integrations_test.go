@@ -82,6 +82,9 @@ func TestIntegrationsAreConnectedAndLookedAfter(t *testing.T) {
 	if made.Integration.State != "off" || !strings.HasPrefix(made.Secret, "whsec_") {
 		t.Errorf("made: %+v", made)
 	}
+	if page := s.noticePage(); !strings.Contains(page, "your pseudonym on this site, receipt number, time of your choice, language<") {
+		t.Errorf("before it is switched on visitors read %s", page)
+	}
 	one := path + "/" + made.Integration.ID
 	if attempt := decode[schemas.Attempt](t, ask(http.MethodPost, one+"/test", nil, http.StatusOK)); attempt.Status != http.StatusOK || attempt.Reason != "" || len(got) != 1 {
 		t.Errorf("test: %+v, %q", attempt, got)
@@ -116,9 +119,22 @@ func TestIntegrationsAreConnectedAndLookedAfter(t *testing.T) {
 		t.Errorf("the trail: %s", trail)
 	}
 	ask(http.MethodDelete, one, nil, http.StatusNoContent)
+	if page := s.noticePage(); strings.Contains(page, "What is shared") {
+		t.Errorf("after it is gone visitors read %s", page)
+	}
 	for _, c := range [][2]string{{http.MethodDelete, one}, {http.MethodPost, one + "/test"}, {http.MethodGet, one + "/deliveries"}, {http.MethodPost, one + "/secret"}} {
 		ask(c[0], c[1], nil, http.StatusNotFound)
 	}
+}
+
+// noticePage is what everybody reads of the notice in force.
+func (s *testServer) noticePage() string {
+	s.t.Helper()
+	answer, body := s.do(http.MethodGet, "/notices/"+s.site.ID+"/"+s.site.Notice+"/", nil, "Accept-Language", "en")
+	if answer.StatusCode != http.StatusOK {
+		s.t.Fatalf("%d %s", answer.StatusCode, body)
+	}
+	return string(body)
 }
 
 // An integration is its own site's: under another site it is not there.

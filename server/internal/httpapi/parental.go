@@ -59,6 +59,7 @@ func (p *parents) ask(c echo.Context) error {
 	case errors.Is(err, parental.ErrNoMail):
 		return errNoMail
 	case errors.Is(err, parental.ErrEarly):
+		c.Response().Header().Set(echo.HeaderRetryAfter, "600")
 		return errEarly
 	case err != nil:
 		return err

@@ -54,19 +54,23 @@ func (r *requestDesk) own(c echo.Context) error {
 	if len(faults) > 0 {
 		return &consent.InvalidError{Faults: faults}
 	}
+	return r.take(c, consent.Subject(c.Param("site"), order.Secret), order.Kind, order.About)
+}
+
+// take takes a request of a visitor who has proved which subject's it is.
+func (r *requestDesk) take(c echo.Context, subject, kind, about string) error {
 	ctx, siteID := c.Request().Context(), c.Param("site")
-	subject := consent.Subject(siteID, order.Secret)
-	opened, err := r.desk.Open(ctx, requests.Asked{Site: siteID, Subject: subject, Kind: order.Kind, How: requests.SelfService, Identity: "secret", About: order.About})
+	opened, err := r.desk.Open(ctx, requests.Asked{Site: siteID, Subject: subject, Kind: kind, How: requests.SelfService, Identity: "secret", About: about})
 	if err != nil {
 		return requestProblem(err)
 	}
-	if requests.IsAutomatic(order.Kind) {
+	if requests.IsAutomatic(kind) {
 		if opened.Value, err = r.desk.Act(ctx, siteID, opened.ID, "", ""); err != nil {
 			return requestProblem(err)
 		}
 	}
 	answer := schemas.OwnRequestAnswer{Request: r.written(opened)}
-	switch order.Kind {
+	switch kind {
 	case requests.Access:
 		records, err := r.desk.Copy(ctx, siteID, subject)
 		if err != nil {

@@ -23,6 +23,7 @@ import (
 	"assent/server/internal/daykey"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/handover"
 	"assent/server/internal/integration"
 	"assent/server/internal/linking"
 	"assent/server/internal/parental"
@@ -80,6 +81,7 @@ type Parts struct {
 	Parents      *parental.Keeper
 	Eraser       rights.Eraser
 	Requests     *requests.Desk
+	Handovers    handover.Desk
 	Reviews      reviewing.Desk
 	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
 	Metrics      *prometheus.Registry
@@ -126,11 +128,12 @@ func New(p Parts) (http.Handler, error) {
 	accountLinks := &accountLinks{keeper: p.Links, names: names, desk: p.Requests, visitors: visitors, publisher: p.Publisher, catalog: p.Catalog}
 	parents := &parents{keeper: p.Parents, catalog: p.Catalog}
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
+	handovers := &handovers{desk: p.Handovers, requests: requestDesk, catalog: p.Catalog}
 	reviews := &reviews{desk: p.Reviews, now: p.Now}
 	due := &due{requests: p.Requests, reviews: p.Reviews}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
-	versions := &versions{publisher: p.Publisher, catalog: p.Catalog}
+	versions := &versions{publisher: p.Publisher, catalog: p.Catalog, desk: p.Integrations}
 	integrations := &integrations{desk: p.Integrations, catalog: p.Catalog, tests: newPatience(p.Now)}
 	links := newLinks(p)
 	imports := &imports{catalog: p.Catalog, texts: p.Publisher.Texts, running: make(chan struct{}, importsAtOnce)}
@@ -164,6 +167,10 @@ func New(p Parts) (http.Handler, error) {
 	e.OPTIONS("/v1/sites/:site/erasures", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/requests", requestDesk.own, visitors.fromSite)
 	e.OPTIONS("/v1/sites/:site/requests", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/handovers", handovers.begin, visitors.fromSite, limits.of(ratelimit.Refusal))
+	e.OPTIONS("/v1/sites/:site/handovers", visitors.preflight, visitors.fromSite)
+	e.POST("/v1/sites/:site/handovers/pass", handovers.take, limits.of(ratelimit.Refusal))
+	e.POST("/v1/sites/:site/handovers/requests", handovers.request, limits.of(ratelimit.Refusal))
 	e.POST("/v1/sites/:site/links", accountLinks.link, visitors.fromSite, limits.of(ratelimit.Notice))
 	e.OPTIONS("/v1/sites/:site/links", visitors.preflight, visitors.fromSite)
 	e.POST("/v1/sites/:site/links/removal", accountLinks.unlink, visitors.fromSite, limits.of(ratelimit.Refusal))
@@ -180,6 +187,8 @@ func New(p Parts) (http.Handler, error) {
 	e.GET("/v1/sites/:site/policy", policies.header)
 	e.GET("/v1/receipts/:id", receipts.receipt)
 	e.GET("/receipts/:id", receipts.page)
+	e.GET("/rights/:site", handovers.away)
+	e.GET("/rights/:site/", handovers.page)
 	e.GET("/notices/:site", versions.away)
 	e.GET("/notices/:site/", versions.list)
 	e.GET("/notices/:site/:notice/", versions.one)

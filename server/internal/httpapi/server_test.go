@@ -25,6 +25,7 @@ import (
 	"assent/server/internal/embeddedstore"
 	"assent/server/internal/evidence"
 	"assent/server/internal/exposure"
+	"assent/server/internal/handover"
 	"assent/server/internal/integration"
 	"assent/server/internal/linking"
 	"assent/server/internal/outbound"
@@ -129,6 +130,7 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	parts.Eraser.Links = rights.AllLinks{parts.Links, parts.Parents}
 	parts.Parents.Eraser = parts.Eraser
 	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
+	parts.Handovers = handover.Desk{Store: store, Keys: keys, Now: parts.Now}
 	parts.Reviews = reviewing.Desk{Register: store, Notices: catalog, Sightings: store, Rates: reporting.Rater{Counts: store, Query: store, Notices: catalog.Notice},
 		Ledger: store, Trail: store, Adequate: transfer.BuiltIn(), Now: time.Now}
 	s.handler, err = New(parts)

@@ -14,6 +14,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/integration"
 	"assent/server/internal/noticepage"
 	"assent/server/internal/site"
 )
@@ -22,6 +23,7 @@ import (
 type versions struct {
 	publisher site.Publisher
 	catalog   *site.Catalog
+	desk      integration.Desk
 }
 
 // away leads to the address from which the versions' own are told.
@@ -107,7 +109,17 @@ func (v *versions) of(ctx context.Context, s schemas.Site) (all []noticepage.Ver
 		}
 		upcoming = &next
 	}
-	return all, upcoming, nil
+	return all, upcoming, v.share(ctx, s.ID, &all[len(all)-1], upcoming)
+}
+
+// share adds what integrations tell services of visitors now. What they told while an earlier version held is not known.
+func (v *versions) share(ctx context.Context, siteID string, current, upcoming *noticepage.Version) error {
+	shared, err := v.desk.Shared(ctx, siteID)
+	current.Shared = shared
+	if upcoming != nil {
+		upcoming.Shared = shared
+	}
+	return err
 }
 
 // version completes a version that follows others.

@@ -16,6 +16,7 @@ import (
 
 	"assent/schemas"
 	"assent/server/internal/consent"
+	"assent/server/internal/sharing"
 	"assent/server/internal/visitorpage"
 )
 
@@ -37,6 +38,8 @@ type Version struct {
 	Summary map[string]string
 	Notice  schemas.Notice
 	Touched []string // Names of services that the version before did not have like this.
+
+	Shared map[string][]string // What integrations tell services of visitors now, by the service's id; nil where that is not known.
 }
 
 // Page is what all pages of this package need.
@@ -135,7 +138,7 @@ func (p Page) WriteVersion(to io.Writer, v Version) error {
 		told := toldPurpose{Title: titleOf(f.Words, v.Notice, purpose.ID), Text: text("purpose." + purpose.ID + ".text")}
 		for _, s := range v.Notice.Services {
 			if s.Purpose == purpose.ID {
-				told.Services = append(told.Services, toldService{nameOf(s), factsOf(f.Words, s)})
+				told.Services = append(told.Services, toldService{nameOf(s), factsOf(f.Words, s, v.Shared[s.ID])})
 			}
 		}
 		view.Purposes = append(view.Purposes, told)
@@ -154,10 +157,14 @@ func (p Page) WriteMissing(to io.Writer) error {
 	return pages.ExecuteTemplate(to, "missing", p.frame())
 }
 
-func factsOf(w visitorpage.Words, s schemas.Service) []toldFact {
+func factsOf(w visitorpage.Words, s schemas.Service, shared []string) []toldFact {
+	told := toldFact{Name: sharing.Label(w.Language)}
+	if shared != nil {
+		told.Text = sharing.List(w.Language, shared)
+	}
 	return some(
 		toldFact{Name: w.Say("service.provider"), Text: s.Provider}, toldFact{Name: w.Say("service.country"), Text: s.Country},
-		toldFact{Name: w.Say("safeguard"), Text: safeguardOf(w, s)}, toldFact{Name: w.Say("service.cookies"), Text: keptBy(s)},
+		toldFact{Name: w.Say("safeguard"), Text: safeguardOf(w, s)}, told, toldFact{Name: w.Say("service.cookies"), Text: keptBy(s)},
 		toldFact{Name: w.Say("service.retention"), Text: durationOf(w, s.Retention)},
 		toldFact{Name: w.Say("service.policy"), Text: s.Policy, Link: webOnly(s.Policy)},
 	)

@@ -37,6 +37,7 @@ type Input struct {
 	Suspended    []string             // Ids of services that may not be used for now.
 	Age          int                  // From which the visitor's law lets them consent alone; 0 for the highest that a law says.
 	Parents      bool                 // The server can write to parents.
+	Shared       map[string][]string  // By service that an integration tells of visitors: the fields that it is told.
 }
 
 // Build makes a site's script. The same input makes the same bytes.
@@ -93,7 +94,7 @@ func (s *Script) address(bundled []byte, languages []string) {
 func (in Input) further(short map[string]any) (map[string][]byte, error) {
 	n, languages := in.live(), map[string][]byte{}
 	for _, tag := range n.Languages[1:] {
-		text, err := document(append(in.asking(in.announced(texts(n, tag), tag), tag), member{"_visitor", visitorTexts(n, tag)}), short)
+		text, err := document(append(in.asking(in.announced(texts(n, tag), tag), tag), member{"_visitor", in.visitorTexts(tag)}), short)
 		if err != nil {
 			return nil, err
 		}

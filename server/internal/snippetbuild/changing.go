@@ -60,5 +60,8 @@ func (in Input) version() string {
 	if asksAge(in.Notice) {
 		version += fmt.Sprint(" from the age of ", in.age(), " or by parents: ", in.Parents)
 	}
+	if len(in.Shared) > 0 {
+		version += fmt.Sprint(" sharing ", in.Shared) // Maps are written in the order of their keys.
+	}
 	return strings.Join(append([]string{version}, in.Suspended...), " without ")
 }

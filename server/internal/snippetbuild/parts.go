@@ -20,14 +20,17 @@ type part struct {
 	needed func(schemas.Notice) bool
 	// Modules that are made for it beside `assent:config`, or in its place: `assent:site` is the same. None where nil.
 	made func(Input) (modules, error)
+	// Files whose default export makes more of the part, for the sites that need that. None where nil. They are no features that
+	// are compiled away elsewhere, for the reason that additions have.
+	more func(Input) []string
 }
 
 // parts lists every part there is. One whose `needed` is false is neither built nor can be fetched; what calls it in
 // the script must be compiled away by a feature of the same condition.
 func parts() []part {
 	return []part{
-		{"check", "check/check.ts", always, checkModules},
-		{"visitor", "visitor/visitor.ts", always, visitorModule},
+		{"check", "check/check.ts", always, checkModules, nil},
+		{"visitor", "visitor/visitor.ts", always, visitorModule, visitorMore},
 	}
 }
 
@@ -87,8 +90,7 @@ func (p part) bundle(in Input, config string, short map[string]any) ([]byte, map
 		maps.Copy(made, own)
 	}
 	variable := "assent_" + p.name
-	// An export would be defined by code that trips over what a page adds to Object.prototype.
-	made[entrance] = fmt.Sprintf("import part from './%s'; %s.default = part;", p.file, variable)
+	made[entrance] = p.entrance(in, variable)
 	e := entry{file: entrance, modules: made, features: in.partFeatures(), short: short,
 		before: "var " + variable + "={};", without: stateful}
 	code, names, err := e.bundle()
@@ -96,6 +98,18 @@ func (p part) bundle(in Input, config string, short map[string]any) ([]byte, map
 		err = fmt.Errorf("bundle %s: a part cannot know the script's hash, nor the integrity of parts", p.file)
 	}
 	return code, names, err
+}
+
+// entrance hands the part over. An export would be defined by code that trips over what a page adds to Object.prototype.
+func (p part) entrance(in Input, variable string) string {
+	imports, handed := fmt.Sprintf("import part from './%s'; ", p.file), "part"
+	if p.more != nil {
+		for i, file := range p.more(in) {
+			imports += fmt.Sprintf("import more%d from './%s'; ", i, file)
+			handed = fmt.Sprintf("more%d(%s)", i, handed)
+		}
+	}
+	return imports + variable + ".default = " + handed + ";"
 }
 
 // checkModules stand for `assent:check`, what the self-test alone needs to know, and for `assent:config`: it looks hosts up

@@ -2,8 +2,10 @@ package snippetbuild
 
 import (
 	"cmp"
+	"slices"
 
 	"assent/schemas"
+	"assent/server/internal/sharing"
 )
 
 // visitorModule is `assent:visitor`, which the part of that name alone needs: what is told of each service, its texts in
@@ -26,7 +28,7 @@ func visitorModule(in Input) (modules, error) {
 		}
 		facts = append(facts, one)
 	}
-	text, err := exports(object{{"css", css}, {"embedCss", embedCSS}, {"facts", facts}, {"texts", visitorTexts(n, n.Languages[0])}})
+	text, err := exports(object{{"css", css}, {"embedCss", embedCSS}, {"facts", facts}, {"texts", in.visitorTexts(n.Languages[0])}})
 	return modules{"assent:visitor": text}, err
 }
 
@@ -40,7 +42,8 @@ func serviceFacts(s schemas.Service) (object, error) {
 }
 
 // visitorTexts is what the part says in one language, as visitor/made.d.ts describes it.
-func visitorTexts(n schemas.Notice, language string) object {
+func (in Input) visitorTexts(language string) object {
+	n := in.live()
 	text := lookup(n, language)
 	all := object{}
 	for _, f := range visitorFields() {
@@ -54,10 +57,44 @@ func visitorTexts(n schemas.Notice, language string) object {
 		aim := cmp.Or(text("service."+s.ID+".text"), text("kind."+s.Kind), text("purpose."+s.Purpose+".text"))
 		services = append(services, []any{aim, text("safeguard." + s.Safeguard)})
 	}
+	if in.shares() {
+		all = append(all, member{"_shared", []any{sharing.Label(language), in.sharedLists(language)}})
+	}
+	if n.Rights {
+		all = append(all, member{"_rights", rightsTexts(language)})
+	}
 	actions := forms(text, "panel.", "accept-all", "reject-all", "save", "withdraw", "signal")
 	removed := forms(text, "status.removed.", "zero", "one", "two", "few", "many", "other")
 	return append(all, member{"_facts", labels}, member{"_services", services},
 		member{"_actions", actions}, member{"_removed", removed})
+}
+
+// visitorMore also tells what is shared, and leads to receipts and rights.
+func visitorMore(in Input) (files []string) {
+	if in.shares() {
+		files = append(files, "visitor/sharing.ts")
+	}
+	if in.Notice.Rights {
+		files = append(files, "visitor/rights.ts")
+	}
+	return files
+}
+
+// shares reports whether a service of the notice is told of visitors.
+func (in Input) shares() bool {
+	return slices.ContainsFunc(in.live().Services, func(s schemas.Service) bool { return in.Shared[s.ID] != nil })
+}
+
+// sharedLists is of each service what it is told, empty for nothing.
+func (in Input) sharedLists(language string) (lists []any) {
+	for _, s := range in.live().Services {
+		list := ""
+		if fields := in.Shared[s.ID]; fields != nil {
+			list = sharing.List(language, fields)
+		}
+		lists = append(lists, list)
+	}
+	return lists
 }
 
 // forms collects those texts of a family that a language has.

@@ -24,6 +24,10 @@ interface VisitorTexts {
   readonly _facts: readonly string[];
   /** Of each service: what it is for, and what makes its transfer lawful. */
   readonly _services: readonly (readonly [string, string])[];
+  /** Where integrations tell services of visitors (sharing.ts): what that is called, and of each service, empty for nothing. */
+  readonly _shared?: readonly [label: string, lists: readonly string[]];
+  /** Where the preferences lead to receipts and rights (rights.ts): the label of the way, and what is said where it is closed. */
+  readonly _rights?: readonly [label: string, failed: string];
   /** What became of it, by action of a decision. */
   readonly _actions: Readonly<Record<string, string>>;
   /** How many entries were removed, by category of Intl.PluralRules. */
