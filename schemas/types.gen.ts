@@ -208,6 +208,8 @@ export interface ErasureOrder {
   account?: string;
   /** A token that the site's server signed for the account (deploy/LINKING.md), in place of its id. */
   token?: string;
+  /** A child made the decisions who may not. The register and the log say so, and not whose they were. */
+  inError?: boolean;
 }
 
 /** Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change. */
@@ -1220,8 +1222,8 @@ export interface Request {
   site: string;
   kind: 'access' | 'information' | 'rectification' | 'restriction' | 'objection' | 'withdrawal' | 'erasure';
   state: 'open' | 'running' | 'extended' | 'done' | 'refused' | 'lifted';
-  /** `direct` is an erasure beside a decision, for which nobody checked who asks. */
-  how: 'self-service' | 'officer' | 'direct';
+  /** `direct` is an erasure beside a decision, for which nobody checked who asks, `in-error` one of what a child should not have decided, `parent` comes by a parent's link. */
+  how: 'self-service' | 'officer' | 'direct' | 'in-error' | 'parent';
   /** How it was checked who asks. */
   identity: string;
   /** What the visitor wants, in words. */

@@ -212,6 +212,8 @@ type ErasureOrder struct {
 	Account string `json:"account,omitempty"`
 	// A token that the site's server signed for the account (deploy/LINKING.md), in place of its id.
 	Token string `json:"token,omitempty"`
+	// A child made the decisions who may not. The register and the log say so, and not whose they were.
+	InError bool `json:"inError,omitempty"`
 }
 
 // Experiment: Other wordings and looks of a site's notice that a share of the visitors are shown, to learn what they change.
@@ -1224,7 +1226,7 @@ type Request struct {
 	Site      string `json:"site"`
 	Kind      string `json:"kind"`
 	State     string `json:"state"`
-	// `direct` is an erasure beside a decision, for which nobody checked who asks.
+	// `direct` is an erasure beside a decision, for which nobody checked who asks, `in-error` one of what a child should not have decided, `parent` comes by a parent's link.
 	How string `json:"how"`
 	// How it was checked who asks.
 	Identity string `json:"identity"`

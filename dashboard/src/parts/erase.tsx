@@ -11,8 +11,10 @@ export const Erase = ({ receipt }: { receipt: Receipt }) => {
   const texts = t.decisionsPage.erase;
   const [done, setDone] = useState<Erasure>();
   const [refused, setRefused] = useState<Failure>();
+  const [inError, setInError] = useState(false);
   const erase = async () => {
-    const answer = await call<Erasure>('POST', `sites/${receipt.site}/erasures`, { subject: receipt.subject });
+    const order = { subject: receipt.subject, ...(inError && { inError }) };
+    const answer = await call<Erasure>('POST', `sites/${receipt.site}/erasures`, order);
     setRefused(answer.ok ? undefined : answer.failure);
     if (answer.ok) setDone(answer.value);
     else if (isSignedOut(answer.failure)) expire();
@@ -21,6 +23,10 @@ export const Erase = ({ receipt }: { receipt: Receipt }) => {
   return (
     <>
       <p class="muted">{texts.lead}</p>
+      <label class="tick">
+        <input type="checkbox" checked={inError} onChange={(event) => setInError(event.currentTarget.checked)} />
+        {texts.inError}
+      </label>
       <p>
         <Confirm label={texts.all} really={texts.really} about="" act={erase} />
       </p>

@@ -58,6 +58,7 @@ export const decisionsPage: typeof english = {
   history: 'Alle dieses Subjekts',
   page: 'Der Beleg, wie ihn der Besucher hat',
   erase: {
+    inError: 'Ein Kind hat sie getroffen, das es nicht darf: Der Vermerk der Löschung sagt das',
     lead: 'Wenn der Besucher vergessen werden will: Alle seine Entscheidungen auf dieser Website werden entfernt, und er wird neu gefragt. Auch in den Quoten fehlen sie dann. Das Protokoll behält, dass etwas gelöscht wurde, nicht was. Sicherungen behalten, was in ihnen war.',
     all: 'Alles von diesem Besucher löschen …',
     really: 'Endgültig löschen? Das lässt sich nicht zurücknehmen',

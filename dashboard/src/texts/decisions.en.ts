@@ -56,6 +56,7 @@ export const decisionsPage = {
   history: 'All of this subject',
   page: 'The receipt as the visitor has it',
   erase: {
+    inError: 'A child made it who may not: the note of the erasure says so',
     lead: 'If the visitor wants to be forgotten: all of its decisions on this site are removed, and it is asked again. The rates lose them too. The log keeps that something was erased, not what. Backups keep what was in them.',
     all: 'Erase all of this visitor…',
     really: 'Erase for good? This cannot be taken back',

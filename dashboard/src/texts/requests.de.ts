@@ -25,6 +25,8 @@ export const requestsPage: Texts['requestsPage'] = {
   hows: {
     'self-service': 'das Geheimnis im Browser des Besuchers',
     direct: 'niemanden: neben einer Entscheidung gelöscht',
+    'in-error': 'niemanden: Ein Kind hatte entschieden, das es nicht darf',
+    parent: 'den Link der Eltern',
   },
   history: 'Verlauf',
   visitor: 'Besucher',

@@ -20,7 +20,12 @@ export const requestsPage = {
   due: 'Due',
   reference: 'Reference',
   identified: 'Checked by',
-  hows: { 'self-service': 'the secret in the visitor’s browser', direct: 'nobody: erased beside a decision' },
+  hows: {
+    'self-service': 'the secret in the visitor’s browser',
+    direct: 'nobody: erased beside a decision',
+    'in-error': 'nobody: a child had decided, who may not',
+    parent: 'the parent’s link',
+  },
   history: 'History',
   visitor: 'visitor',
   reason: 'Reason, or what you did',

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 
 	"assent/server/internal/mailing"
 	"assent/server/internal/parental"
+	"assent/server/internal/requests"
+	"assent/server/internal/rights"
 	"assent/server/internal/sealing"
 	"assent/server/internal/site"
 )
@@ -51,6 +54,14 @@ func (f mailFlags) mailer(publicURL string) (parental.Mailer, error) {
 		return nil, fmt.Errorf("--smtp: %w", err)
 	}
 	return server, nil
+}
+
+// byParents erases what parents want erased, as a request that is registered and done.
+type byParents struct{ desk *requests.Desk }
+
+// Erase implements parental.Eraser.
+func (b byParents) Erase(ctx context.Context, site, subject string) (rights.Erased, error) {
+	return b.desk.Erase(ctx, requests.Asked{Site: site, Subject: subject, How: requests.Parent})
 }
 
 // parentsOf lets parents decide. What records, what it is recorded in, and what erases is to be given.

@@ -314,10 +314,11 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 	links.Journal, links.Recorder = journal, s.recorder
 	parents := parentsOf(stores, ring, catalog, front, log)
 	eraser.Links, eraser.Holds = rights.AllLinks{links, parents}, holdsOf(stores)
-	parents.Recorder, parents.Journal, parents.Eraser = s.recorder, journal, eraser
+	parents.Recorder, parents.Journal = s.recorder, journal
 	s.parents = parents
 	s.keeper, s.notice = keeperOf(stores, front.periods, s.transcript), front.notice
 	s.desk = requests.NewDesk(stores.front, stores.back, s.recorder, eraser, time.Now)
+	parents.Eraser = byParents{s.desk}
 	s.reviews = reviewsOf(stores, catalog, front.adequate)
 	s.suspended = suspension.Keeper{Sites: catalog.Sites, Notices: catalog.Notice, Adequate: front.adequate, Store: stores.front, Trail: stores.front, Now: time.Now, Log: log}
 	metrics := s.newMetrics()

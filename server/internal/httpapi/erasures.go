@@ -54,7 +54,11 @@ func (e *erasures) ordered(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.erase(c, requests.Asked{Subject: subject, How: requests.Direct, Who: userOf(c).Email})
+	how := requests.Direct
+	if order.InError {
+		how = requests.InError
+	}
+	return e.erase(c, requests.Asked{Subject: subject, How: how, Who: userOf(c).Email})
 }
 
 // eraseAccount erases what every browser recorded that is linked to an account, and the links.

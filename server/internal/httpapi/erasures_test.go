@@ -129,3 +129,22 @@ func TestNoErasureIsOutsideTheRegister(t *testing.T) {
 		t.Errorf("%d %s", answer.StatusCode, page)
 	}
 }
+
+func TestWhatAChildDecidedInErrorIsErasedWithANote(t *testing.T) {
+	s := startErasing(t)
+	owner := s.setUp()
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	_, body := s.admin(http.MethodPost, "sites/"+s.site.ID+"/erasures", schemas.ErasureOrder{Receipt: d.ID, InError: true}, "Cookie", owner)
+	done := decode[schemas.Erasure](t, body)
+	if done.Decisions != 1 {
+		t.Fatalf("%s", body)
+	}
+	_, body = s.admin(http.MethodGet, "sites/"+s.site.ID+"/requests", nil, "Cookie", owner)
+	if all := decode[[]schemas.Request](t, body); len(all) != 1 || all[0].How != "in-error" || all[0].Reference != done.Reference {
+		t.Errorf("%s", body)
+	}
+	if answer, page := s.admin(http.MethodGet, "sites/"+s.site.ID+"/requests/"+done.Reference+"?format=html", nil, "Cookie", owner); answer.StatusCode != http.StatusOK || !strings.Contains(string(page), "a child had decided") {
+		t.Errorf("%d %s", answer.StatusCode, page)
+	}
+}

@@ -128,7 +128,6 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	}
 	s.informer = parts.Integrations.Keeper
 	parts.Eraser.Links = rights.AllLinks{parts.Links, parts.Parents}
-	parts.Parents.Eraser = parts.Eraser
 	parts.Requests = requests.NewDesk(store, store, recorder, parts.Eraser, time.Now)
 	parts.Handovers = handover.Desk{Store: store, Keys: keys, Now: parts.Now}
 	parts.Reviews = reviewing.Desk{Register: store, Notices: catalog, Sightings: store, Rates: reporting.Rater{Counts: store, Query: store, Notices: catalog.Notice},

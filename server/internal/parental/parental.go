@@ -92,7 +92,7 @@ type Journal interface {
 
 // Eraser removes what was recorded of somebody.
 type Eraser interface {
-	Erase(ctx context.Context, site, subject, reason string) (rights.Erased, error)
+	Erase(ctx context.Context, site, subject string) (rights.Erased, error)
 }
 
 // Keeper keeps cases. All but Mailer are needed.
@@ -374,7 +374,7 @@ func (k *Keeper) Erase(ctx context.Context, site, subject, token string) (rights
 	if _, err := k.held(ctx, site, subject, token); err != nil {
 		return rights.Erased{}, err
 	}
-	return k.Eraser.Erase(ctx, site, subject, rights.ByParent) // Which forgets the case.
+	return k.Eraser.Erase(ctx, site, subject) // Which forgets the case.
 }
 
 // Forget removes a child's case. It implements rights.Links.

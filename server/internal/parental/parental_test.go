@@ -198,13 +198,19 @@ func open(t *testing.T, s store, eraser *rights.Eraser, err error, end func() er
 		Log:     slog.New(slog.NewTextHandler(&h.logged, nil))}
 	if eraser != nil {
 		eraser.Links = rights.AllLinks{h.keeper}
-		h.keeper.Eraser = eraser
+		h.keeper.Eraser = byParent{*eraser}
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { h.keeper.Keep(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
 	test(t, h)
+}
+
+type byParent struct{ rights.Eraser }
+
+func (b byParent) Erase(ctx context.Context, site, subject string) (rights.Erased, error) {
+	return b.Eraser.Erase(ctx, site, subject, rights.ByParent)
 }
 
 func (h *home) ask(email string) error {

@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -292,10 +293,8 @@ func (d *Desk) erase(ctx context.Context, site, id string, r Request) ([]Effect,
 }
 
 func reasonOf(how string) string {
-	if how == SelfService {
-		return rights.ByVisitor
-	}
-	return rights.ByOfficer
+	reasons := map[string]string{SelfService: rights.ByVisitor, InError: rights.InError, Parent: rights.ByParent}
+	return cmp.Or(reasons[how], rights.ByOfficer)
 }
 
 // erased is what an erasure did, once the subject is out of its other requests.

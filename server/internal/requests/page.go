@@ -44,7 +44,7 @@ var texts = map[string]map[string]string{
 	"en": {
 		"title": "Request of a data subject", "legal": "Made after Art. 12 to 21 GDPR", "reference": "Reference", "site": "Site", "kind": "Asked for",
 		"state": "State", "due": "Due", "identity": "Identity checked by", "about": "In the visitor’s words", "history": "What was done when", "who": "By", "visitor": "the visitor’s browser",
-		"effects": "What was done where", "nothing": "Nothing was done yet.", "receipts": "Erased decisions (SHA-256 of each receipt’s id)", "secret": "the secret in the visitor’s own browser", "direct": "nobody: erased beside a decision",
+		"effects": "What was done where", "nothing": "Nothing was done yet.", "receipts": "Erased decisions (SHA-256 of each receipt’s id)", "secret": "the secret in the visitor’s own browser", "direct": "nobody: erased beside a decision", "in-error": "nobody: a child had decided, who may not", "parent": "the link that the parent has",
 		"kind.access": "Access and copy", "kind.information": "How data is processed", "kind.rectification": "Rectification", "kind.restriction": "Restriction",
 		"kind.objection": "Objection", "kind.withdrawal": "Withdrawal of everything", "kind.erasure": "Erasure",
 		"state.open": "open", "state.running": "being done", "state.extended": "put off", "state.done": "done", "state.refused": "refused", "state.lifted": "lifted",
@@ -56,7 +56,7 @@ var texts = map[string]map[string]string{
 	"de": {
 		"title": "Anfrage einer betroffenen Person", "legal": "Nach Art. 12 bis 21 DSGVO", "reference": "Vorgang", "site": "Website", "kind": "Verlangt",
 		"state": "Stand", "due": "Fällig", "identity": "Identität geprüft durch", "about": "In den Worten des Besuchers", "history": "Was wann getan wurde", "who": "Von", "visitor": "Browser des Besuchers",
-		"effects": "Was wo getan wurde", "nothing": "Noch wurde nichts getan.", "receipts": "Gelöschte Entscheidungen (SHA-256 der Nummer jedes Belegs)", "secret": "das Geheimnis im Browser des Besuchers", "direct": "niemanden: neben einer Entscheidung gelöscht",
+		"effects": "Was wo getan wurde", "nothing": "Noch wurde nichts getan.", "receipts": "Gelöschte Entscheidungen (SHA-256 der Nummer jedes Belegs)", "secret": "das Geheimnis im Browser des Besuchers", "direct": "niemanden: neben einer Entscheidung gelöscht", "in-error": "niemanden: Ein Kind hatte entschieden, das es nicht darf", "parent": "den Link, den die Eltern haben",
 		"kind.access": "Auskunft und Kopie", "kind.information": "Wie Daten verarbeitet werden", "kind.rectification": "Berichtigung", "kind.restriction": "Einschränkung",
 		"kind.objection": "Widerspruch", "kind.withdrawal": "Widerruf von allem", "kind.erasure": "Löschung",
 		"state.open": "offen", "state.running": "wird erledigt", "state.extended": "verlängert", "state.done": "erledigt", "state.refused": "abgelehnt", "state.lifted": "aufgehoben",

@@ -40,7 +40,9 @@ const (
 const (
 	SelfService = "self-service" // From the visitor's own browser, whose secret says whose the decisions are.
 	Officer     = "officer"
-	Direct      = "direct" // Somebody of the site erased beside a decision, without a request of the visitor's.
+	Direct      = "direct"   // Somebody of the site erased beside a decision, without a request of the visitor's.
+	InError     = "in-error" // The same, because a child made it who may not.
+	Parent      = "parent"   // By the link that a parent has.
 )
 
 const (
