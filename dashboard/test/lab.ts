@@ -37,9 +37,9 @@ export interface Office {
   close(): Promise<void>;
 }
 
-/** Opens an office whose site has the notice. */
-export const openOffice = async (notice: Notice): Promise<Office> => {
-  const [assent, browser] = await Promise.all([startAssent(), startBrowser()]);
+/** Opens an office whose site has the notice. The server gets further flags. */
+export const openOffice = async (notice: Notice, ...flags: string[]): Promise<Office> => {
+  const [assent, browser] = await Promise.all([startAssent(...flags), startBrowser()]);
   const viewport = { width: 1280, height: 900 };
   const context = await browser.newContext({ locale: 'en-GB', viewport, reducedMotion: 'reduce' });
   context.setDefaultTimeout(60_000);

@@ -20,6 +20,7 @@ import { useVersion } from '../parts/notice/version.ts';
 import { VersionsTab } from '../parts/notice/versions.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
+import { Suspensions } from '../parts/suspensions.tsx';
 import { may } from '../session.ts';
 import { forgetSetUp } from '../set-up.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
@@ -94,6 +95,7 @@ const Editor = ({ site, notice }: { site: Site; notice: Notice }) => {
         </nav>
         {!editable && <p class="caution">{t.noticePage.readOnly}</p>}
         <fieldset class="plain" disabled={!editable && tab !== 'versions'}>
+          {tab === 'services' && <Suspensions site={site.id} />}
           {tab === 'services' && <Purposes notice={notice} />}
           {tab === 'services' && <Services notice={notice} />}
           {tab === 'services' && <SightedHosts site={site.id} notice={notice} />}

@@ -20,6 +20,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Recent } from '../parts/recent.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { Funnel, Waits } from '../parts/steps.tsx';
+import { Suspensions } from '../parts/suspensions.tsx';
 import { ThirdParties } from '../parts/third-parties.tsx';
 import { Today } from '../parts/today.tsx';
 import { Waiting } from '../parts/waiting.tsx';
@@ -77,6 +78,7 @@ const Body = ({ site, report }: { site: Site; report: Report }) => {
     // What was there stays on show while the next view is on its way.
     <div class="sections" aria-busy={of !== view.value}>
       <div role="status">{failure.value && <p class="notice">{t.failure.stale(time)}</p>}</div>
+      <Suspensions site={site.id} elsewhere />
       <Today overview={overview} />
       <Filters rates={rates} />
       <Figures totals={totals} days={of.days} />

@@ -14,6 +14,7 @@ import { remarks } from './remarks.de.ts';
 import { requestsPage } from './requests.de.ts';
 import { reviewsPage } from './reviews.de.ts';
 import { sitePage } from './site.de.ts';
+import { suspensions } from './suspensions.de.ts';
 import { tokens } from './tokens.de.ts';
 
 /** German texts. */
@@ -307,6 +308,7 @@ export const de: Texts = {
   sitePage,
   experimentPage,
   findings,
+  suspensions,
   remarks,
   noticePage,
   decisionsPage,

@@ -12,6 +12,7 @@ import { processingPage } from './processing.en.ts';
 import { requestsPage } from './requests.en.ts';
 import { reviewsPage } from './reviews.en.ts';
 import { sitePage } from './site.en.ts';
+import { suspensions } from './suspensions.en.ts';
 import { tokens } from './tokens.en.ts';
 
 /** English texts; also the shape that every other language fills. */
@@ -303,6 +304,7 @@ export const en = {
   sitePage,
   experimentPage,
   findings,
+  suspensions,
   /** Of an imported set-up, by name; the server says them in English. */
   remarks: {} as Record<string, string>,
   noticePage,
