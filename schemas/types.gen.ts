@@ -1320,6 +1320,97 @@ export interface RequestOrder {
   days?: number;
 }
 
+/** For how long what is kept about a site is kept, what goes next, what a legal hold keeps, and what has gone. */
+export interface Retention {
+  classes: RetainedClass[];
+  /** Those in force first, then those that ended; the newest first. */
+  holds: LegalHold[];
+  /** The last first. */
+  deletions: DeletionRecord[];
+}
+
+/** One class of what is kept. */
+export interface RetainedClass {
+  class: 'decisions' | 'exposures' | 'requests' | 'holds' | 'deletions' | 'acts';
+  /** 0 for no end. */
+  days: number;
+  /** It is of the whole server, not of a site. */
+  everywhere: boolean;
+  /** A hold keeps all of it. */
+  held: boolean;
+  /** What is from before that time is past its period. */
+  before?: string;
+  /** What would go now, the earliest first. */
+  months: MonthCount[];
+  announced?: AnnouncedDeletion;
+}
+
+/** How many are from a month. */
+export interface MonthCount {
+  /** YYYY-MM, UTC. */
+  month: string;
+  count: number;
+}
+
+/** A deletion that is to come. */
+export interface AnnouncedDeletion {
+  announcedAt: string;
+  due: string;
+  /** As it was announced. */
+  count: number;
+}
+
+/** An order to keep what would be removed otherwise. Whose decisions it is about is not told. */
+export interface LegalHold {
+  id: string;
+  extent: 'site' | 'visitor' | 'period';
+  from?: string;
+  /** The time after the period. */
+  to?: string;
+  reason: string;
+  author: string;
+  createdAt: string;
+  /** When it ends by itself. */
+  end?: string;
+  inForce: boolean;
+  /** When somebody ended it. */
+  endedAt?: string;
+  endedBy?: string;
+  because?: string;
+}
+
+/** What was removed because it was kept long enough. */
+export interface DeletionRecord {
+  class: string;
+  before: string;
+  by: string;
+  startedAt: string;
+  finishedAt?: string;
+  /** All that was from before that time, what is held too. */
+  stock: number;
+  removed: number;
+  /** It was counted again: nothing was left that should have gone. */
+  verified: boolean;
+}
+
+/** Puts a legal hold into force: on the site, on the visitor with a receipt, or on a period. */
+export interface HoldOrder {
+  /** The id of one of the visitor's decisions, or the address of its receipt. */
+  receipt?: string;
+  /** First day of the period, YYYY-MM-DD. */
+  from?: string;
+  /** Its last day. */
+  to?: string;
+  /** Last day of the hold; without it until somebody ends it. */
+  end?: string;
+  reason: string;
+}
+
+/** Ends a legal hold. */
+export interface HoldEnd {
+  because: string;
+}
+
 /** A review of one of the notice's services: until when, what the server knows of the service, and what was found by whom. */
 export interface ServiceReview {
   reference: string;

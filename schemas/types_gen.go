@@ -1324,6 +1324,97 @@ type RequestOrder struct {
 	Days int `json:"days,omitempty"`
 }
 
+// Retention: For how long what is kept about a site is kept, what goes next, what a legal hold keeps, and what has gone.
+type Retention struct {
+	Classes []RetainedClass `json:"classes"`
+	// Those in force first, then those that ended; the newest first.
+	Holds []LegalHold `json:"holds"`
+	// The last first.
+	Deletions []DeletionRecord `json:"deletions"`
+}
+
+// RetainedClass: One class of what is kept.
+type RetainedClass struct {
+	Class string `json:"class"`
+	// 0 for no end.
+	Days int `json:"days"`
+	// It is of the whole server, not of a site.
+	Everywhere bool `json:"everywhere"`
+	// A hold keeps all of it.
+	Held bool `json:"held"`
+	// What is from before that time is past its period.
+	Before time.Time `json:"before,omitzero"`
+	// What would go now, the earliest first.
+	Months    []MonthCount      `json:"months"`
+	Announced AnnouncedDeletion `json:"announced,omitzero"`
+}
+
+// MonthCount: How many are from a month.
+type MonthCount struct {
+	// YYYY-MM, UTC.
+	Month string `json:"month"`
+	Count int    `json:"count"`
+}
+
+// AnnouncedDeletion: A deletion that is to come.
+type AnnouncedDeletion struct {
+	AnnouncedAt time.Time `json:"announcedAt"`
+	Due         time.Time `json:"due"`
+	// As it was announced.
+	Count int `json:"count"`
+}
+
+// LegalHold: An order to keep what would be removed otherwise. Whose decisions it is about is not told.
+type LegalHold struct {
+	ID     string    `json:"id"`
+	Extent string    `json:"extent"`
+	From   time.Time `json:"from,omitzero"`
+	// The time after the period.
+	To        time.Time `json:"to,omitzero"`
+	Reason    string    `json:"reason"`
+	Author    string    `json:"author"`
+	CreatedAt time.Time `json:"createdAt"`
+	// When it ends by itself.
+	End     time.Time `json:"end,omitzero"`
+	InForce bool      `json:"inForce"`
+	// When somebody ended it.
+	EndedAt time.Time `json:"endedAt,omitzero"`
+	EndedBy string    `json:"endedBy,omitempty"`
+	Because string    `json:"because,omitempty"`
+}
+
+// DeletionRecord: What was removed because it was kept long enough.
+type DeletionRecord struct {
+	Class      string    `json:"class"`
+	Before     time.Time `json:"before"`
+	By         string    `json:"by"`
+	StartedAt  time.Time `json:"startedAt"`
+	FinishedAt time.Time `json:"finishedAt,omitzero"`
+	// All that was from before that time, what is held too.
+	Stock   int `json:"stock"`
+	Removed int `json:"removed"`
+	// It was counted again: nothing was left that should have gone.
+	Verified bool `json:"verified"`
+}
+
+// HoldOrder: Puts a legal hold into force: on the site, on the visitor with a receipt, or on a period.
+type HoldOrder struct {
+	// The id of one of the visitor's decisions, or the address of its receipt.
+	Receipt string `json:"receipt,omitempty"`
+	// First day of the period, YYYY-MM-DD.
+	From string `json:"from,omitempty"`
+	// Its last day.
+	To string `json:"to,omitempty"`
+	// Last day of the hold; without it until somebody ends it.
+	End    string `json:"end,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// HoldEnd: Ends a legal hold.
+type HoldEnd struct {
+	Because string `json:"because"`
+}
+
 // ServiceReview: A review of one of the notice's services: until when, what the server knows of the service, and what was found by whom.
 type ServiceReview struct {
 	Reference string `json:"reference"`

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"assent/server/internal/demodata"
+	"assent/server/internal/httpapi"
 	"assent/server/internal/requests"
 	"assent/server/internal/retention"
 	"assent/server/internal/transparency"
@@ -93,6 +94,13 @@ func keeperOf(s *stores, periods retention.Periods, log retention.Log) retention
 		keeper.AtOnce = removedAtOnce
 	}
 	return keeper
+}
+
+// retainedBy is what the dashboard is told and does, of which it tells the trail itself.
+func retainedBy(keeper retention.Keeper) httpapi.Retained {
+	holds := keeper.Holds
+	holds.Trail = retention.Untold{}
+	return httpapi.Retained{Keeper: keeper, Holds: holds}
 }
 
 // classesOf is where each class is.

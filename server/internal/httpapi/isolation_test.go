@@ -119,6 +119,9 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/requests/:request/copy":   "owner officer",
 	"POST /v1/admin/sites/:site/requests/:request/steps": "owner officer",
 
+	"GET /v1/admin/sites/:site/retention":                "owner officer",
+	"POST /v1/admin/sites/:site/holds":                   "owner officer",
+	"POST /v1/admin/sites/:site/holds/:hold/end":         "owner officer",
 	"GET /v1/admin/sites/:site/reviews":                  "owner editor analyst officer",
 	"GET /v1/admin/sites/:site/reviews/:review":          "owner editor analyst officer",
 	"POST /v1/admin/sites/:site/reviews/:review/answers": "owner editor officer",

@@ -115,6 +115,9 @@ var rules = map[string]rule{
 	"POST /v1/admin/sites/:site/requests/:request/steps":  {account.EraseDecisions, "work-on-request"},
 	"GET /v1/admin/sites/:site/decisions/:decision/shown": {account.ReadDecisions, "view-shown"},
 
+	"GET /v1/admin/sites/:site/retention":                {account.ReadDecisions, "view-retention"},
+	"POST /v1/admin/sites/:site/holds":                   {account.EraseDecisions, "set-hold"},
+	"POST /v1/admin/sites/:site/holds/:hold/end":         {account.EraseDecisions, "release-hold"},
 	"GET /v1/admin/sites/:site/reviews":                  {account.ViewRates, "view-reviews"},
 	"GET /v1/admin/sites/:site/reviews/:review":          {account.ViewRates, "view-review"},
 	"POST /v1/admin/sites/:site/reviews/:review/answers": {account.ReviewServices, "close-review"},

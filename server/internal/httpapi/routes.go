@@ -81,6 +81,7 @@ type Parts struct {
 	Parents      *parental.Keeper
 	Eraser       rights.Eraser
 	Requests     *requests.Desk
+	Retained     Retained
 	Handovers    handover.Desk
 	Reviews      reviewing.Desk
 	Stopping     *atomic.Bool // Set when the server shuts down, so that /readyz takes it out of rotation.
@@ -130,6 +131,7 @@ func New(p Parts) (http.Handler, error) {
 	requestDesk := &requestDesk{desk: p.Requests, erasures: erasures, processings: processings, limits: limits, now: p.Now}
 	handovers := &handovers{desk: p.Handovers, requests: requestDesk, catalog: p.Catalog}
 	reviews := &reviews{desk: p.Reviews, now: p.Now}
+	retained := &retained{Retained: p.Retained, erasures: erasures, now: p.Now}
 	due := &due{requests: p.Requests, reviews: p.Reviews}
 	sites := &sites{publisher: p.Publisher, catalog: p.Catalog, library: p.Library, query: p.Query, presence: presence, policies: policies}
 	notices := &notices{publisher: p.Publisher, catalog: p.Catalog}
@@ -283,6 +285,9 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/reviews/:review", reviews.one)
 	a.POST("/sites/:site/reviews/:review/answers", reviews.answer)
 	a.PUT("/sites/:site/review-period", reviews.setPeriod)
+	a.GET("/sites/:site/retention", retained.show)
+	a.POST("/sites/:site/holds", retained.hold)
+	a.POST("/sites/:site/holds/:hold/end", retained.release)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)
 	a.GET("/sites/:site/exports/rates", exports.intervals)
 	a.GET("/sites/:site/exports/groups", exports.groups)

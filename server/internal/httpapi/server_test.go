@@ -33,6 +33,7 @@ import (
 	"assent/server/internal/recording"
 	"assent/server/internal/reporting"
 	"assent/server/internal/requests"
+	"assent/server/internal/retention"
 	"assent/server/internal/reviewing"
 	"assent/server/internal/rights"
 	"assent/server/internal/sealing"
@@ -132,6 +133,10 @@ func startServer(t *testing.T, changes ...func(*Parts)) *testServer {
 	parts.Handovers = handover.Desk{Store: store, Keys: keys, Now: parts.Now}
 	parts.Reviews = reviewing.Desk{Register: store, Notices: catalog, Sightings: store, Rates: reporting.Rater{Counts: store, Query: store, Notices: catalog.Notice},
 		Ledger: store, Trail: store, Adequate: transfer.BuiltIn(), Now: time.Now}
+	holds := retention.Holds{Store: store, Times: store, Trail: retention.Untold{}, Now: parts.Now}
+	parts.Retained = Retained{Holds: holds, Keeper: retention.Keeper{Store: retention.ByClass{retention.Decisions: store, retention.Exposures: store,
+		retention.Requests: retention.DoneHolds(store), retention.Ended: retention.DoneHolds(store), retention.Deletions: retention.DoneDeletions(store),
+		retention.Acts: retention.Trailed{Trail: store}}, Trail: store, Register: store, Holds: holds, Now: parts.Now}}
 	s.handler, err = New(parts)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"assent/server/internal/consent"
@@ -123,18 +124,33 @@ func (k Keeper) Plan(ctx context.Context) ([]Item, error) {
 	}
 	var plan []Item
 	for _, site := range append(sites, Everywhere) {
-		for _, rule := range Rules {
-			days := k.Periods.days(rule)
-			if days == Forever || rule.IsEverywhere != (site == Everywhere) {
-				continue
-			}
-			item, err := k.item(ctx, site, rule.Class, k.before(days))
-			if err != nil {
-				return nil, err
-			}
-			item.Days = days
-			plan = append(plan, item)
+		items, err := k.PlanOf(ctx, site)
+		if err != nil {
+			return nil, err
 		}
+		plan = append(plan, slices.DeleteFunc(items, func(i Item) bool { return i.Days == Forever })...)
+	}
+	return plan, nil
+}
+
+// PlanOf tells of each class of one site, or Everywhere, what a run would remove; of those that are kept for ever too.
+func (k Keeper) PlanOf(ctx context.Context, site string) ([]Item, error) {
+	var plan []Item
+	for _, rule := range Rules {
+		if rule.IsEverywhere != (site == Everywhere) {
+			continue
+		}
+		days := k.Periods.days(rule)
+		if days == Forever {
+			plan = append(plan, Item{Class: rule.Class, Site: site, Days: Forever})
+			continue
+		}
+		item, err := k.item(ctx, site, rule.Class, k.before(days))
+		if err != nil {
+			return nil, err
+		}
+		item.Days = days
+		plan = append(plan, item)
 	}
 	return plan, nil
 }
