@@ -52,6 +52,7 @@ const leaves: Record<string, Leaf> = {
   Experiment: { path: 'experiment', there: 'main table' },
   Site: { path: 'site', there: '.code' },
   Decisions: { path: 'decisions', there: 'table' },
+  Retention: { path: 'retention', there: 'main table' },
   People: { path: 'people', there: 'table' },
   Activity: { path: 'activity', there: 'table' },
   'Your account': { path: 'account', there: 'main button' },

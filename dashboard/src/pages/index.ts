@@ -10,6 +10,7 @@ import { PeoplePage } from './people.tsx';
 import { ProcessingPage } from './processing.tsx';
 import { Rates } from './rates.tsx';
 import { RequestsPage } from './requests.tsx';
+import { RetentionPage } from './retention.tsx';
 import { ReviewsPage } from './reviews.tsx';
 import { SitePage } from './site.tsx';
 import { TrailPage } from './trail.tsx';
@@ -38,6 +39,7 @@ export const pages: [Page, ...Page[]] = [
   { path: 'processing', name: t.processingPage.title, within: 'site', Content: ProcessingPage },
   { path: 'integrations', name: t.integrationsPage.title, within: 'site', Content: IntegrationsPage },
   { path: 'reviews', name: t.reviewsPage.title, within: 'site', Content: ReviewsPage },
+  { path: 'retention', name: t.retentionPage.title, needs: 'read decisions', within: 'site', Content: RetentionPage },
   { path: 'decisions', name: t.decisionsPage.title, needs: 'read decisions', Content: DecisionsPage },
   { path: 'requests', name: t.requestsPage.title, needs: 'read decisions', Content: RequestsPage },
   { path: 'people', name: t.people.title, needs: 'manage people', Content: PeoplePage },

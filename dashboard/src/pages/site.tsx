@@ -34,6 +34,7 @@ export const SitePage = ({ arrived }: { arrived: boolean }) => {
             { path: 'processing', name: t.processingPage.title },
             { path: 'integrations', name: t.integrationsPage.title },
             { path: 'reviews', name: t.reviewsPage.title },
+            ...(may('read decisions', site.id) ? [{ path: 'retention', name: t.retentionPage.title }] : []),
           ].map(({ path, name }) => (
             <a key={path} class="quiet" href={hrefOf(routeTo(path))} onClick={(event) => follow(event, routeTo(path))}>
               {name}

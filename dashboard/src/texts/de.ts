@@ -12,6 +12,7 @@ import { own, people, trail } from './people.de.ts';
 import { processingPage } from './processing.de.ts';
 import { remarks } from './remarks.de.ts';
 import { requestsPage } from './requests.de.ts';
+import { retentionPage } from './retention.de.ts';
 import { reviewsPage } from './reviews.de.ts';
 import { sitePage } from './site.de.ts';
 import { suspensions } from './suspensions.de.ts';
@@ -304,6 +305,7 @@ export const de: Texts = {
   linking,
   accounts,
   requestsPage,
+  retentionPage,
   reviewsPage,
   sitePage,
   experimentPage,

@@ -10,6 +10,7 @@ import { passkeys } from './passkeys.en.ts';
 import { own, people, trail } from './people.en.ts';
 import { processingPage } from './processing.en.ts';
 import { requestsPage } from './requests.en.ts';
+import { retentionPage } from './retention.en.ts';
 import { reviewsPage } from './reviews.en.ts';
 import { sitePage } from './site.en.ts';
 import { suspensions } from './suspensions.en.ts';
@@ -300,6 +301,7 @@ export const en = {
   linking,
   accounts,
   requestsPage,
+  retentionPage,
   reviewsPage,
   sitePage,
   experimentPage,

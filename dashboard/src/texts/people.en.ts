@@ -126,6 +126,7 @@ export const trail = {
     'register-request': 'Registered a visitor’s request',
     'copy-for-request': 'Saved a copy for a visitor’s request',
     'work-on-request': 'Worked on a visitor’s request',
+    'view-retention': 'Looked at what is kept and for how long',
     'view-reviews': 'Looked at the reviews of services',
     'view-review': 'Looked at a service’s review',
     'close-review': 'Closed a service’s review',
