@@ -1237,6 +1237,14 @@ export interface NewRequest {
   about?: string;
 }
 
+/** How long the requests that come to a site may take. */
+export interface RequestDeadline {
+  /** Until a request is due. */
+  days: number;
+  /** By how many days it may be put off, once; 0 for not at all. */
+  extraDays: number;
+}
+
 /** What is to be done about a request. */
 export interface RequestOrder {
   step: 'act' | 'extend' | 'refuse' | 'lift';

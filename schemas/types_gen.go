@@ -1241,6 +1241,14 @@ type NewRequest struct {
 	About    string `json:"about,omitempty"`
 }
 
+// RequestDeadline: How long the requests that come to a site may take.
+type RequestDeadline struct {
+	// Until a request is due.
+	Days int `json:"days"`
+	// By how many days it may be put off, once; 0 for not at all.
+	ExtraDays int `json:"extraDays"`
+}
+
 // RequestOrder: What is to be done about a request.
 type RequestOrder struct {
 	Step string `json:"step"`

@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"server/internal/register":             {"server/internal/consent"},
 	"server/internal/following":            {},
 	"server/internal/sealing":              {"server/internal/consent", "server/internal/following", "server/internal/register"},
-	"server/internal/requests":             {"server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/rights", "server/internal/visitorpage"},
+	"server/internal/requests":             {"schemas", "server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/rights", "server/internal/visitorpage"},
 	"server/internal/reviewing":            {"schemas", "server/internal/admintrail", "server/internal/auditing", "server/internal/catalogue", "server/internal/consent", "server/internal/following", "server/internal/register", "server/internal/reporting", "server/internal/sighting", "server/internal/transfer"},
 	"server/internal/linking":              {"schemas", "server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/sealing"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},

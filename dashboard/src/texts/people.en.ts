@@ -126,6 +126,8 @@ export const trail = {
     'register-request': 'Registered a visitor’s request',
     'copy-for-request': 'Saved a copy for a visitor’s request',
     'work-on-request': 'Worked on a visitor’s request',
+    'view-request-deadline': 'Looked at how long requests may take',
+    'change-request-deadline': 'Changed how long requests may take',
     'view-reviews': 'Looked at the reviews of services',
     'view-review': 'Looked at a service’s review',
     'close-review': 'Closed a service’s review',

@@ -25,7 +25,7 @@ var (
 	errNotHonoured = newProblem(http.StatusConflict, "nothing-to-lift", "The request limits nothing",
 		"Only a restriction or an objection that was done, and was not lifted, can be lifted. One that is open is refused instead.")
 	errRequestExtended = newProblem(http.StatusConflict, "request-extended", "The request was put off before",
-		"A request is put off once, by at most 60 days (GDPR, article 12(3)). Do it, or refuse it with a reason.")
+		"A request is put off once (GDPR, article 12(3)). Do it, or refuse it with a reason.")
 )
 
 // requestDesk registers what visitors ask for as data subjects, and does it.
@@ -247,9 +247,6 @@ func (r *requestDesk) step(c echo.Context) error {
 	case "refuse":
 		found, err = r.desk.Refuse(ctx, siteID, id, who, order.Reason)
 	case "extend":
-		if order.Days < 1 || order.Days > requests.ExtraDays {
-			return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: fmt.Sprintf("must be 1 to %d", requests.ExtraDays)}}}
-		}
 		found, err = r.desk.Extend(ctx, siteID, id, who, order.Reason, order.Days)
 	case "lift":
 		found, err = r.desk.Lift(ctx, siteID, id, who, order.Reason)
@@ -260,6 +257,28 @@ func (r *requestDesk) step(c echo.Context) error {
 		return requestProblem(err)
 	}
 	return c.JSON(http.StatusOK, r.written(requests.Registered{Site: siteID, ID: id, Value: found}))
+}
+
+// deadline answers how long the site's requests may take.
+func (r *requestDesk) deadline(c echo.Context) error {
+	deadline, err := r.desk.Deadline(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, deadline)
+}
+
+// setDeadline says how long requests that come from now on may take.
+func (r *requestDesk) setDeadline(c echo.Context) error {
+	var deadline schemas.RequestDeadline
+	if err := readJSON(c, &deadline); err != nil {
+		return err
+	}
+	c.Set(concernsKey, fmt.Sprintf("%d+%d", deadline.Days, deadline.ExtraDays))
+	if err := r.desk.SetDeadline(c.Request().Context(), c.Param("site"), deadline); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, deadline)
 }
 
 func requestProblem(err error) error {

@@ -56,6 +56,22 @@ func (b Book[T]) Add(ctx context.Context, site, id string, value T) error {
 	return b.put(ctx, Entry[T]{Site: site, ID: id, Value: value})
 }
 
+// Set keeps a value whatever was kept before.
+func (b Book[T]) Set(ctx context.Context, site, id string, value T) error {
+	change := func() error {
+		_, err := b.Change(ctx, site, id, func(v *T) error { *v = value; return nil })
+		return err
+	}
+	err := change()
+	if errors.Is(err, consent.ErrNotFound) {
+		err = b.Add(ctx, site, id, value)
+	}
+	if errors.Is(err, consent.ErrConflict) { // Somebody else was the first to.
+		err = change()
+	}
+	return err
+}
+
 // Change edits the value as it is when the change is kept: edit runs again where somebody else was faster, so it changes
 // nothing but the value. Its error ends the change and is returned as it is. It returns the value as kept.
 func (b Book[T]) Change(ctx context.Context, site, id string, edit func(*T) error) (T, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"assent/schemas"
 	"assent/server/internal/auditing"
 	"assent/server/internal/consent"
 	"assent/server/internal/recording"
@@ -82,7 +83,9 @@ func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 			if latest.RecordedAt.IsZero() { // Or else anybody could fill the register with made-up secrets.
 				return Registered{}, ErrNothing
 			}
-			found = d.begin(a)
+			if found, err = d.begin(ctx, a); err != nil {
+				return Registered{}, err
+			}
 			err = d.book.Add(ctx, a.Site, id, found)
 			if errors.Is(err, consent.ErrConflict) { // Another server was faster.
 				found, err = d.book.Get(ctx, a.Site, id)
@@ -98,10 +101,11 @@ func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 	}
 }
 
-func (d *Desk) begin(a Asked) Request {
+func (d *Desk) begin(ctx context.Context, a Asked) (Request, error) {
+	deadline, err := d.Deadline(ctx, a.Site)
 	now := d.now().UTC().Truncate(time.Microsecond)
-	return Request{Kind: a.Kind, State: Open, How: a.How, Identity: a.Identity, Subject: a.Subject, About: a.About, Due: now.AddDate(0, 0, Days),
-		History: []Step{{At: now, Who: a.Who, What: Came}}, Effects: []Effect{}, Receipts: []string{}}
+	return Request{Kind: a.Kind, State: Open, How: a.How, Identity: a.Identity, Subject: a.Subject, About: a.About, Due: now.AddDate(0, 0, deadline.Days),
+		History: []Step{{At: now, Who: a.Who, What: Came}}, Effects: []Effect{}, Receipts: []string{}}, err
 }
 
 // latest is what was last recorded of a subject; the zero record for nothing.
@@ -342,8 +346,19 @@ func (r *Request) forget() {
 	}
 }
 
-// Extend puts a request off, once, by at most ExtraDays.
+// Extend puts a request off, once, by at most as many days as the site's deadline says.
 func (d *Desk) Extend(ctx context.Context, site, id, who, reason string, days int) (Request, error) {
+	deadline, err := d.Deadline(ctx, site)
+	if err != nil {
+		return Request{}, err
+	}
+	if days < 1 || days > deadline.ExtraDays {
+		detail := fmt.Sprintf("must be 1 to %d", deadline.ExtraDays)
+		if deadline.ExtraDays == 0 {
+			detail = "the site puts no request off; change its deadline if it may"
+		}
+		return Request{}, &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: detail}}}
+	}
 	return d.book.Change(ctx, site, id, func(r *Request) error {
 		switch {
 		case r.IsClosed():

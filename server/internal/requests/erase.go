@@ -34,7 +34,10 @@ func (d *Desk) eraseUnfound(ctx context.Context, a Asked) (rights.Erased, error)
 		return done, err
 	}
 	done.Reference = strings.ToLower(done.Reference)
-	r := d.begin(a)
+	r, err := d.begin(ctx, a)
+	if err != nil {
+		return done, err
+	}
 	if r.Effects, err = d.erased(ctx, a.Site, done.Reference, a.Subject, done.Decisions); err != nil {
 		return done, err
 	}

@@ -43,14 +43,8 @@ const (
 	Direct      = "direct" // Somebody of the site erased beside a decision, without a request of the visitor's.
 )
 
-const (
-	// Days is how long a request may take (article 12(3): one month).
-	Days = 30
-	// ExtraDays is by how much that may be put off, with a reason (two further months).
-	ExtraDays = 60
-	// Ahead is how long before it is due a request is reminded of.
-	Ahead = 7 * 24 * time.Hour
-)
+// Ahead is how long before it is due a request is reminded of.
+const Ahead = 7 * 24 * time.Hour
 
 // Step is what somebody did about a request.
 type Step struct {
