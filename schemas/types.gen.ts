@@ -467,6 +467,8 @@ export interface Integration {
   description: string;
   /** What is shared beside site, service, visitor, receipt and time. */
   fields: string[];
+  /** It hears of visitors' requests that were closed, while it is on. */
+  requests: boolean;
   /** Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent. */
   state: 'on' | 'off' | 'gone';
   createdAt: string;
@@ -483,6 +485,8 @@ export interface IntegrationWish {
   service: string;
   /** What it is for. */
   description?: string;
+  /** It is to hear of visitors' requests that were closed; nothing about the visitor. */
+  requests?: boolean;
   fields?: ('expiresAt' | 'notice' | 'action' | 'purposes' | 'services' | 'language' | 'page' | 'country')[];
 }
 
@@ -515,7 +519,7 @@ export interface Attempt {
   /** Empty when the receiver took it. */
   reason: '' | 'status' | 'redirect' | 'gone' | 'private' | 'no-host' | 'slow' | 'closed' | 'certificate' | 'broken';
   milliseconds: number;
-  /** The visitor's pseudonym; empty for a test. */
+  /** The visitor's pseudonym, or a closing document's id; empty for a test. */
   subject: string;
 }
 

@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"server/internal/reviewing":            {"schemas", "server/internal/admintrail", "server/internal/auditing", "server/internal/catalogue", "server/internal/consent", "server/internal/following", "server/internal/register", "server/internal/reporting", "server/internal/sighting", "server/internal/transfer"},
 	"server/internal/linking":              {"schemas", "server/internal/auditing", "server/internal/consent", "server/internal/recording", "server/internal/register", "server/internal/sealing"},
 	"server/internal/shipping":             {"schemas", "server/internal/consent"},
-	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/following", "server/internal/outbound", "server/internal/register", "server/internal/sealing", "server/internal/shipping"},
+	"server/internal/integration":          {"schemas", "server/internal/consent", "server/internal/following", "server/internal/outbound", "server/internal/register", "server/internal/requests", "server/internal/sealing", "server/internal/shipping"},
 	"server/internal/experiment":           {"schemas"},
 	"server/internal/auditing":             {"server/internal/consent"},
 	"server/internal/exporting":            {"schemas", "server/internal/consent"},

@@ -142,16 +142,16 @@ func (r *requestDesk) register(c echo.Context) error {
 
 // one answers a request, as data or as the document that closes it.
 func (r *requestDesk) one(c echo.Context) error {
-	found, err := r.desk.Get(c.Request().Context(), c.Param("site"), c.Param("request"))
+	one, err := r.named(c)
 	if err != nil {
 		return err
 	}
-	answer := r.written(requests.Registered{Site: c.Param("site"), ID: c.Param("request"), Value: found})
+	found, answer := one.Value, r.written(one)
 	switch format := c.QueryParam("format"); format {
 	case "":
 		return c.JSON(http.StatusOK, answer)
 	case "json":
-		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		attach(c, "request-"+one.ID, format, len(found.Effects), r.now())
 		return c.JSON(http.StatusOK, answer)
 	case "html":
 		lang, err := languageOf(c)
@@ -159,14 +159,24 @@ func (r *requestDesk) one(c echo.Context) error {
 			return err
 		}
 		var page bytes.Buffer
-		if err := requests.WritePage(&page, found, c.Param("site"), c.Param("request"), lang); err != nil {
+		if err := requests.WritePage(&page, found, one.Site, one.ID, lang); err != nil {
 			return err
 		}
-		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		attach(c, "request-"+one.ID, format, len(found.Effects), r.now())
 		return c.Blob(http.StatusOK, echo.MIMETextHTMLCharsetUTF8, page.Bytes())
 	default:
 		return badQuery("format", fmt.Sprintf("%q is none of json, html", format))
 	}
+}
+
+// named is the request that is asked for by its reference, or by the id of its closing document, as integrations are told it.
+func (r *requestDesk) named(c echo.Context) (requests.Registered, error) {
+	ctx, siteID, id := c.Request().Context(), c.Param("site"), c.Param("request")
+	found, err := r.desk.Get(ctx, siteID, id)
+	if errors.Is(err, consent.ErrNotFound) {
+		return r.desk.ByDocument(ctx, siteID, id)
+	}
+	return requests.Registered{Site: siteID, ID: id, Value: found}, err
 }
 
 // copy writes everything that is recorded of the request's visitor into a file, to be handed over.

@@ -138,6 +138,16 @@ func TestOfficersRequests(t *testing.T) {
 			t.Errorf("%s: %d %s", lang, answer.StatusCode, body)
 		}
 	}
+	closings, err := requests.ClosingsIn(s.store).List(t.Context(), s.site.ID)
+	if err != nil || len(closings) != 4 { // The erasure closed the copy's too.
+		t.Fatalf("to be told: %+v, %v", closings, err)
+	}
+	for _, one := range closings {
+		answer, page := s.admin(http.MethodGet, path+"/"+one.Value.Document, nil, "Cookie", owner)
+		if found := decode[schemas.Request](t, page); answer.StatusCode != http.StatusOK || found.Kind != one.Value.Kind || found.State != one.Value.State || found.Reference == one.Value.Document {
+			t.Errorf("the document of %+v: %d %s", one.Value, answer.StatusCode, page)
+		}
+	}
 	_, body := s.admin(http.MethodGet, path, nil, "Cookie", owner)
 	if all := decode[[]schemas.Request](t, body); len(all) != 4 {
 		t.Errorf("%s", body)

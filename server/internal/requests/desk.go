@@ -204,7 +204,7 @@ func (d *Desk) start(ctx context.Context, site, id, who string) (Request, error)
 	if err != nil {
 		return r, err
 	}
-	started, err := d.book.Change(ctx, site, id, func(r *Request) error {
+	started, err := d.change(ctx, site, id, func(r *Request) error {
 		if r.IsClosed() || r.State == Running {
 			return errNotTheOnly
 		}
@@ -289,7 +289,7 @@ func (d *Desk) erase(ctx context.Context, site, id string, r Request) ([]Effect,
 	}
 	// What came after it began, and what was gone when it was begun anew.
 	all := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(r.Receipts), done.Receipts...))))
-	if _, err := d.book.Change(ctx, site, id, func(r *Request) error { r.Receipts = all; return nil }); err != nil {
+	if _, err := d.change(ctx, site, id, func(r *Request) error { r.Receipts = all; return nil }); err != nil {
 		return nil, err
 	}
 	return d.erased(ctx, site, id, r.Subject, len(all))
@@ -323,7 +323,7 @@ func (d *Desk) unname(ctx context.Context, site, except, subject string) (int, e
 			continue
 		}
 		count++
-		_, err := d.book.Change(ctx, site, one.ID, func(r *Request) error {
+		_, err := d.change(ctx, site, one.ID, func(r *Request) error {
 			if !r.IsClosed() {
 				r.State = Done
 				r.History = append(r.History, d.step(Step{What: ClosedAlong}))
@@ -359,7 +359,7 @@ func (d *Desk) Extend(ctx context.Context, site, id, who, reason string, days in
 		}
 		return Request{}, &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: detail}}}
 	}
-	return d.book.Change(ctx, site, id, func(r *Request) error {
+	return d.change(ctx, site, id, func(r *Request) error {
 		switch {
 		case r.IsClosed():
 			return ErrClosed
@@ -377,7 +377,7 @@ func (d *Desk) Extend(ctx context.Context, site, id, who, reason string, days in
 
 // Refuse closes a request without doing what it asks for. One that began is ended instead.
 func (d *Desk) Refuse(ctx context.Context, site, id, who, reason string) (Request, error) {
-	return d.book.Change(ctx, site, id, func(r *Request) error {
+	return d.change(ctx, site, id, func(r *Request) error {
 		if r.IsClosed() || r.State == Running {
 			return ErrClosed
 		}
@@ -388,7 +388,7 @@ func (d *Desk) Refuse(ctx context.Context, site, id, who, reason string) (Reques
 }
 
 func (d *Desk) close(ctx context.Context, site, id string, step Step, state string, effects []Effect) (Request, error) {
-	closed, err := d.book.Change(ctx, site, id, func(r *Request) error {
+	closed, err := d.change(ctx, site, id, func(r *Request) error {
 		if r.IsClosed() {
 			return errNotTheOnly
 		}

@@ -43,5 +43,5 @@ func (d *Desk) eraseUnfound(ctx context.Context, a Asked) (rights.Erased, error)
 	}
 	r.State, r.Receipts, r.History = Done, done.Receipts, append(r.History, d.step(Step{Who: a.Who, What: Acted}))
 	r.forget()
-	return done, d.book.Add(ctx, a.Site, done.Reference, r)
+	return done, d.addClosed(ctx, a.Site, done.Reference, r)
 }

@@ -109,6 +109,7 @@ type Request struct {
 	Effects  []Effect  `json:"effects"`
 	Receipts []string  `json:"receipts"`           // SHA-256 of each receipt's id that an erasure is about, in hex.
 	Decision string    `json:"decision,omitempty"` // Id of the decision that withdraws, chosen before it is recorded, so that it is recorded once.
+	Document string    `json:"document,omitempty"` // Id of the closing document; empty while it is not closed.
 }
 
 // IsClosed reports whether nothing is left to do.
