@@ -469,6 +469,8 @@ export interface Integration {
   description: string;
   /** What is shared beside site, service, visitor, receipt and time. */
   fields: string[];
+  /** It hears of visitors' requests that were closed, while it is on. */
+  requests: boolean;
   /** Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent. */
   state: 'on' | 'off' | 'gone';
   createdAt: string;
@@ -485,6 +487,8 @@ export interface IntegrationWish {
   service: string;
   /** What it is for. */
   description?: string;
+  /** It is to hear of visitors' requests that were closed; nothing about the visitor. */
+  requests?: boolean;
   fields?: ('expiresAt' | 'notice' | 'action' | 'purposes' | 'services' | 'language' | 'page' | 'country')[];
 }
 
@@ -517,7 +521,7 @@ export interface Attempt {
   /** Empty when the receiver took it. */
   reason: '' | 'status' | 'redirect' | 'gone' | 'private' | 'no-host' | 'slow' | 'closed' | 'certificate' | 'broken';
   milliseconds: number;
-  /** The visitor's pseudonym; empty for a test. */
+  /** The visitor's pseudonym, or a closing document's id; empty for a test. */
   subject: string;
 }
 
@@ -1309,6 +1313,14 @@ export interface NewRequest {
   /** How it was checked who asks; never what a paper says. */
   identity: string;
   about?: string;
+}
+
+/** How long the requests that come to a site may take. */
+export interface RequestDeadline {
+  /** Until a request is due. */
+  days: number;
+  /** By how many days it may be put off, once; 0 for not at all. */
+  extraDays: number;
 }
 
 /** What is to be done about a request. */

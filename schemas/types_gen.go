@@ -473,6 +473,8 @@ type Integration struct {
 	Description string `json:"description"`
 	// What is shared beside site, service, visitor, receipt and time.
 	Fields []string `json:"fields"`
+	// It hears of visitors' requests that were closed, while it is on.
+	Requests bool `json:"requests"`
 	// Off: no grant is told, withdrawals are. Gone: the receiver answered 410, nothing is sent.
 	State     string    `json:"state"`
 	CreatedAt time.Time `json:"createdAt"`
@@ -488,8 +490,10 @@ type IntegrationWish struct {
 	// One of the published notice, with provider and country, that is not essential.
 	Service string `json:"service"`
 	// What it is for.
-	Description string   `json:"description,omitempty"`
-	Fields      []string `json:"fields,omitempty"`
+	Description string `json:"description,omitempty"`
+	// It is to hear of visitors' requests that were closed; nothing about the visitor.
+	Requests bool     `json:"requests,omitempty"`
+	Fields   []string `json:"fields,omitempty"`
 }
 
 // ConnectedIntegration: An integration with its secret, which is told once.
@@ -521,7 +525,7 @@ type Attempt struct {
 	// Empty when the receiver took it.
 	Reason       string `json:"reason"`
 	Milliseconds int    `json:"milliseconds"`
-	// The visitor's pseudonym; empty for a test.
+	// The visitor's pseudonym, or a closing document's id; empty for a test.
 	Subject string `json:"subject"`
 }
 
@@ -1313,6 +1317,14 @@ type NewRequest struct {
 	// How it was checked who asks; never what a paper says.
 	Identity string `json:"identity"`
 	About    string `json:"about,omitempty"`
+}
+
+// RequestDeadline: How long the requests that come to a site may take.
+type RequestDeadline struct {
+	// Until a request is due.
+	Days int `json:"days"`
+	// By how many days it may be put off, once; 0 for not at all.
+	ExtraDays int `json:"extraDays"`
 }
 
 // RequestOrder: What is to be done about a request.

@@ -105,6 +105,7 @@ test('a system is connected once what it would be sent was seen', async () => {
   await page.getByLabel('Address that receives').fill('https://10.0.0.7/hook');
   await page.getByLabel('What it is for').fill('Newsletters to those who want them');
   await page.getByLabel('answers per purpose').check();
+  await page.getByLabel('Tell also when a visitor’s request is closed').check();
   await page.getByRole('button', { name: 'Show what would be sent' }).click();
   await page.getByText('Give an address that begins with https://').waitFor();
   await page.getByLabel('Address that receives').fill(address);
@@ -126,6 +127,7 @@ test('a system is connected once what it would be sent was seen', async () => {
   secret = (await page.getByRole('region', { name: 'The secret of Sales CRM' }).textContent()) ?? '';
   assert.match(secret, /^whsec_/);
   await shown().getByText('Off', { exact: true }).waitFor();
+  await shown().getByText('told when one is closed').waitFor();
 });
 
 test('visitors read what is shared, before it is switched on', async () => {

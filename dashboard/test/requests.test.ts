@@ -121,6 +121,18 @@ test('an erasure is done, named no more, and closed with a document', async () =
   assert.deepEqual(said, []);
 });
 
+test('the site says until when, and whether requests are put off', async () => {
+  const form = page.locator('form', { has: page.getByLabel('Days until a request is due') });
+  await form.getByLabel('Days until a request is due').fill('15');
+  await form.getByLabel('Days it may be put off').fill('0');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByText('Saved.').waitFor();
+  await page.reload();
+  await until(async () => (await form.getByLabel('Days until a request is due').inputValue()) === '15', 'it is kept');
+  assert.equal(await page.getByRole('button', { name: 'Put off' }).count(), 0);
+  assert.deepEqual(await violations(page), []);
+});
+
 test('a receipt that is none is said to be none', async () => {
   await register('access');
   await page.getByRole('alert').getByText('No decision has this receipt.').waitFor();

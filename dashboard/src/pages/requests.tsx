@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { NewRequest, Request, RequestOrder, Site } from '../../../schemas/types.gen.ts';
+import type { NewRequest, Request, RequestDeadline, RequestOrder, Site } from '../../../schemas/types.gen.ts';
 import { call, type Failure, type Result } from '../api.ts';
 import { loadDue } from '../due.ts';
 import { explain } from '../explain.ts';
@@ -10,6 +10,7 @@ import { Heading } from '../parts/heading.tsx';
 import { NoSites } from '../parts/no-sites.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { OneRequest } from '../parts/request.tsx';
+import { Deadline } from '../parts/request-deadline.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
 import { expire, isSignedOut, may } from '../session.ts';
 import { loadSites, siteOf, sites } from '../sites.ts';
@@ -35,10 +36,18 @@ const Requests = ({ site }: { site: Site }) => {
   const texts = t.requestsPage;
   const [list, setList] = useState<Request[]>();
   const [refused, setRefused] = useState<Failure>();
+  const [deadline, setDeadline] = useState<RequestDeadline>();
   const path = `sites/${site.id}/requests`;
+  const deadlinePath = `sites/${site.id}/request-deadline`;
   const load = async () => {
-    const answer = await call<Request[]>('GET', path);
-    if (accept(answer)) setList(answer.value);
+    const [answer, allowed] = await Promise.all([
+      call<Request[]>('GET', path),
+      call<RequestDeadline>('GET', deadlinePath),
+    ]);
+    if (accept(answer) && accept(allowed)) {
+      setList(answer.value);
+      setDeadline(allowed.value);
+    }
   };
   useEffect(() => void load(), []);
 
@@ -52,7 +61,8 @@ const Requests = ({ site }: { site: Site }) => {
     return answer.ok;
   };
 
-  if (!list) return failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />;
+  if (!list || !deadline)
+    return failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />;
   const special = { 404: texts.unknown, 409: texts.taken, 422: texts.invalid };
   const mayWork = may('erase decisions', site.id);
   return (
@@ -67,6 +77,7 @@ const Requests = ({ site }: { site: Site }) => {
             <li key={one.reference}>
               <OneRequest
                 request={one}
+                extraDays={deadline.extraDays}
                 work={
                   mayWork
                     ? (order: RequestOrder) => act(call<Request>('POST', `${path}/${one.reference}/steps`, order))
@@ -78,6 +89,13 @@ const Requests = ({ site }: { site: Site }) => {
         </ul>
       </section>
       {mayWork && <Fresh register={(order) => act(call<Request>('POST', path, order))} />}
+      {mayWork && (
+        <Deadline
+          deadline={deadline}
+          save={(order) => call<RequestDeadline>('PUT', deadlinePath, order)}
+          saved={setDeadline}
+        />
+      )}
       {mayWork && site.linking && <AccountRights site={site} />}
     </>
   );

@@ -6,12 +6,14 @@ import { Export } from './export.tsx';
 
 interface Props {
   request: Request;
+  /** By how many days it may be put off at most. */
+  extraDays: number;
   /** Does something about it; nothing for those who may only look. */
   work: ((order: RequestOrder) => Promise<boolean>) | undefined;
 }
 
 /** One request: what is asked for until when, what was done, and what there is to do. */
-export const OneRequest = ({ request, work }: Props) => {
+export const OneRequest = ({ request, extraDays, work }: Props) => {
   const texts = t.requestsPage;
   const isClosed = request.state === 'done' || request.state === 'refused' || request.state === 'lifted';
   return (
@@ -53,7 +55,7 @@ export const OneRequest = ({ request, work }: Props) => {
           </li>
         ))}
       </ul>
-      {work && !isClosed && <Work request={request} work={work} />}
+      {work && !isClosed && <Work request={request} extraDays={extraDays} work={work} />}
       {work && isClosed && request.honoured && <Lift request={request} work={work} />}
       <Files request={request} />
     </details>
@@ -89,10 +91,17 @@ const Lift = ({ request, work }: { request: Request; work: (order: RequestOrder)
   );
 };
 
-const Work = ({ request, work }: { request: Request; work: (order: RequestOrder) => Promise<boolean> }) => {
+interface WorkProps {
+  request: Request;
+  extraDays: number;
+  work: (order: RequestOrder) => Promise<boolean>;
+}
+
+const Work = ({ request, extraDays, work }: WorkProps) => {
   const texts = t.requestsPage;
   const [reason, setReason] = useState('');
-  const [days, setDays] = useState(30);
+  const [days, setDays] = useState(Math.min(30, extraDays));
+  const mayExtend = extraDays > 0;
   const id = `request-${request.reference}`;
   const step = async (name: RequestOrder['step']) => {
     if (await work({ step: name, reason: reason.trim(), ...(name === 'extend' && { days }) })) setReason('');
@@ -110,17 +119,19 @@ const Work = ({ request, work }: { request: Request; work: (order: RequestOrder)
             onInput={(event) => setReason(event.currentTarget.value)}
           />
         </div>
-        <div class="field">
-          <label for={`${id}-days`}>{texts.days}</label>
-          <input
-            id={`${id}-days`}
-            type="number"
-            min={1}
-            max={60}
-            value={days}
-            onInput={(event) => setDays(event.currentTarget.valueAsNumber || 0)}
-          />
-        </div>
+        {mayExtend && (
+          <div class="field">
+            <label for={`${id}-days`}>{texts.days}</label>
+            <input
+              id={`${id}-days`}
+              type="number"
+              min={1}
+              max={extraDays}
+              value={days}
+              onInput={(event) => setDays(event.currentTarget.valueAsNumber || 0)}
+            />
+          </div>
+        )}
       </div>
       <p class="steps">
         <Confirm
@@ -129,9 +140,11 @@ const Work = ({ request, work }: { request: Request; work: (order: RequestOrder)
           about={request.reference}
           act={() => void step('act')}
         />
-        <button type="button" class="quiet" onClick={() => void step('extend')}>
-          {texts.extend}
-        </button>
+        {mayExtend && (
+          <button type="button" class="quiet" onClick={() => void step('extend')}>
+            {texts.extend}
+          </button>
+        )}
         <Confirm label={texts.refuse} really={texts.really} about={request.reference} act={() => void step('refuse')} />
       </p>
     </>

@@ -127,6 +127,8 @@ export const trail = {
     'copy-for-request': 'Saved a copy for a visitor’s request',
     'work-on-request': 'Worked on a visitor’s request',
     'view-retention': 'Looked at what is kept and for how long',
+    'view-request-deadline': 'Looked at how long requests may take',
+    'change-request-deadline': 'Changed how long requests may take',
     'view-reviews': 'Looked at the reviews of services',
     'view-review': 'Looked at a service’s review',
     'close-review': 'Closed a service’s review',

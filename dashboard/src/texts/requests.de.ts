@@ -3,7 +3,7 @@ import type { Texts } from './en.ts';
 /** German texts of the page with what visitors ask for as data subjects. */
 export const requestsPage: Texts['requestsPage'] = {
   title: 'Anfragen',
-  lead: 'Was Besucher als betroffene Personen verlangen (Art. 12 bis 21 DSGVO). Jede ist einen Monat nach dem Eingang fällig. Was der eigene Browser verlangt, wird sofort getan, soweit der Server es kann, und steht hier. Einschränkungen und Widersprüche gelten vom Eingang, bis sie abgelehnt oder aufgehoben sind.',
+  lead: 'Was Besucher als betroffene Personen verlangen (Art. 12 bis 21 DSGVO). Jede hat einen Tag, an dem sie fällig ist. Was der eigene Browser verlangt, wird sofort getan, soweit der Server es kann, und steht hier. Einschränkungen und Widersprüche gelten vom Eingang, bis sie abgelehnt oder aufgehoben sind.',
   fresh: 'Anfrage eintragen',
   freshLead: 'Mit einem Beleg, den der Besucher nennt, sobald geprüft ist, wer fragt.',
   receipt: 'Beleg',
@@ -16,7 +16,7 @@ export const requestsPage: Texts['requestsPage'] = {
   unknown: 'Keine Entscheidung hat diesen Beleg. Eine neue wird nach Sekunden gefunden.',
   taken: 'Jemand war schneller. Die Liste zeigt den jetzigen Stand.',
   invalid:
-    'Ein Grund, was getan wurde oder wie unterrichtet wurde, in höchstens 1000 Zeichen; verlängert wird um höchstens 60 Tage.',
+    'Ein Grund, was getan wurde oder wie unterrichtet wurde, in höchstens 1000 Zeichen; verlängert wird höchstens um so viele Tage, wie die Website erlaubt.',
   list: 'Eingetragen',
   empty: 'Noch hat niemand etwas verlangt.',
   due: 'Fällig',
@@ -40,6 +40,15 @@ export const requestsPage: Texts['requestsPage'] = {
   honoured: { restriction: 'in Quoten und Dateien ausgelassen', objection: 'in Quoten ausgelassen' },
   copy: 'Alles, was aufgezeichnet ist',
   document: 'Abschlussdokument',
+  deadline: 'Bis wann',
+  deadlineLead: 'Für Anfragen, die von jetzt an eingehen. Die anderen behalten ihren Tag.',
+  dueDays: 'Tage, bis eine Anfrage fällig ist',
+  dueDaysHint: '1 bis 45. DSGVO: ein Monat. CCPA: 45 Tage.',
+  extraDays: 'Tage, um die einmal verlängert werden darf',
+  extraDaysHint: '0 bis 60; 0 für gar nicht. DSGVO: zwei weitere Monate. CCPA: 45 Tage.',
+  wrongDeadline: 'Wählen Sie 1 bis 45 Tage, und 0 bis 60 zum Verlängern.',
+  saveDeadline: 'Speichern',
+  savedDeadline: 'Gespeichert.',
   overdue: 'überfällig',
   soon: 'bald fällig',
   kinds: {

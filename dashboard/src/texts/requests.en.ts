@@ -1,7 +1,7 @@
 /** English texts of the page with what visitors ask for as data subjects. */
 export const requestsPage = {
   title: 'Requests',
-  lead: 'What visitors ask for as data subjects (Art. 12 to 21 GDPR). Each is due a month after it came. What their own browser asks for is done at once where the server can, and listed here. Restrictions and objections hold from when they come until they are refused or lifted.',
+  lead: 'What visitors ask for as data subjects (Art. 12 to 21 GDPR). Each has a day by which it is due. What their own browser asks for is done at once where the server can, and listed here. Restrictions and objections hold from when they come until they are refused or lifted.',
   fresh: 'Register a request',
   freshLead: 'By a receipt that the visitor gives you, once you have checked who asks.',
   receipt: 'Receipt',
@@ -14,7 +14,7 @@ export const requestsPage = {
   unknown: 'No decision has this receipt. A new one is found within seconds.',
   taken: 'Somebody else was faster. The list is as it is now.',
   invalid:
-    'Say why, what you did, or how the visitor was told, in at most 1000 characters; put off by at most 60 days.',
+    'Say why, what you did, or how the visitor was told, in at most 1000 characters; put off by at most as many days as the site allows.',
   list: 'Registered',
   empty: 'Nobody asked for anything yet.',
   due: 'Due',
@@ -38,6 +38,15 @@ export const requestsPage = {
   honoured: { restriction: 'left out of rates and files', objection: 'left out of rates' },
   copy: 'Everything that is recorded',
   document: 'Closing document',
+  deadline: 'Until when',
+  deadlineLead: 'For requests that come from now on. The others keep their day.',
+  dueDays: 'Days until a request is due',
+  dueDaysHint: '1 to 45. GDPR: a month. CCPA: 45 days.',
+  extraDays: 'Days it may be put off, once',
+  extraDaysHint: '0 to 60; 0 for not at all. GDPR: two further months. CCPA: 45 days.',
+  wrongDeadline: 'Choose 1 to 45 days, and 0 to 60 to put off.',
+  saveDeadline: 'Save',
+  savedDeadline: 'Saved.',
   overdue: 'overdue',
   soon: 'due soon',
   kinds: {

@@ -29,11 +29,12 @@ func (f integrationFlags) networks() (networks []netip.Prefix, err error) {
 
 // integrations sets up who tells them. An embedded store that records is read like a log; on the way from Redis to the ledger
 // decisions are noted.
-func (s *server) integrations(stores *stores, reachable []netip.Prefix) integration.Desk {
-	permit := integration.Within(reachable)
+func (s *server) integrations(stores *stores, front outside) integration.Desk {
+	permit := integration.Within(front.reachable)
 	s.informer = &integration.Keeper{
 		Store: stores.front, Journal: stores.front, Notices: s.catalog.Notice, Restricted: requests.HonouredIn(stores.front).IsRestricted, Client: integration.NewClient(outbound.Guard{Permit: permit}), Ring: s.sealing,
-		Holder: uuid.NewString(), Now: time.Now, Logger: s.log,
+		PublicURL: front.url,
+		Holder:    uuid.NewString(), Now: time.Now, Logger: s.log,
 	}
 	if followed, isLog := stores.front.(integration.Log); isLog {
 		s.informer.Log = followed

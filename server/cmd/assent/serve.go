@@ -282,7 +282,7 @@ func wire(ctx context.Context, stores *stores, front outside, log *slog.Logger) 
 			return nil, err
 		}
 	}
-	desk := s.integrations(stores, front.reachable)
+	desk := s.integrations(stores, front)
 	if s.told, err = integration.OpenSharing(ctx, stores.front); err != nil {
 		return nil, err
 	}

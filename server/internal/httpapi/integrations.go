@@ -50,7 +50,7 @@ func originOf(address string) string {
 
 func (i *integrations) shown(e integration.Entry) schemas.Integration {
 	shown := schemas.Integration{ID: e.ID, Name: e.Value.Name, Address: e.Value.URL, Service: e.Value.Service, Description: e.Value.Description,
-		Fields: append([]string{}, e.Value.Fields...), State: e.Value.State, CreatedAt: e.Value.Created}
+		Fields: append([]string{}, e.Value.Fields...), Requests: e.Value.Requests, State: e.Value.State, CreatedAt: e.Value.Created}
 	for _, one := range e.Value.Secrets {
 		if one.Until.After(shown.OldSecretUntil) && one.Until.After(i.desk.Keeper.Now()) {
 			shown.OldSecretUntil = one.Until
@@ -65,7 +65,7 @@ func (i *integrations) wish(c echo.Context) (wish integration.Wish, noticeID str
 	if err = readJSON(c, &asked); err != nil {
 		return wish, "", notice, err
 	}
-	wish = integration.Wish{Name: asked.Name, URL: asked.Address, Service: asked.Service, Description: asked.Description, Fields: asked.Fields}
+	wish = integration.Wish{Name: asked.Name, URL: asked.Address, Service: asked.Service, Description: asked.Description, Fields: asked.Fields, Requests: asked.Requests}
 	c.Set(concernsKey, asked.Name)
 	noticeID, notice, err = i.catalog.Current(c.Request().Context(), c.Param("site"))
 	return wish, noticeID, notice, err

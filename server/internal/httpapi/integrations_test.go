@@ -92,10 +92,10 @@ func TestIntegrationsAreConnectedAndLookedAfter(t *testing.T) {
 	ask(http.MethodPut, one+"/state", schemas.IntegrationSwitch{State: "gone"}, http.StatusUnprocessableEntity)
 	ask(http.MethodPut, one+"/state", schemas.IntegrationSwitch{State: "on"}, http.StatusOK)
 	renewed := decode[schemas.ConnectedIntegration](t, ask(http.MethodPost, one+"/secret", nil, http.StatusOK))
-	wish.Name = "Marketing"
+	wish.Name, wish.Requests = "Marketing", true
 	ask(http.MethodPut, one, wish, http.StatusOK)
 	list := ask(http.MethodGet, path, nil, http.StatusOK)
-	if shown := decode[[]schemas.Integration](t, list); len(shown) != 1 || shown[0].Name != "Marketing" || shown[0].State != "on" || shown[0].OldSecretUntil.IsZero() {
+	if shown := decode[[]schemas.Integration](t, list); len(shown) != 1 || shown[0].Name != "Marketing" || !shown[0].Requests || shown[0].State != "on" || shown[0].OldSecretUntil.IsZero() {
 		t.Errorf("listed: %s", list)
 	}
 	analyst := s.user("analyst@shop.example", account.Roles{Role: account.AnalystRole})

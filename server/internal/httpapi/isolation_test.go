@@ -118,6 +118,8 @@ var whoMay = map[string]string{
 	"GET /v1/admin/sites/:site/requests/:request":        "owner officer",
 	"GET /v1/admin/sites/:site/requests/:request/copy":   "owner officer",
 	"POST /v1/admin/sites/:site/requests/:request/steps": "owner officer",
+	"GET /v1/admin/sites/:site/request-deadline":         "owner officer",
+	"PUT /v1/admin/sites/:site/request-deadline":         "owner officer",
 
 	"GET /v1/admin/sites/:site/retention":                "owner officer",
 	"POST /v1/admin/sites/:site/holds":                   "owner officer",

@@ -113,6 +113,8 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/requests/:request":         {account.ReadDecisions, "view-request"},
 	"GET /v1/admin/sites/:site/requests/:request/copy":    {account.ReadDecisions, "copy-for-request"},
 	"POST /v1/admin/sites/:site/requests/:request/steps":  {account.EraseDecisions, "work-on-request"},
+	"GET /v1/admin/sites/:site/request-deadline":          {account.ReadDecisions, "view-request-deadline"},
+	"PUT /v1/admin/sites/:site/request-deadline":          {account.EraseDecisions, "change-request-deadline"},
 	"GET /v1/admin/sites/:site/decisions/:decision/shown": {account.ReadDecisions, "view-shown"},
 
 	"GET /v1/admin/sites/:site/retention":                {account.ReadDecisions, "view-retention"},

@@ -25,7 +25,7 @@ var (
 	errNotHonoured = newProblem(http.StatusConflict, "nothing-to-lift", "The request limits nothing",
 		"Only a restriction or an objection that was done, and was not lifted, can be lifted. One that is open is refused instead.")
 	errRequestExtended = newProblem(http.StatusConflict, "request-extended", "The request was put off before",
-		"A request is put off once, by at most 60 days (GDPR, article 12(3)). Do it, or refuse it with a reason.")
+		"A request is put off once (GDPR, article 12(3)). Do it, or refuse it with a reason.")
 )
 
 // requestDesk registers what visitors ask for as data subjects, and does it.
@@ -142,16 +142,16 @@ func (r *requestDesk) register(c echo.Context) error {
 
 // one answers a request, as data or as the document that closes it.
 func (r *requestDesk) one(c echo.Context) error {
-	found, err := r.desk.Get(c.Request().Context(), c.Param("site"), c.Param("request"))
+	one, err := r.named(c)
 	if err != nil {
 		return err
 	}
-	answer := r.written(requests.Registered{Site: c.Param("site"), ID: c.Param("request"), Value: found})
+	found, answer := one.Value, r.written(one)
 	switch format := c.QueryParam("format"); format {
 	case "":
 		return c.JSON(http.StatusOK, answer)
 	case "json":
-		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		attach(c, "request-"+one.ID, format, len(found.Effects), r.now())
 		return c.JSON(http.StatusOK, answer)
 	case "html":
 		lang, err := languageOf(c)
@@ -159,14 +159,24 @@ func (r *requestDesk) one(c echo.Context) error {
 			return err
 		}
 		var page bytes.Buffer
-		if err := requests.WritePage(&page, found, c.Param("site"), c.Param("request"), lang); err != nil {
+		if err := requests.WritePage(&page, found, one.Site, one.ID, lang); err != nil {
 			return err
 		}
-		attach(c, "request-"+c.Param("request"), format, len(found.Effects), r.now())
+		attach(c, "request-"+one.ID, format, len(found.Effects), r.now())
 		return c.Blob(http.StatusOK, echo.MIMETextHTMLCharsetUTF8, page.Bytes())
 	default:
 		return badQuery("format", fmt.Sprintf("%q is none of json, html", format))
 	}
+}
+
+// named is the request that is asked for by its reference, or by the id of its closing document, as integrations are told it.
+func (r *requestDesk) named(c echo.Context) (requests.Registered, error) {
+	ctx, siteID, id := c.Request().Context(), c.Param("site"), c.Param("request")
+	found, err := r.desk.Get(ctx, siteID, id)
+	if errors.Is(err, consent.ErrNotFound) {
+		return r.desk.ByDocument(ctx, siteID, id)
+	}
+	return requests.Registered{Site: siteID, ID: id, Value: found}, err
 }
 
 // copy writes everything that is recorded of the request's visitor into a file, to be handed over.
@@ -247,9 +257,6 @@ func (r *requestDesk) step(c echo.Context) error {
 	case "refuse":
 		found, err = r.desk.Refuse(ctx, siteID, id, who, order.Reason)
 	case "extend":
-		if order.Days < 1 || order.Days > requests.ExtraDays {
-			return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: fmt.Sprintf("must be 1 to %d", requests.ExtraDays)}}}
-		}
 		found, err = r.desk.Extend(ctx, siteID, id, who, order.Reason, order.Days)
 	case "lift":
 		found, err = r.desk.Lift(ctx, siteID, id, who, order.Reason)
@@ -260,6 +267,28 @@ func (r *requestDesk) step(c echo.Context) error {
 		return requestProblem(err)
 	}
 	return c.JSON(http.StatusOK, r.written(requests.Registered{Site: siteID, ID: id, Value: found}))
+}
+
+// deadline answers how long the site's requests may take.
+func (r *requestDesk) deadline(c echo.Context) error {
+	deadline, err := r.desk.Deadline(c.Request().Context(), c.Param("site"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, deadline)
+}
+
+// setDeadline says how long requests that come from now on may take.
+func (r *requestDesk) setDeadline(c echo.Context) error {
+	var deadline schemas.RequestDeadline
+	if err := readJSON(c, &deadline); err != nil {
+		return err
+	}
+	c.Set(concernsKey, fmt.Sprintf("%d+%d", deadline.Days, deadline.ExtraDays))
+	if err := r.desk.SetDeadline(c.Request().Context(), c.Param("site"), deadline); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, deadline)
 }
 
 func requestProblem(err error) error {

@@ -138,9 +138,66 @@ func TestOfficersRequests(t *testing.T) {
 			t.Errorf("%s: %d %s", lang, answer.StatusCode, body)
 		}
 	}
+	closings, err := requests.ClosingsIn(s.store).List(t.Context(), s.site.ID)
+	if err != nil || len(closings) != 4 { // The erasure closed the copy's too.
+		t.Fatalf("to be told: %+v, %v", closings, err)
+	}
+	for _, one := range closings {
+		answer, page := s.admin(http.MethodGet, path+"/"+one.Value.Document, nil, "Cookie", owner)
+		if found := decode[schemas.Request](t, page); answer.StatusCode != http.StatusOK || found.Kind != one.Value.Kind || found.State != one.Value.State || found.Reference == one.Value.Document {
+			t.Errorf("the document of %+v: %d %s", one.Value, answer.StatusCode, page)
+		}
+	}
 	_, body := s.admin(http.MethodGet, path, nil, "Cookie", owner)
 	if all := decode[[]schemas.Request](t, body); len(all) != 4 {
 		t.Errorf("%s", body)
+	}
+}
+
+// TestDeadlineOfRequests is the site's, and holds for those that come after it was set.
+func TestDeadlineOfRequests(t *testing.T) {
+	s := startErasing(t)
+	owner := s.setUp()
+	d := s.decision(consent.AcceptAll)
+	s.post(d)
+	path := "sites/" + s.site.ID + "/request"
+	register := func(kind string, days int) string {
+		answer, body := s.admin(http.MethodPost, path+"s", schemas.NewRequest{Receipt: d.ID, Kind: kind, Identity: "known at the counter"}, "Cookie", owner)
+		made := decode[schemas.Request](t, body)
+		if answer.StatusCode != http.StatusOK || made.Due.Sub(made.History[0].At) != time.Duration(days)*24*time.Hour {
+			t.Errorf("%s: %d %s, want it due after %d days", kind, answer.StatusCode, body, days)
+		}
+		return made.Reference
+	}
+	set := func(deadline schemas.RequestDeadline, want int, pointer string) {
+		answer, body := s.admin(http.MethodPut, path+"-deadline", deadline, "Cookie", owner)
+		if answer.StatusCode != want || !strings.Contains(string(body), pointer) {
+			t.Errorf("%+v: %d %s, want %d and %s", deadline, answer.StatusCode, body, want, pointer)
+		}
+	}
+	putOff := func(reference string, days, want int) {
+		order := schemas.RequestOrder{Step: "extend", Reason: "many at once", Days: days}
+		if answer, body := s.admin(http.MethodPost, path+"s/"+reference+"/steps", order, "Cookie", owner); answer.StatusCode != want {
+			t.Errorf("put off by %d: %d %s, want %d", days, answer.StatusCode, body, want)
+		}
+	}
+	early := register(requests.Restriction, 30)
+	set(schemas.RequestDeadline{Days: 0, ExtraDays: 61}, http.StatusUnprocessableEntity, "/extraDays")
+	set(schemas.RequestDeadline{Days: 46}, http.StatusUnprocessableEntity, "/days")
+	set(schemas.RequestDeadline{Days: 15, ExtraDays: 10}, http.StatusOK, "15")
+	if _, body := s.admin(http.MethodGet, path+"-deadline", nil, "Cookie", owner); decode[schemas.RequestDeadline](t, body) != (schemas.RequestDeadline{Days: 15, ExtraDays: 10}) {
+		t.Errorf("it is %s", body)
+	}
+	if again := register(requests.Restriction, 30); again != early {
+		t.Errorf("the one that came before is %s, not %s", again, early)
+	}
+	late := register(requests.Objection, 15)
+	putOff(late, 11, http.StatusUnprocessableEntity)
+	putOff(late, 10, http.StatusOK)
+	set(schemas.RequestDeadline{Days: 45}, http.StatusOK, "45")
+	putOff(early, 1, http.StatusUnprocessableEntity)
+	if _, body := s.admin(http.MethodGet, "trail", nil, "Cookie", owner); !strings.Contains(string(body), "change-request-deadline") || !strings.Contains(string(body), "15+10") {
+		t.Errorf("the trail says %s", body)
 	}
 }
 

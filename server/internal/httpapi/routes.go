@@ -280,6 +280,8 @@ func New(p Parts) (http.Handler, error) {
 	a.GET("/sites/:site/requests/:request", requestDesk.one)
 	a.GET("/sites/:site/requests/:request/copy", requestDesk.copy)
 	a.POST("/sites/:site/requests/:request/steps", requestDesk.step)
+	a.GET("/sites/:site/request-deadline", requestDesk.deadline)
+	a.PUT("/sites/:site/request-deadline", requestDesk.setDeadline)
 	a.GET("/due", due.count)
 	a.GET("/sites/:site/reviews", reviews.list)
 	a.GET("/sites/:site/reviews/:review", reviews.one)

@@ -22,6 +22,8 @@ const (
 	Changed   = "consent.changed" // Another decision of a visitor who still grants the service.
 	Withdrawn = "consent.withdrawn"
 	Test      = "webhook.test"
+
+	RequestClosed = "request.closed" // A visitor's, as a data subject.
 )
 
 // Causes of a withdrawal.
@@ -42,13 +44,13 @@ type Event struct {
 }
 
 // isGrant reports whether the event tells that data may be used.
-func (e Event) isGrant() bool { return e.Type != Withdrawn }
+func (e Event) isGrant() bool { return e.Type != Withdrawn && e.Type != RequestClosed }
 
 // payload is the body, in the shape that Standard Webhooks recommends.
-type payload struct {
+type payload[T any] struct {
 	Type      string    `json:"type"`
 	Timestamp time.Time `json:"timestamp"`
-	Data      data      `json:"data"`
+	Data      T         `json:"data"`
 }
 
 type data struct {
@@ -87,7 +89,7 @@ func endOf(to Entry, subject string, last visitor, cause string, at, now time.Ti
 
 func build(to Entry, kind, subject string, told data, at, now time.Time) (Event, error) {
 	told.Site, told.Service, told.Subject = to.Site, to.Value.Service, subject
-	body, err := json.Marshal(payload{Type: kind, Timestamp: at.UTC(), Data: told})
+	body, err := json.Marshal(payload[data]{Type: kind, Timestamp: at.UTC(), Data: told})
 	if err != nil {
 		return Event{}, fmt.Errorf("encode event: %w", err)
 	}

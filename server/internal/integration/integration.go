@@ -29,6 +29,7 @@ type Integration struct {
 	Service     string // Of the notice: whoever grants it is told of.
 	Description string
 	Fields      []string // Of Fields: what is shared beside whose decision it is.
+	Requests    bool     // It hears of visitors' requests that were closed.
 	State       string
 	Since       time.Time // Grants that were recorded earlier are not told.
 	Created     time.Time

@@ -58,6 +58,7 @@ type Keeper struct {
 	Restricted func(ctx context.Context, site, subject string) (bool, error)
 	Client     *http.Client
 	Ring       *sealing.Ring // Seals secrets; nil where nothing is sealed.
+	PublicURL  string        // Address of the server, which documents are named with.
 	Holder     string        // Tells this process from all others, where the store is Shared with some: one of them tells.
 	Shared     bool
 	Now        func() time.Time
@@ -128,10 +129,13 @@ func sleep(ctx context.Context, pause time.Duration) {
 // look takes what was decided, and begins to tell each receiver for whom something is due.
 func (k *Keeper) look(ctx context.Context, begin func(Entry)) error {
 	all, err := k.books().integrations().List(ctx, "")
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return err
 	}
-	var failures []error
+	failures := []error{k.takeClosed(ctx, all)} // Of sites without integrations too, or they would heap up.
+	if len(all) == 0 {
+		return failures[0]
+	}
 	if k.Log != nil {
 		failures = append(failures, k.follow(ctx))
 	} else {

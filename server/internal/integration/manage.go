@@ -34,6 +34,7 @@ var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 type Wish struct {
 	Name, URL, Service, Description string
 	Fields                          []string
+	Requests                        bool
 }
 
 // Desk is where integrations are connected and looked after.
@@ -77,7 +78,7 @@ func (d Desk) Preview(site string, wish Wish, noticeID string, notice schemas.No
 }
 
 func (w Wish) integration() Integration {
-	return Integration{Name: w.Name, URL: w.URL, Service: w.Service, Description: w.Description, Fields: w.Fields}
+	return Integration{Name: w.Name, URL: w.URL, Service: w.Service, Description: w.Description, Fields: w.Fields, Requests: w.Requests}
 }
 
 // Connect keeps a new integration, which is off, and returns the secret that its receiver verifies with.
@@ -111,7 +112,7 @@ func (d Desk) Change(ctx context.Context, site, id string, wish Wish, notice sch
 		if i.Service != wish.Service {
 			return fault("/service", "cannot be changed, since visitors were asked about the one that it is; connect another integration")
 		}
-		i.Name, i.URL, i.Description, i.Fields = wish.Name, wish.URL, wish.Description, wish.Fields
+		i.Name, i.URL, i.Description, i.Fields, i.Requests = wish.Name, wish.URL, wish.Description, wish.Fields, wish.Requests
 		return nil
 	})
 }
@@ -174,7 +175,7 @@ func (d Desk) Try(ctx context.Context, site, id, noticeID string, notice schemas
 	if err != nil {
 		return Attempt{}, err
 	}
-	var sample payload
+	var sample payload[data]
 	if err := json.Unmarshal(body, &sample); err != nil {
 		return Attempt{}, fmt.Errorf("read sample: %w", err)
 	}

@@ -90,6 +90,10 @@ func (k *Keeper) attempt(ctx context.Context, to Entry, subject string, e Event)
 			return o, nil
 		}
 	}
+	if e.Type == RequestClosed && to.Value.State == Off {
+		o.Reason = superseded
+		return o, nil
+	}
 	if to.Value.State == Gone && e.Type != Test {
 		o.Reason = IsGone
 		return o, nil

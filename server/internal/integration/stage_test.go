@@ -149,7 +149,7 @@ func (s *stage) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Lo
 func (s *stage) newKeeper() *integration.Keeper {
 	client := integration.NewClient(outbound.Guard{Permit: permit})
 	s.trust(client)
-	return &integration.Keeper{Store: s.front, Journal: s.front, Restricted: requests.HonouredIn(s.front).IsRestricted, Client: client, Ring: s.ring, Holder: uuid.NewString(), Now: s.now,
+	return &integration.Keeper{Store: s.front, Journal: s.front, Restricted: requests.HonouredIn(s.front).IsRestricted, Client: client, Ring: s.ring, PublicURL: "https://assent.example.com", Holder: uuid.NewString(), Now: s.now,
 		Logger: slog.New(slog.DiscardHandler), Notices: func(_ context.Context, of, id string) (*schemas.Notice, error) {
 			if of != site || id != notice {
 				return nil, consent.ErrNotFound

@@ -56,9 +56,31 @@ func (b Book[T]) Add(ctx context.Context, site, id string, value T) error {
 	return b.put(ctx, Entry[T]{Site: site, ID: id, Value: value})
 }
 
+// Set keeps a value whatever was kept before.
+func (b Book[T]) Set(ctx context.Context, site, id string, value T) error {
+	change := func() error {
+		_, err := b.Change(ctx, site, id, func(v *T) error { *v = value; return nil })
+		return err
+	}
+	err := change()
+	if errors.Is(err, consent.ErrNotFound) {
+		err = b.Add(ctx, site, id, value)
+	}
+	if errors.Is(err, consent.ErrConflict) { // Somebody else was the first to.
+		err = change()
+	}
+	return err
+}
+
 // Change edits the value as it is when the change is kept: edit runs again where somebody else was faster, so it changes
 // nothing but the value. Its error ends the change and is returned as it is. It returns the value as kept.
 func (b Book[T]) Change(ctx context.Context, site, id string, edit func(*T) error) (T, error) {
+	return b.ChangeAlong(ctx, site, id, edit, func(T) ([]Document, error) { return nil, nil })
+}
+
+// ChangeAlong is Change that keeps other documents too, together with the value or not at all. Which they are follows from the
+// edited value.
+func (b Book[T]) ChangeAlong(ctx context.Context, site, id string, edit func(*T) error, along func(T) ([]Document, error)) (T, error) {
 	for range attempts {
 		entry, err := b.entry(ctx, site, id)
 		if err != nil {
@@ -67,7 +89,11 @@ func (b Book[T]) Change(ctx context.Context, site, id string, edit func(*T) erro
 		if err := edit(&entry.Value); err != nil {
 			return entry.Value, err
 		}
-		err = b.put(ctx, entry)
+		others, err := along(entry.Value)
+		if err != nil {
+			return entry.Value, err
+		}
+		err = b.put(ctx, entry, others...)
 		if !errors.Is(err, consent.ErrConflict) {
 			return entry.Value, err
 		}
@@ -118,10 +144,13 @@ func (b Book[T]) entry(ctx context.Context, site, id string) (Entry[T], error) {
 	return b.decode(document)
 }
 
-func (b Book[T]) put(ctx context.Context, entry Entry[T]) error {
+func (b Book[T]) put(ctx context.Context, entry Entry[T], others ...Document) error {
 	document, err := b.Next(entry)
 	if err != nil {
 		return err
+	}
+	if len(others) > 0 {
+		return b.Store.ChangeDocuments(ctx, append(others, document), nil)
 	}
 	return b.Store.PutDocument(ctx, document)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"assent/schemas"
 	"assent/server/internal/auditing"
 	"assent/server/internal/consent"
 	"assent/server/internal/recording"
@@ -83,7 +84,9 @@ func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 			if latest.RecordedAt.IsZero() { // Or else anybody could fill the register with made-up secrets.
 				return Registered{}, ErrNothing
 			}
-			found = d.begin(a)
+			if found, err = d.begin(ctx, a); err != nil {
+				return Registered{}, err
+			}
 			err = d.book.Add(ctx, a.Site, id, found)
 			if errors.Is(err, consent.ErrConflict) { // Another server was faster.
 				found, err = d.book.Get(ctx, a.Site, id)
@@ -99,10 +102,11 @@ func (d *Desk) Open(ctx context.Context, a Asked) (Registered, error) {
 	}
 }
 
-func (d *Desk) begin(a Asked) Request {
+func (d *Desk) begin(ctx context.Context, a Asked) (Request, error) {
+	deadline, err := d.Deadline(ctx, a.Site)
 	now := d.now().UTC().Truncate(time.Microsecond)
-	return Request{Kind: a.Kind, State: Open, How: a.How, Identity: a.Identity, Subject: a.Subject, About: a.About, Due: now.AddDate(0, 0, Days),
-		History: []Step{{At: now, Who: a.Who, What: Came}}, Effects: []Effect{}, Receipts: []string{}}
+	return Request{Kind: a.Kind, State: Open, How: a.How, Identity: a.Identity, Subject: a.Subject, About: a.About, Due: now.AddDate(0, 0, deadline.Days),
+		History: []Step{{At: now, Who: a.Who, What: Came}}, Effects: []Effect{}, Receipts: []string{}}, err
 }
 
 // latest is what was last recorded of a subject; the zero record for nothing.
@@ -201,7 +205,7 @@ func (d *Desk) start(ctx context.Context, site, id, who string) (Request, error)
 	if err != nil {
 		return r, err
 	}
-	started, err := d.book.Change(ctx, site, id, func(r *Request) error {
+	started, err := d.change(ctx, site, id, func(r *Request) error {
 		if r.IsClosed() || r.State == Running {
 			return errNotTheOnly
 		}
@@ -286,7 +290,7 @@ func (d *Desk) erase(ctx context.Context, site, id string, r Request) ([]Effect,
 	}
 	// What came after it began, and what was gone when it was begun anew.
 	all := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(r.Receipts), done.Receipts...))))
-	if _, err := d.book.Change(ctx, site, id, func(r *Request) error { r.Receipts = all; return nil }); err != nil {
+	if _, err := d.change(ctx, site, id, func(r *Request) error { r.Receipts = all; return nil }); err != nil {
 		return nil, err
 	}
 	return d.erased(ctx, site, id, r.Subject, len(all))
@@ -318,7 +322,7 @@ func (d *Desk) unname(ctx context.Context, site, except, subject string) (int, e
 			continue
 		}
 		count++
-		_, err := d.book.Change(ctx, site, one.ID, func(r *Request) error {
+		_, err := d.change(ctx, site, one.ID, func(r *Request) error {
 			if !r.IsClosed() {
 				r.State = Done
 				r.History = append(r.History, d.step(Step{What: ClosedAlong}))
@@ -341,9 +345,20 @@ func (r *Request) forget() {
 	}
 }
 
-// Extend puts a request off, once, by at most ExtraDays.
+// Extend puts a request off, once, by at most as many days as the site's deadline says.
 func (d *Desk) Extend(ctx context.Context, site, id, who, reason string, days int) (Request, error) {
-	return d.book.Change(ctx, site, id, func(r *Request) error {
+	deadline, err := d.Deadline(ctx, site)
+	if err != nil {
+		return Request{}, err
+	}
+	if days < 1 || days > deadline.ExtraDays {
+		detail := fmt.Sprintf("must be 1 to %d", deadline.ExtraDays)
+		if deadline.ExtraDays == 0 {
+			detail = "the site puts no request off; change its deadline if it may"
+		}
+		return Request{}, &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: detail}}}
+	}
+	return d.change(ctx, site, id, func(r *Request) error {
 		switch {
 		case r.IsClosed():
 			return ErrClosed
@@ -361,7 +376,7 @@ func (d *Desk) Extend(ctx context.Context, site, id, who, reason string, days in
 
 // Refuse closes a request without doing what it asks for. One that began is ended instead.
 func (d *Desk) Refuse(ctx context.Context, site, id, who, reason string) (Request, error) {
-	return d.book.Change(ctx, site, id, func(r *Request) error {
+	return d.change(ctx, site, id, func(r *Request) error {
 		if r.IsClosed() || r.State == Running {
 			return ErrClosed
 		}
@@ -372,7 +387,7 @@ func (d *Desk) Refuse(ctx context.Context, site, id, who, reason string) (Reques
 }
 
 func (d *Desk) close(ctx context.Context, site, id string, step Step, state string, effects []Effect) (Request, error) {
-	closed, err := d.book.Change(ctx, site, id, func(r *Request) error {
+	closed, err := d.change(ctx, site, id, func(r *Request) error {
 		if r.IsClosed() {
 			return errNotTheOnly
 		}

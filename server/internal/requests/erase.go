@@ -34,11 +34,14 @@ func (d *Desk) eraseUnfound(ctx context.Context, a Asked) (rights.Erased, error)
 		return done, err
 	}
 	done.Reference = strings.ToLower(done.Reference)
-	r := d.begin(a)
+	r, err := d.begin(ctx, a)
+	if err != nil {
+		return done, err
+	}
 	if r.Effects, err = d.erased(ctx, a.Site, done.Reference, a.Subject, done.Decisions); err != nil {
 		return done, err
 	}
 	r.State, r.Receipts, r.History = Done, done.Receipts, append(r.History, d.step(Step{Who: a.Who, What: Acted}))
 	r.forget()
-	return done, d.book.Add(ctx, a.Site, done.Reference, r)
+	return done, d.addClosed(ctx, a.Site, done.Reference, r)
 }

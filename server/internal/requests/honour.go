@@ -61,7 +61,7 @@ func (h Honoured) IsRestricted(ctx context.Context, site, subject string) (bool,
 
 // Lift ends a restriction or an objection that was granted. The reason says how the visitor was told before (article 18(3)).
 func (d *Desk) Lift(ctx context.Context, site, id, who, reason string) (Request, error) {
-	return d.book.Change(ctx, site, id, func(r *Request) error {
+	return d.change(ctx, site, id, func(r *Request) error {
 		if r.State != Done || !r.IsHonoured() {
 			return ErrNotHonoured
 		}

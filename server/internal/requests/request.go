@@ -45,14 +45,8 @@ const (
 	Parent      = "parent"   // By the link that a parent has.
 )
 
-const (
-	// Days is how long a request may take (article 12(3): one month).
-	Days = 30
-	// ExtraDays is by how much that may be put off, with a reason (two further months).
-	ExtraDays = 60
-	// Ahead is how long before it is due a request is reminded of.
-	Ahead = 7 * 24 * time.Hour
-)
+// Ahead is how long before it is due a request is reminded of.
+const Ahead = 7 * 24 * time.Hour
 
 // Step is what somebody did about a request.
 type Step struct {
@@ -117,6 +111,7 @@ type Request struct {
 	Effects  []Effect  `json:"effects"`
 	Receipts []string  `json:"receipts"`           // SHA-256 of each receipt's id that an erasure is about, in hex.
 	Decision string    `json:"decision,omitempty"` // Id of the decision that withdraws, chosen before it is recorded, so that it is recorded once.
+	Document string    `json:"document,omitempty"` // Id of the closing document; empty while it is not closed.
 }
 
 // IsClosed reports whether nothing is left to do.

@@ -35,19 +35,7 @@ func (d Desk) SetPeriod(ctx context.Context, site string, days int) error {
 	if days != 0 && (days < LeastDays || days > MostDays) {
 		return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days", Detail: fmt.Sprintf("must be %d to %d, or 0 for no reviews", LeastDays, MostDays)}}}
 	}
-	book := d.periods()
-	change := func() error {
-		_, err := book.Change(ctx, site, periodID, func(p *schemas.ReviewPeriod) error { p.Days = days; return nil })
-		return err
-	}
-	err := change()
-	if errors.Is(err, consent.ErrNotFound) {
-		err = book.Add(ctx, site, periodID, schemas.ReviewPeriod{Days: days})
-	}
-	if errors.Is(err, consent.ErrConflict) { // Somebody else was the first to.
-		err = change()
-	}
-	if err != nil {
+	if err := d.periods().Set(ctx, site, periodID, schemas.ReviewPeriod{Days: days}); err != nil {
 		return err
 	}
 	return d.Sync(ctx, site)

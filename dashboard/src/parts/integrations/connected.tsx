@@ -122,6 +122,7 @@ const Facts = ({ integration, service }: { integration: Integration; service: Se
     address: integration.address,
     shared: [texts.always, ...shared].join(', '),
     use: integration.description,
+    requests: integration.requests ? texts.hearsWhat : '',
     secret: integration.oldSecretUntil ? texts.secretUntil(format.instant(integration.oldSecretUntil)) : '',
   };
   return (

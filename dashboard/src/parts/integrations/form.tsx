@@ -105,6 +105,10 @@ export const Form = ({ site, services, integration, submit, send, cancel }: Prop
           </label>
         ))}
       </fieldset>
+      <label class="tick">
+        <input type="checkbox" name="requests" defaultChecked={integration?.requests ?? false} />
+        {texts.hears}
+      </label>
       <div role="status">{sample && <Sample sample={sample} />}</div>
       <div class="buttons">
         <button class={sample ? 'primary' : 'quiet'} type="submit" aria-disabled={busy}>
@@ -183,5 +187,6 @@ const wishOf = (form: HTMLFormElement, integration: Integration | undefined): In
     service: integration?.service ?? String(data.get('service')),
     description: String(data.get('description')),
     fields: data.getAll('fields') as SharedField[],
+    requests: data.has('requests'),
   };
 };
