@@ -1346,6 +1346,13 @@ export interface RetainedClass {
   class: 'decisions' | 'exposures' | 'requests' | 'holds' | 'deletions' | 'acts';
   /** 0 for no end. */
   days: number;
+  /** Days that the server keeps it at sites without a period of their own. */
+  usual: number;
+  /** The site has a period of its own. */
+  own?: boolean;
+  /** Fewest days that can be set. */
+  least: number;
+  most: number;
   /** It is of the whole server, not of a site. */
   everywhere: boolean;
   /** A hold keeps all of it. */
@@ -1403,6 +1410,11 @@ export interface DeletionRecord {
   removed: number;
   /** It was counted again: nothing was left that should have gone. */
   verified: boolean;
+}
+
+/** Days by class that a site keeps things in place of the server's; 0 for no end. What is left out is kept as the server does. */
+export interface OwnPeriods {
+  days: Record<string, number>;
 }
 
 /** Puts a legal hold into force: on the site, on the visitor with a receipt, or on a period. */

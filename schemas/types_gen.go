@@ -1350,6 +1350,13 @@ type RetainedClass struct {
 	Class string `json:"class"`
 	// 0 for no end.
 	Days int `json:"days"`
+	// Days that the server keeps it at sites without a period of their own.
+	Usual int `json:"usual"`
+	// The site has a period of its own.
+	Own bool `json:"own,omitempty"`
+	// Fewest days that can be set.
+	Least int `json:"least"`
+	Most  int `json:"most"`
 	// It is of the whole server, not of a site.
 	Everywhere bool `json:"everywhere"`
 	// A hold keeps all of it.
@@ -1407,6 +1414,11 @@ type DeletionRecord struct {
 	Removed int `json:"removed"`
 	// It was counted again: nothing was left that should have gone.
 	Verified bool `json:"verified"`
+}
+
+// OwnPeriods: Days by class that a site keeps things in place of the server's; 0 for no end. What is left out is kept as the server does.
+type OwnPeriods struct {
+	Days map[string]int `json:"days"`
 }
 
 // HoldOrder: Puts a legal hold into force: on the site, on the visitor with a receipt, or on a period.

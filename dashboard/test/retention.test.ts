@@ -25,6 +25,26 @@ test('it says for how long everything is kept, and that nothing goes yet', async
   assert.deepEqual(await violations(page), []);
 });
 
+test('a site has a period of its own, within bounds', async () => {
+  const { page } = office;
+  await page.goto(address);
+  await page.getByText('Change the periods of this site').click();
+  const days = page.getByLabel('Decisions: days');
+  await days.fill('12');
+  await page.getByRole('button', { name: 'Save the periods' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/out of its bounds|does not fit/)
+    .waitFor();
+  assert.deepEqual(await violations(page), []);
+  await days.fill('800');
+  await page.getByRole('button', { name: 'Save the periods' }).click();
+  await page.getByRole('row', { name: /Decisions 800 days, of this site/ }).waitFor();
+  await days.fill('');
+  await page.getByRole('button', { name: 'Save the periods' }).click();
+  await page.getByRole('row', { name: /Decisions 1,461 days nothing/ }).waitFor();
+});
+
 test('a hold is set, keeps everything, and is ended with a reason', async () => {
   const { page } = office;
   await page.goto(address);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { HoldOrder, Retention, Site } from '../../../schemas/types.gen.ts';
+import type { HoldEnd, HoldOrder, OwnPeriods, Retention, Site } from '../../../schemas/types.gen.ts';
 import { call, type Failure } from '../api.ts';
 import { explain } from '../explain.ts';
 import { accept, failure } from '../failure.ts';
@@ -42,8 +42,12 @@ const Content = ({ site }: { site: Site }) => {
   useEffect(() => void load(), []);
 
   /** Does something and shows what became of it. Returns whether it was done. */
-  const act = async (to: string, order: HoldOrder | { because: string }): Promise<boolean> => {
-    const answer = await call<Retention>('POST', `${path}/${to}`, order);
+  const act = async (
+    to: string,
+    order: HoldOrder | OwnPeriods | HoldEnd,
+    method: 'POST' | 'PUT' = 'POST',
+  ): Promise<boolean> => {
+    const answer = await call<Retention>(method, `${path}/${to}`, order);
     setRefused(answer.ok ? undefined : answer.failure);
     if (answer.ok) setKept(answer.value);
     else if (isSignedOut(answer.failure)) expire();
@@ -51,16 +55,17 @@ const Content = ({ site }: { site: Site }) => {
     return answer.ok;
   };
 
+  const mayAct = may('erase decisions', site.id);
   if (!kept) return failure.value ? <Problem failure={failure.value} retry={load} /> : <Skeleton label={t.loading} />;
   return (
     <>
-      <Classes classes={kept.classes} />
+      <Classes classes={kept.classes} set={mayAct ? (days) => act('retention', { days }, 'PUT') : undefined} />
       <div role="alert">
         {refused && (
           <p class="refusal">{explain(refused, { 404: texts.unknownReceipt, 409: texts.taken, 422: texts.invalid })}</p>
         )}
       </div>
-      <Holds holds={kept.holds} act={may('erase decisions', site.id) ? act : undefined} />
+      <Holds holds={kept.holds} act={mayAct ? act : undefined} />
       <Deletions deletions={kept.deletions} />
     </>
   );

@@ -19,8 +19,19 @@ const next = (one: RetainedClass): string => {
   return total(one.months) > 0 ? texts.waiting : texts.stays;
 };
 
+interface Props {
+  classes: RetainedClass[];
+  /** Sets the site's own periods; nothing for those who may only look. */
+  set: ((days: Record<string, number>) => Promise<boolean>) | undefined;
+}
+
+const periodOf = ({ days, own }: RetainedClass): string => {
+  const period = days === 0 ? t.retentionPage.forever : t.retentionPage.days(format.number(days));
+  return own ? `${period}, ${t.retentionPage.own}` : period;
+};
+
 /** Each class, for how long it is kept, and what goes next. */
-export const Classes = ({ classes }: { classes: RetainedClass[] }) => {
+export const Classes = ({ classes, set }: Props) => {
   const texts = t.retentionPage;
   return (
     <section class="card">
@@ -40,7 +51,7 @@ export const Classes = ({ classes }: { classes: RetainedClass[] }) => {
             {classes.map((one) => (
               <tr key={one.class}>
                 <th scope="row">{texts.classes[one.class] ?? one.class}</th>
-                <td>{one.days === 0 ? texts.forever : texts.days(format.number(one.days))}</td>
+                <td>{periodOf(one)}</td>
                 <td>{due(one)}</td>
                 <td>{next(one)}</td>
               </tr>
@@ -48,7 +59,50 @@ export const Classes = ({ classes }: { classes: RetainedClass[] }) => {
           </tbody>
         </table>
       </section>
+      {set && <Periods classes={classes.filter(({ everywhere }) => !everywhere)} set={set} />}
     </section>
+  );
+};
+
+const Periods = ({ classes, set }: { classes: RetainedClass[]; set: NonNullable<Props['set']> }) => {
+  const texts = t.retentionPage;
+  const onSubmit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = [...new FormData(event.currentTarget as HTMLFormElement)].filter(([, value]) => value !== '');
+    void set(Object.fromEntries(given.map(([name, value]) => [name, Number(value)])));
+  };
+  return (
+    <details>
+      <summary>{texts.change}</summary>
+      <form onSubmit={onSubmit}>
+        {classes.map((one) => (
+          <div class="field" key={one.class}>
+            <label for={`days-${one.class}`}>{texts.inDays(texts.classes[one.class] ?? one.class)}</label>
+            <input
+              id={`days-${one.class}`}
+              name={one.class}
+              type="number"
+              min={0}
+              max={one.most}
+              defaultValue={one.own ? String(one.days) : ''}
+              aria-describedby={`days-${one.class}-hint`}
+            />
+            <p id={`days-${one.class}-hint`} class="hint">
+              {texts.changeHint(
+                one.usual === 0 ? texts.forever : texts.days(format.number(one.usual)),
+                format.number(one.least),
+                format.number(one.most),
+              )}
+            </p>
+          </div>
+        ))}
+        <div>
+          <button type="submit" class="primary">
+            {texts.save}
+          </button>
+        </div>
+      </form>
+    </details>
   );
 };
 

@@ -135,6 +135,7 @@ export const trail: typeof trailInEnglish = {
     'copy-for-request': 'Kopie für die Anfrage eines Besuchers gespeichert',
     'work-on-request': 'Anfrage eines Besuchers bearbeitet',
     'view-retention': 'Aufbewahrung angesehen',
+    'change-retention': 'Geändert, wie lange Dinge einer Website aufbewahrt werden',
     'view-request-deadline': 'Angesehen, wie lange Anfragen dauern dürfen',
     'change-request-deadline': 'Geändert, wie lange Anfragen dauern dürfen',
     'view-reviews': 'Prüfungen der Dienste angesehen',

@@ -127,6 +127,7 @@ export const trail = {
     'copy-for-request': 'Saved a copy for a visitor’s request',
     'work-on-request': 'Worked on a visitor’s request',
     'view-retention': 'Looked at what is kept and for how long',
+    'change-retention': 'Changed for how long a site’s things are kept',
     'view-request-deadline': 'Looked at how long requests may take',
     'change-request-deadline': 'Changed how long requests may take',
     'view-reviews': 'Looked at the reviews of services',

@@ -3,7 +3,7 @@ import type { retentionPage as english } from './retention.en.ts';
 /** German texts of the page where one sees what is kept and for how long. */
 export const retentionPage: typeof english = {
   title: 'Aufbewahrung',
-  lead: 'Einmal am Tag wird angekündigt, was lange genug aufbewahrt ist, und eine Woche später geht es. Die Fristen sind auf dem Server eingestellt.',
+  lead: 'Einmal am Tag wird angekündigt, was lange genug aufbewahrt ist, und eine Woche später geht es. Der Server hat Fristen für alle Websites, und jede kann eigene haben.',
   classes: {
     decisions: 'Entscheidungen',
     exposures: 'Zählungen von Einblendungen',
@@ -12,6 +12,12 @@ export const retentionPage: typeof english = {
     deletions: 'Löschprotokolle',
     acts: 'Aktivität im Dashboard, auf allen Websites',
   },
+  change: 'Fristen dieser Website ändern',
+  changeHint: (usual, least, most) =>
+    `Auf diesem Server ${usual}, wenn Sie nichts anderes festlegen: ${least} bis ${most}, oder 0 für ohne Ende.`,
+  inDays: (what) => `${what}: Tage`,
+  own: 'dieser Website',
+  save: 'Fristen speichern',
   what: 'Was aufbewahrt wird',
   period: 'Wie lange',
   due: 'Frist vorbei',
@@ -48,7 +54,7 @@ export const retentionPage: typeof english = {
   because: 'Warum sie endet',
   release: 'Anordnung beenden',
   invalid:
-    'Etwas fehlt oder passt nicht: ein Grund, ein Beleg dieser Website, ein Zeitraum, dessen letzter Tag nicht vor dem ersten liegt, ein künftiges Ende.',
+    'Etwas fehlt oder passt nicht: eine Frist in den Grenzen, die an ihrem Feld stehen, ein Grund, ein Beleg dieser Website, ein Zeitraum, dessen letzter Tag nicht vor dem ersten liegt, ein künftiges Ende.',
   taken: 'Die Anordnung ist schon beendet. Die Seite zeigt den Stand von jetzt.',
   unknownReceipt: 'Einen solchen Beleg oder eine solche Anordnung hat diese Website nicht.',
   deletions: 'Was gelöscht wurde',

@@ -1,7 +1,7 @@
 /** English texts of the page where one sees what is kept and for how long. */
 export const retentionPage = {
   title: 'Retention',
-  lead: 'Once a day what was kept long enough is announced, and goes a week later. The periods are set on the server.',
+  lead: 'Once a day what was kept long enough is announced, and goes a week later. The server has periods for all sites, and each site may have its own.',
   classes: {
     decisions: 'Decisions',
     exposures: 'Counts of exposures',
@@ -10,6 +10,12 @@ export const retentionPage = {
     deletions: 'Records of deletions',
     acts: 'Activity on the dashboard, at all sites',
   } as Record<string, string>,
+  change: 'Change the periods of this site',
+  changeHint: (usual: string, least: string, most: string) =>
+    `${usual} on this server unless you set another one: ${least} to ${most}, or 0 for no end.`,
+  inDays: (what: string) => `${what}: days`,
+  own: 'of this site',
+  save: 'Save the periods',
   what: 'What is kept',
   period: 'For how long',
   due: 'Past its period',

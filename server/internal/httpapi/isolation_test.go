@@ -122,6 +122,7 @@ var whoMay = map[string]string{
 	"PUT /v1/admin/sites/:site/request-deadline":         "owner officer",
 
 	"GET /v1/admin/sites/:site/retention":                "owner officer",
+	"PUT /v1/admin/sites/:site/retention":                "owner officer",
 	"POST /v1/admin/sites/:site/holds":                   "owner officer",
 	"POST /v1/admin/sites/:site/holds/:hold/end":         "owner officer",
 	"GET /v1/admin/sites/:site/reviews":                  "owner editor analyst officer",

@@ -118,6 +118,7 @@ var rules = map[string]rule{
 	"GET /v1/admin/sites/:site/decisions/:decision/shown": {account.ReadDecisions, "view-shown"},
 
 	"GET /v1/admin/sites/:site/retention":                {account.ReadDecisions, "view-retention"},
+	"PUT /v1/admin/sites/:site/retention":                {account.EraseDecisions, "change-retention"},
 	"POST /v1/admin/sites/:site/holds":                   {account.EraseDecisions, "set-hold"},
 	"POST /v1/admin/sites/:site/holds/:hold/end":         {account.EraseDecisions, "release-hold"},
 	"GET /v1/admin/sites/:site/reviews":                  {account.ViewRates, "view-reviews"},

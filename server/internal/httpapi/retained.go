@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,8 +44,16 @@ func (r *retained) show(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		own, err := r.Keeper.Own(ctx, of)
+		if err != nil {
+			return err
+		}
 		for _, item := range plan {
-			answer.Classes = append(answer.Classes, classOf(item, announced))
+			class := classOf(item, announced)
+			rule, _ := retention.RuleOf(item.Class)
+			_, class.Own = own[item.Class]
+			class.Usual, class.Least, class.Most = r.Keeper.Usual(rule), rule.Least, rule.Most
+			answer.Classes = append(answer.Classes, class)
 		}
 		records, err := r.Keeper.Deletions(ctx, of)
 		if err != nil {
@@ -103,6 +112,29 @@ func (r *retained) holdOf(entry register.Entry[retention.Hold]) schemas.LegalHol
 		hold.Extent = "visitor"
 	}
 	return hold
+}
+
+// setPeriods gives a site periods of its own.
+func (r *retained) setPeriods(c echo.Context) error {
+	var wanted schemas.OwnPeriods
+	if err := readJSON(c, &wanted); err != nil {
+		return err
+	}
+	own := retention.Periods{}
+	for class, days := range wanted.Days {
+		own[retention.Class(class)] = days
+		rule, isKnown := retention.RuleOf(retention.Class(class))
+		switch {
+		case !isKnown || rule.IsEverywhere:
+			return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days/" + class, Detail: retention.ErrClass.Error()}}}
+		case days != retention.Forever && (days < rule.Least || days > rule.Most):
+			return &consent.InvalidError{Faults: []schemas.Fault{{Pointer: "/days/" + class, Detail: fmt.Sprintf("has to be from %d to %d, or 0 for no end", rule.Least, rule.Most)}}}
+		}
+	}
+	if err := r.Keeper.SetOwn(c.Request().Context(), c.Param("site"), own); err != nil {
+		return err
+	}
+	return r.show(c)
 }
 
 // hold puts a hold into force.

@@ -77,3 +77,27 @@ func TestWhatIsKeptAndHeld(t *testing.T) {
 		t.Errorf("the trail: %s", text)
 	}
 }
+
+func TestASiteHasPeriodsOfItsOwn(t *testing.T) {
+	s := startServer(t)
+	owner := s.setUp()
+	path := "sites/" + s.site.ID + "/retention"
+	for class, days := range map[string]int{"decisions": 10, "acts": 400, "unheard-of": 400} {
+		if answer, body := s.admin(http.MethodPut, path, schemas.OwnPeriods{Days: map[string]int{class: days}}, "Cookie", owner); answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(body), class) {
+			t.Errorf("%s for %d days: %d %s", class, days, answer.StatusCode, body)
+		}
+	}
+	for _, want := range []map[string]int{{"decisions": 800, "exposures": 0}, {}} {
+		_, body := s.admin(http.MethodPut, path, schemas.OwnPeriods{Days: want}, "Cookie", owner)
+		got := decode[schemas.Retention](t, body)
+		for _, class := range got.Classes {
+			days, isOwn := want[class.Class]
+			if !isOwn {
+				days = class.Usual
+			}
+			if class.Days != days || class.Own != isOwn || class.Usual == 0 {
+				t.Errorf("%+v, want %d", class, days)
+			}
+		}
+	}
+}

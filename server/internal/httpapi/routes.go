@@ -288,6 +288,7 @@ func New(p Parts) (http.Handler, error) {
 	a.POST("/sites/:site/reviews/:review/answers", reviews.answer)
 	a.PUT("/sites/:site/review-period", reviews.setPeriod)
 	a.GET("/sites/:site/retention", retained.show)
+	a.PUT("/sites/:site/retention", retained.setPeriods)
 	a.POST("/sites/:site/holds", retained.hold)
 	a.POST("/sites/:site/holds/:hold/end", retained.release)
 	a.GET("/sites/:site/exports/decisions", exports.decisions)

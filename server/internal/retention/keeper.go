@@ -135,12 +135,16 @@ func (k Keeper) Plan(ctx context.Context) ([]Item, error) {
 
 // PlanOf tells of each class of one site, or Everywhere, what a run would remove; of those that are kept for ever too.
 func (k Keeper) PlanOf(ctx context.Context, site string) ([]Item, error) {
+	periods, err := k.periodsAt(ctx, site)
+	if err != nil {
+		return nil, err
+	}
 	var plan []Item
 	for _, rule := range Rules {
 		if rule.IsEverywhere != (site == Everywhere) {
 			continue
 		}
-		days := k.Periods.days(rule)
+		days := periods.days(rule)
 		if days == Forever {
 			plan = append(plan, Item{Class: rule.Class, Site: site, Days: Forever})
 			continue
@@ -219,7 +223,14 @@ func (k Keeper) resume(ctx context.Context) error {
 		return err
 	}
 	for _, entry := range records {
-		if entry.Value.Finished.IsZero() && !k.Periods.forever(entry.Value.Class) {
+		if !entry.Value.Finished.IsZero() {
+			continue
+		}
+		periods, err := k.periodsAt(ctx, entry.Site)
+		if err != nil {
+			return err
+		}
+		if !periods.forever(entry.Value.Class) {
 			if err := k.carryOut(ctx, entry.Site, entry.ID); err != nil {
 				return err
 			}

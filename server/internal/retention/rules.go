@@ -2,7 +2,10 @@
 // stop it.
 package retention
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // Class is a kind of data with a period of its own.
 type Class string
@@ -67,6 +70,16 @@ func (p Periods) days(rule Rule) int {
 		return days
 	}
 	return rule.Days
+}
+
+// with are the periods with those of one site in place of these.
+func (p Periods) with(own Periods) Periods {
+	all := maps.Clone(p)
+	if all == nil {
+		all = Periods{}
+	}
+	maps.Copy(all, own)
+	return all
 }
 
 func (p Periods) forever(class Class) bool {

@@ -49,6 +49,7 @@ func Test(t *testing.T, open func(t *testing.T) Stores) {
 		"what was planned goes":              plannedGoes,
 		"all that there is goes":             allGoes,
 		"what is not old enough stays":       youngStays,
+		"a site has periods of its own":      ownPeriodsCount,
 		"a choice in force stays":            inForceStays,
 		"holds stop what they say":           holdsStop,
 		"exposures go by the hour":           exposuresGo,
@@ -178,6 +179,31 @@ func youngStays(t *testing.T, s Stores) {
 	rightstest.WantTrail(t, s.Trail, site, all...)
 	WantRecords(t, k, site)
 	s.WantVerified(t, 0)
+}
+
+// Five years on, one site keeps its decisions for ten, one as the server says.
+func ownPeriodsCount(t *testing.T, s Stores) {
+	one, other := recordingtest.Site(), recordingtest.Site()
+	s.Record(t, one, 6)
+	s.Record(t, other, 6)
+	k := s.Keeper(one, other)
+	for _, wrong := range []retention.Periods{{retention.Decisions: 1}, {retention.Acts: 400}, {"unheard-of": 400}} {
+		if err := k.SetOwn(t.Context(), one, wrong); err == nil {
+			t.Errorf("taken: %v", wrong)
+		}
+	}
+	if err := k.SetOwn(t.Context(), one, retention.Periods{retention.Decisions: 3653}); err != nil {
+		t.Fatal(err)
+	}
+	Run(t, k)
+	s.WantKept(t, one, 6)
+	s.WantKept(t, other, 0)
+	if err := k.SetOwn(t.Context(), one, retention.Periods{retention.Decisions: 400}); err != nil {
+		t.Fatal(err)
+	}
+	Run(t, k)
+	s.WantKept(t, one, 0)
+	s.WantVerified(t, 12)
 }
 
 func inForceStays(t *testing.T, s Stores) {
