@@ -69,6 +69,26 @@ func TestErasureFromPairs(t *testing.T) {
 	}
 }
 
+// TestErasureFromClusters is of a Redis Cluster with replicas and of two shards of ClickHouse, which a ZooKeeper holds together.
+func TestErasureFromClusters(t *testing.T) {
+	redis, err := servers.RedisCluster()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster, err := servers.ClickHouseCluster(2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := redis.Folders()
+	for _, node := range cluster.Nodes {
+		folders = append(folders, node.Folder())
+	}
+	rightstest.TestEraser(t, func(t *testing.T) rightstest.Stores {
+		return shipped(t, rightstest.Parts{Journal: openRedis(t, redis.URL), Folders: folders,
+			Ledger: openClickHouse(t, cluster.URL("erasing"), clickhousestore.InCluster(realparts.ClusterName))})
+	})
+}
+
 // shipped is a pair with two instances that ship.
 func shipped(t *testing.T, parts rightstest.Parts) rightstest.Stores {
 	t.Helper()
@@ -137,9 +157,9 @@ func openRedis(t *testing.T, url string) *redisstore.Store {
 	return store
 }
 
-func openClickHouse(t *testing.T, url string) *clickhousestore.Store {
+func openClickHouse(t *testing.T, url string, options ...clickhousestore.Option) *clickhousestore.Store {
 	t.Helper()
-	store, err := clickhousestore.Open(url)
+	store, err := clickhousestore.Open(url, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
