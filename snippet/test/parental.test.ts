@@ -39,6 +39,8 @@ test('a parent is asked, allows, takes back and erases, and the child’s browse
   await child.fill(`dialog input[type=email]`, 'parent@home.example');
   await child.click(`dialog button:text-is("Ask a parent")`);
   await child.waitForSelector('dialog [role=status]:text("We have written to them")');
+  assert.equal(await child.isVisible('dialog form'), false, 'the form is done with');
+  assert.equal(await child.evaluate(() => document.activeElement?.role), 'status', 'and the focus stays in the dialog');
   await clean(child);
   const link = await mailbox.link(1);
   assert.equal(lab.world.log.filter((line) => line.includes('parent@')).length, 0, 'no address has the parent’s');
