@@ -15,20 +15,20 @@ const DIALOG = '#assent-root dialog[data-assent-layer=age]';
 const YES = `${AGE} button:text-is("Yes")`;
 const NO = `${AGE} button:text-is("No")`;
 
-let site: Promise<string> | undefined;
-const siteOf = (): Promise<string> => {
-  site ||= lab.world.addSite({ ...usual, ageQuestion: true });
-  return site;
+const sites: Record<string, Promise<string>> = {};
+const siteOf = (languages: string[]): Promise<string> => {
+  sites[languages.join()] ||= lab.world.addSite({ ...usual, languages, ageQuestion: true });
+  return sites[languages.join()]!;
 };
 
 const tags = () =>
   `<script type="text/plain" data-assent="google-analytics" src="${lab.world.vendor}/count.js"></script>
 <iframe title="Film" data-assent="youtube" data-src="${lab.world.vendor}/film.html"></iframe>`;
 
-const visit = async (context: BrowserContext): Promise<Page> => {
-  const tag = lab.world.tag('async', await siteOf());
+const visit = async (context: BrowserContext, languages = usual.languages!): Promise<Page> => {
+  const tag = lab.world.tag('async', await siteOf(languages));
   const page = await context.newPage();
-  await page.goto(lab.world.page('/', html(tag, tags())));
+  await page.goto(lab.world.page('/', html(tag, tags(), languages[0])));
   await page.waitForFunction('self.assent?.get');
   return page;
 };
@@ -116,13 +116,18 @@ test('the other tab hears of the age, and a signal is recorded only of who is ol
 });
 
 test('what is asked of age is accessible, in the dark, on a phone and from right to left', async () => {
-  for (const [locale, colorScheme, width] of [
-    ['en', 'light', 1280],
-    ['de', 'dark', 360],
+  for (const [language, direction, colorScheme, width] of [
+    ['en', 'ltr', 'light', 1280],
+    ['de', 'ltr', 'dark', 360],
+    ['he', 'rtl', 'light', 360],
+    ['ar', 'rtl', 'dark', 1280],
   ] as const) {
-    const context = await lab.browser.newContext({ locale, colorScheme, viewport: { width, height: 640 } });
-    const page = await visit(context);
+    const viewport = { width, height: 640 };
+    const context = await lab.browser.newContext({ locale: language, colorScheme, viewport });
+    const page = await visit(context, [language]);
     await page.waitForSelector(AGE);
+    const root = page.locator('#assent-root');
+    assert.deepEqual(await root.evaluate((e: HTMLElement) => [e.lang, e.dir]), [language, direction]);
     for (const next of [`${AGE} button >> nth=0`, `${AGE} button >> nth=0`, OPEN, undefined]) {
       await page.evaluate(axe);
       const violations = await page.evaluate(async () =>

@@ -35,9 +35,13 @@ test('a parent is asked, allows, takes back and erases, and the child’s browse
   await child.goto(lab.world.page('/toys', html(lab.world.tag('async', site) + tag)));
   await child.click(`${AGE} button:text-is("No")`);
   await child.click(`${AGE} button:text-is("Ask a parent")`);
+  await clean(child);
   await child.fill(`dialog input[type=email]`, 'parent@home.example');
   await child.click(`dialog button:text-is("Ask a parent")`);
   await child.waitForSelector('dialog [role=status]:text("We have written to them")');
+  assert.equal(await child.isVisible('dialog form'), false, 'the form is done with');
+  assert.equal(await child.evaluate(() => document.activeElement?.role), 'status', 'and the focus stays in the dialog');
+  await clean(child);
   const link = await mailbox.link(1);
   assert.equal(lab.world.log.filter((line) => line.includes('parent@')).length, 0, 'no address has the parent’s');
 
@@ -59,6 +63,7 @@ test('a parent is asked, allows, takes back and erases, and the child’s browse
   assert.deepEqual(granted, { essential: true, analytics: true, marketing: true });
   await child.click(OPEN);
   assert.match(await child.innerText('dialog'), /A parent has decided/);
+  await clean(child);
   assert.equal(await child.locator('dialog input[type=checkbox]').count(), 0, 'the child can switch on nothing');
 
   await parent.click('button[value=none]');

@@ -8,7 +8,7 @@ import { isHeld, isMinor, said, waitForParent } from './child.ts';
 
 // The form by which a child asks a parent, and what became of that.
 const parentForm = ({ _parent, _ask, _sent, _failed }: AgeTexts): HTMLElement[] => {
-  const status = h('p', { role: 'status' });
+  const status = h('p', { role: 'status', tabindex: '-1' });
   const email = h('input', { type: 'email', required: '', maxlength: '254', autocomplete: 'off' });
   const form = h('form', {}, h('label', {}, h('p', {}, _parent), email), h('button', {}, _ask));
   form.addEventListener('submit', async (event) => {
@@ -20,6 +20,7 @@ const parentForm = ({ _parent, _ask, _sent, _failed }: AgeTexts): HTMLElement[] 
       waitForParent();
       status.textContent = _sent;
       form.hidden = true;
+      status.focus();
     } catch {
       status.textContent = _failed;
     }
