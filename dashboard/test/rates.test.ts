@@ -78,7 +78,7 @@ test('who was asked and did not answer shows up by itself, beside those who did'
     'Saved in the preferences20%1',
   ]);
   assert.match((await page.textContent('.today'))!, /Visitors asked5nothing to compare with.*No answer20%/);
-  assert.match((await page.textContent('.services'))!, /youtube.*33.3%1 of 3/);
+  assert.match((await page.textContent('.services'))!, /YouTube.*33.3%1 of 3/);
   assert.match((await page.textContent('.updated'))!, /Pacific\/Kiritimati/);
 });
 
